@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Engines, session and the hook that tells PostgreSQL who is speaking.
+
+Each transaction begins by naming the desk, the network and the account on whose behalf it runs;
+row-level security does the rest. A transaction that nobody speaks for does not begin at all:
+zero rows would be a false report, so an empty context is an error here and in the database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, event, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, SessionTransaction, mapped_column, registry
+from sqlalchemy.orm import Session as OrmSession
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SPEAK = text(
+    "SELECT set_config('portal.desk', :desk, true), set_config('portal.network', :network, true),"
+    " set_config('portal.account', :account, true)"
+)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """On whose behalf a transaction runs; network speakers use the network's own role."""
+
+    desk_id: UUID | None = None
+    network_id: UUID | None = None
+    account_id: UUID | None = None
+
+
+_speaker: ContextVar[Speaker | None] = ContextVar("speaker", default=None)
+
+
+def speaker() -> Speaker:
+    """Who is speaking now; raises outside any scope."""
+    speaking = _speaker.get()
+    if speaking is None:
+        raise RuntimeError("no scope is open: nobody speaks for this transaction")
+    return speaking
+
+
+@contextmanager
+def speaking_as(who: Speaker) -> Iterator[None]:
+    """Give the block a fresh session that speaks for `who`.
+
+    Used by tenancy alone. The session is new because the identity map remembers the objects of
+    the desk before; an open transaction would keep the speaker that it began with.
+    """
+    if db.session.registry.has() and db.session().in_transaction():
+        raise RuntimeError("a transaction is open: finish it before the scope changes")
+    db.session.remove()
+    token = _speaker.set(who)
+    try:
+        yield
+    finally:
+        db.session.remove()
+        _speaker.reset(token)
+
+
+class SpeakingSession(FlaskSession):
+    """A session bound to the role of whoever is speaking."""
+
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine | Connection:
+        return db.engines["network" if speaker().network_id else None]
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: DateTime(timezone=True)},
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": SpeakingSession, "expire_on_commit": False}
+)
+
+
+@event.listens_for(OrmSession, "after_begin")
+def _say_who_speaks(
+    _session: OrmSession, transaction: SessionTransaction, conn: Connection
+) -> None:
+    if transaction.nested:
+        return
+    who = speaker()
+    said = {"desk": who.desk_id, "network": who.network_id, "account": who.account_id}
+    conn.execute(SPEAK, {key: str(value or "") for key, value in said.items()})
+
+
+class PlatformTable(db.Model):
+    """Shared by all desks and free of persons' data: networks, desks, accounts, taxonomy."""
+
+    __abstract__ = True
+
+
+def speaking_desk() -> UUID:
+    """The desk in scope, for the key of new rows; PostgreSQL checks it again."""
+    desk_id = speaker().desk_id
+    if desk_id is None:
+        raise RuntimeError("no desk is in scope")
+    return desk_id
+
+
+class DeskTable(db.Model):
+    """A table of one desk: row-level security, and every key begins with the desk."""
+
+    __abstract__ = True
+
+    desk_id: Mapped[UUID] = mapped_column(
+        ForeignKey("desk.id"),
+        primary_key=True,
+        default=speaking_desk,
+        server_default=text("current_desk()"),
+        sort_order=-1,
+    )
+
+
+def connect(app: Flask, *, database_url: str, network_url: str, patience_seconds: int) -> None:
+    """Attach the two roles that serve requests; the owner's role never enters the application."""
+    limits = (
+        f"-c statement_timeout={patience_seconds}s -c lock_timeout={min(patience_seconds, 10)}s"
+        " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    )
+    options = {
+        "connect_args": {"options": limits, "connect_timeout": 3},
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "pool_timeout": 5,
+    }
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    app.config["SQLALCHEMY_BINDS"] = {"network": network_url}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+
+
+class DangerousRole(Exception):
+    """The application was given a role that could step around row-level security."""
+
+
+def refuse_dangerous_roles(app: Flask) -> None:
+    """Refuse to start with a role that is superuser, bypasses row security or owns a table."""
+    question = text(
+        "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class c"
+        " WHERE c.relkind IN ('r', 'p', 'v') AND pg_has_role(current_user, c.relowner, 'USAGE'))"
+        " FROM pg_roles WHERE rolname = current_user"
+    )
+    with app.app_context():
+        for engine in db.engines.values():
+            with engine.connect() as connection:
+                if connection.execute(question).scalar_one():
+                    raise DangerousRole(
+                        "Il ruolo PostgreSQL dell’applicazione è proprietario di tabelle,"
+                        " superutente o BYPASSRLS: usa un ruolo senza privilegi (config/roles.sql)."
+                    )

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The base form, and the fields that speak Italian.
+
+A form that creates carries a token (see once.py), one that edits carries the version of the row.
+Typed text that cannot be understood stays in the field, beside one sentence that says why.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField
+
+from portal.core import italian
+from portal.core.database import db
+from portal.core.errors import Refusal
+from portal.core.places import Comune, State, find_state, get_comune, get_state, match_comuni
+
+
+class PortalForm(FlaskForm):
+    """Every form of the portal."""
+
+    form_token = HiddenField(default=lambda: str(uuid4()))
+    version = HiddenField()
+
+    @property
+    def token(self) -> UUID | None:
+        """The token of a form that creates; None when the field came back broken."""
+        try:
+            return UUID(self.form_token.data or "")
+        except ValueError:
+            return None
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the row that the person was looking at."""
+        return int(self.version.data) if str(self.version.data or "").isdigit() else None
+
+    @property
+    def status(self) -> int:
+        """200 for a form just opened, 422 for one that came back with errors."""
+        return 422 if self.is_submitted() else 200
+
+    @contextmanager
+    def attempting(self) -> Iterator[None]:
+        """Run actions; a refusal undoes what they did and becomes an error of the form."""
+        try:
+            with db.session.begin_nested():
+                yield
+        except Refusal as refusal:
+            self.refuse(refusal)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put a refusal beside the field that it names, or on top of the form."""
+        named = self._fields.get(refusal.field or "")
+        if isinstance(named, Field):
+            named.errors = [*named.errors, refusal.sentence]
+        else:
+            self.form_errors.append(refusal.sentence)
+
+
+class ParsedField(StringField):
+    """Text as it was typed; subclasses say what it means and how it is shown again."""
+
+    typed: str | None = None
+
+    def parse(self, text: str) -> Any:
+        return text
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.typed = valuelist[0].strip()
+        self.data = None
+        if self.typed:
+            self.data = self.parse(self.typed)
+
+    def _value(self) -> str:
+        if self.typed is not None and (self.data is None or self.errors):
+            return self.typed
+        return self.show(self.data) if self.data is not None else ""
+
+
+class DayField(ParsedField):
+    """A day, typed as 12/4/88, 12041988 or 1988-04-12."""
+
+    def parse(self, text: str) -> date:
+        return italian.parse_day(text)
+
+    def show(self, value: date) -> str:
+        return italian.day(value)
+
+
+class PartialDateField(ParsedField):
+    """A date of birth of which only the year or the month may be known."""
+
+    def parse(self, text: str) -> italian.PartialDate:
+        return italian.parse_partial(text)
+
+    def show(self, value: italian.PartialDate) -> str:
+        return italian.partial_day(value)
+
+
+class StateField(ParsedField):
+    """A state by its Italian name or code; the data is its ISTAT code."""
+
+    def parse(self, text: str) -> str:
+        state: State | None = find_state(text)
+        if state is None:
+            raise ValueError(
+                _l("Stato non riconosciuto: scrivi il nome in italiano, per esempio Marocco")
+            )
+        return state.istat3
+
+    def show(self, value: str) -> str:
+        return get_state(value).name
+
+
+class ComuneField(ParsedField):
+    """An Italian Comune by its name, with the province where two share it; the data is its code."""
+
+    def parse(self, text: str) -> str:
+        found: list[Comune] = match_comuni(text)
+        if not found:
+            raise ValueError(
+                _l("Comune non riconosciuto: scrivi il nome intero, per esempio Lucca")
+            )
+        if len(found) > 1:
+            names = ", ".join(f"{comune.name} ({comune.province})" for comune in found)
+            raise ValueError(_l("Più Comuni con questo nome: %(names)s", names=names))
+        return found[0].istat6
+
+    def show(self, value: str) -> str:
+        comune = get_comune(value)
+        return f"{comune.name} ({comune.province})"

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Page or fragment: the only place that knows htmx.
+
+A page template holds each fragment as a named block inside the element with the same id. htmx
+gets the block, everyone else the page, so that both always come from the same lines.
+"""
+
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asked for a part; boosted and restored pages are whole pages."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and "HX-Boosted" not in headers
+        and "HX-History-Restore-Request" not in headers
+    )
+
+
+def page(
+    template: str, *, fragment: str | None = None, status: int = 200, **values: Any
+) -> Response:
+    """Answer with a page, or with its named block where htmx asks; the view names the block."""
+    if fragment and wants_fragment():
+        body = _block(template, fragment, values)
+    else:
+        body = render_template(template, **values)
+    response = make_response(body, status)
+    response.vary.add("HX-Request")
+    return response
+
+
+def _block(template: str, block: str, values: dict[str, Any]) -> str:
+    loaded = current_app.jinja_env.get_or_select_template(template)
+    current_app.update_template_context(values)
+    return "".join(loaded.blocks[block](loaded.new_context(values)))
+
+
+def redirect_to(endpoint: str, **values: Any) -> Response:
+    """Send the reader on after a change (303), in the way that htmx or a plain page follows."""
+    address = url_for(endpoint, **values)
+    if wants_fragment():
+        response = make_response("", 204)
+        response.headers["HX-Redirect"] = address
+    else:
+        response = make_response("", 303)
+        response.headers["Location"] = address
+    response.vary.add("HX-Request")
+    return response
+
+
+def download(body: bytes, *, name: str, media_type: str) -> Response:
+    """Answer with a file that the browser saves under an ASCII name made by us."""
+    response = make_response(body)
+    response.headers["Content-Type"] = media_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every table of the portal, for migrations and for the tests that read the whole catalogue."""
+
+from importlib import import_module
+
+SLICES = ("desks", "accounts", "taxonomy", "people", "figures", "visits", "imports")
+
+
+def load() -> None:
+    """Import the tables of each slice, so that the metadata is complete."""
+    import_module("portal.core.audit")
+    for name in SLICES:
+        import_module(f"portal.{name}.models")
