@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Typed settings, read once from the environment and an optional `.env`, and checked.
+
+A missing or wrong one is a SettingsError: one Italian sentence. Nothing else reads the environment.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from config.keys import secret
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DATABASES = {
+    "DATABASE_URL": "database_url",
+    "DATABASE_OWNER_URL": "database_owner_url",
+    "DATABASE_NETWORK_URL": "database_network_url",
+    "DATABASE_BACKUP_URL": "database_backup_url",
+}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong: one sentence that says which and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are. A URL that is None means: embedded here (database, queue) or local (mail)."""
+
+    home: Path
+    host: str
+    port: int
+    public_url: str
+    secret_key: str = field(repr=False)
+    database_url: str | None = field(default=None, repr=False)
+    database_owner_url: str | None = field(default=None, repr=False)
+    database_network_url: str | None = field(default=None, repr=False)
+    database_backup_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    demo_password: str | None = field(default=None, repr=False)
+
+    @property
+    def embeds_database(self) -> bool:
+        return self.database_url is None
+
+    @property
+    def embeds_redis(self) -> bool:
+        return self.redis_url is None
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this installation; the real environment wins over `.env`."""
+    values = _clean(_environment() if environ is None else environ)
+    port = _port(values.get("PORT", "8000"))
+    home = _home(values.get("PORTAL_HOME"))
+    return Settings(
+        home=home,
+        host="127.0.0.1",
+        port=port,
+        public_url=_public_url(values.get("PUBLIC_URL", f"http://127.0.0.1:{port}")),
+        secret_key=_secret_key(home),
+        redis_url=_url(values, "REDIS_URL", {"redis", "rediss", "unix"}),
+        smtp_url=_url(values, "SMTP_URL", {"smtp", "smtps"}),
+        demo_password=values.get("PORTAL_DEMO_PASSWORD"),
+        **_databases(values),
+    )
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment of a program we start, with the addresses of the servers filled in."""
+    values = {name: getattr(settings, attribute) for name, attribute in DATABASES.items()} | {
+        "REDIS_URL": settings.redis_url,
+        "PORTAL_HOME": str(settings.home),
+        "PORT": str(settings.port),
+        "PUBLIC_URL": settings.public_url,
+    }
+    return {**os.environ, **{name: value for name, value in values.items() if value is not None}}
+
+
+def _environment() -> dict[str, str]:
+    return {**_present(dotenv_values(ROOT / ".env")), **os.environ}
+
+
+def _present(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _clean(values: Mapping[str, str]) -> dict[str, str]:
+    """An empty variable counts as one that is not there."""
+    return {name: value.strip() for name, value in values.items() if value.strip()}
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise SettingsError(f"PORT deve essere un numero tra 1 e 65535, non «{text}».")
+    return int(text)
+
+
+def _home(text: str | None) -> Path:
+    if text is None:
+        return ROOT / "var"
+    # The resolved path, so that one folder reached by two names is one installation.
+    return Path(text).expanduser().resolve()
+
+
+def _secret_key(home: Path) -> str:
+    try:
+        return secret(home, "secret_key")
+    except OSError as error:
+        raise SettingsError(
+            f"Non posso leggere e scrivere in «{home}» ({error.strerror}): "
+            "scegli con PORTAL_HOME una cartella tua."
+        ) from error
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError(f"PUBLIC_URL deve cominciare con https:// o http://, non «{text}».")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingsError(
+            f"PUBLIC_URL deve finire con il nome del sito, senza percorso: «{text}»."
+        )
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise SettingsError(
+            f"PUBLIC_URL deve usare https: http è ammesso solo su questo computer, non per «{text}»."
+        )
+    return text.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _databases(values: Mapping[str, str]) -> dict[str, str | None]:
+    urls = {
+        attribute: _url(values, name, {"postgresql", "postgres"})
+        for name, attribute in DATABASES.items()
+    }
+    given = [name for name, attribute in DATABASES.items() if urls[attribute]]
+    missing = [name for name in DATABASES if name not in given and "BACKUP" not in name]
+    if given and missing:
+        raise SettingsError(
+            f"Con {given[0]} servono anche: {', '.join(missing)} (un indirizzo per ruolo)."
+        )
+    return urls
+
+
+def _url(values: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
+    """An address may hold a password, so the sentence does not repeat it."""
+    text = values.get(name)
+    if text is None:
+        return None
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in schemes:
+        allowed = " o ".join(f"{each}://" for each in sorted(schemes))
+        raise SettingsError(f"{name} deve cominciare con {allowed}.")
+    # SQLAlchemy knows only the long name of the scheme.
+    return text.replace("postgres://", "postgresql://", 1) if scheme == "postgres" else text
