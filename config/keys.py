@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Secrets the installation makes for itself: generated once, one file each, readable by its owner."""
+"""Secrets the installation makes for itself: generated once, one private file each."""
 
 import os
 import secrets

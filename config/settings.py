@@ -31,7 +31,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are. A URL that is None means: embedded here (database, queue) or local (mail)."""
+    """Where things are. A URL that is None: embedded here (database, queue) or local (mail)."""
 
     home: Path
     host: str
@@ -125,17 +125,16 @@ def _secret_key(home: Path) -> str:
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError(f"PUBLIC_URL deve cominciare con https:// o http://, non «{text}».")
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise SettingsError(
-            f"PUBLIC_URL deve finire con il nome del sito, senza percorso: «{text}»."
-        )
+        raise SettingsError(f"PUBLIC_URL è il nome del sito senza percorso, non «{text}».")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise SettingsError(
-            f"PUBLIC_URL deve usare https: http è ammesso solo su questo computer, non per «{text}»."
-        )
+        raise SettingsError(f"PUBLIC_URL deve usare https: http vale solo qui, non per «{text}».")
     return text.rstrip("/")
 
 

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The machine room: whoever needs the servers enters; the last one out switches them off."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from config.settings import Settings
+from portal.core.errors import Refusal
+from portal.embedded.home import find_place
+from portal.embedded.lock import Lease
+from portal.embedded.postgres import Postgres
+from portal.embedded.valkey import Valkey
+
+Server = Postgres | Valkey
+
+
+@contextmanager
+def machine_room(settings: Settings, *, throwaway: bool = False) -> Iterator[Settings]:
+    """Start or join the embedded servers, and hand over settings with every address filled in."""
+    if not (settings.embeds_database or settings.embeds_redis):
+        yield settings
+        return
+    room = Room(settings, throwaway=throwaway)
+    room.enter()
+    try:
+        room.keep_running()
+        yield room.settings()
+    finally:
+        room.leave()
+
+
+class Room:
+    """The embedded servers of one installation and our hold on them."""
+
+    def __init__(self, settings: Settings, *, throwaway: bool = False) -> None:
+        self._plain = settings
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+            self._place = find_place(settings.home)
+            self._lease = Lease(settings.home / "locks")
+        except PermissionError as error:
+            raise Refusal(
+                f"«{error.filename}» appartiene a un altro utente: "
+                "avvia il portale con quell’utente o scegli un’altra PORTAL_HOME."
+            ) from error
+        self._postgres = Postgres(self._place, throwaway=throwaway)
+        self._valkey = Valkey(self._place)
+
+    def enter(self) -> None:
+        with self._lease.turn():
+            self._lease.join()
+
+    def leave(self) -> None:
+        with self._lease.turn():
+            if self._lease.leave():
+                for server in reversed(self._servers()):
+                    server.stop()
+
+    def keep_running(self) -> list[str]:
+        """Start what does not answer; the names of what was started."""
+        with self._lease.turn():
+            asleep = [server for server in self._servers() if not server.is_running()]
+            for server in asleep:
+                server.start()
+        return [server.name for server in asleep]
+
+    def settings(self) -> Settings:
+        filled = self._plain
+        if self._plain.embeds_database:
+            filled = replace(
+                filled,
+                database_url=self._postgres.url("app"),
+                database_owner_url=self._postgres.url("owner"),
+                database_network_url=self._postgres.url("network"),
+                database_backup_url=self._postgres.url("backup"),
+            )
+        if self._plain.embeds_redis:
+            filled = replace(filled, redis_url=self._valkey.url())
+        return filled
+
+    def _servers(self) -> list[Server]:
+        servers: list[Server] = []
+        if self._plain.embeds_database:
+            servers.append(self._postgres)
+        if self._plain.embeds_redis:
+            servers.append(self._valkey)
+        return servers

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The embedded Valkey: an append-only file, so that a kill loses at most a second; never evicts."""
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+from urllib.parse import quote
+
+from portal.core.errors import Refusal
+from portal.embedded.home import Place
+from portal.embedded.process import ask, is_alive, launch, log_path, wait_until
+from portal.embedded.programs import reachable
+
+NAME = "Valkey"
+PROGRAM = "valkey-server"
+
+
+class Valkey:
+    name = NAME
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._data = place.base / "valkey"
+        self._socket = place.sockets / "valkey.sock"
+
+    def url(self) -> str:
+        return f"unix://{quote(str(self._socket))}?db=0"
+
+    def is_running(self) -> bool:
+        return ask(self._socket, b"PING\r\n").startswith(b"+PONG")
+
+    def start(self) -> None:
+        """Start it; a second server on the same files would ruin them, so a mute one goes first."""
+        self._end_mute()
+        self._place.folder(self._place.sockets)
+        self._place.folder(self._data)
+        process = launch(self._command(), self._place, "valkey")
+        wait_until(lambda: self.is_running() or process.poll() is not None, seconds=60)
+        if not self.is_running():
+            log = log_path(self._place, "valkey")
+            raise Refusal(f"Valkey non parte: le ultime righe di «{log}» dicono perché.")
+
+    def stop(self) -> None:
+        ask(self._socket, b"SHUTDOWN\r\n")
+        wait_until(lambda: not is_alive(self._pid(), PROGRAM), seconds=10)
+        self._end_mute()
+
+    def _command(self) -> list[str | Path]:
+        # --pidfile asks for --daemonize in some versions, so the pid is read from the server's /proc.
+        return [
+            reachable(self._place).valkey,
+            *("--port", "0"),
+            *("--unixsocket", self._socket),
+            *("--unixsocketperm", "700"),
+            *("--dir", self._data),
+            *("--pidfile", self._pid_file),
+            *("--appendonly", "yes"),
+            *("--save", ""),
+            *("--maxmemory-policy", "noeviction"),
+        ]
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._data / "valkey.pid"
+
+    def _pid(self) -> int:
+        try:
+            return int(self._pid_file.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 0
+
+    def _end_mute(self) -> None:
+        pid = self._pid()
+        if is_alive(pid, PROGRAM):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: not is_alive(pid, PROGRAM), seconds=5)
