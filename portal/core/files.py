@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A Table as the bytes of a file. Nothing here computes a figure.
+
+Three CSV styles: the desk's own document to the byte, the one that Excel in Italian opens at a
+double click, and the one for programs (RFC 4180, stable keys, six places).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from portal.core import italian
+from portal.core.tables import MARKS, Column, Row, Table, Value
+
+Style = Literal["historical", "excel_it", "data"]
+DATA_PLACES = 6
+# A spreadsheet runs a text that starts like this, full-width forms included.
+_FORMULA = tuple("=+-@＝＋－＠")
+_CONTROL = ("\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    separator: str
+    line_end: str
+    encoding: str
+    head: Callable[[Column], str]
+    figure: Callable[[int | Fraction | Decimal, Column], str]
+    day: Callable[[date], str]
+    missing: str
+
+
+def csv_bytes(table: Table, *, style: Style) -> bytes:
+    dialect = _DIALECTS[style]
+    heads = [_guarded(dialect.head(column)) for column in table.columns]
+    lines = [heads, *(_texts(row, table.columns, dialect) for row in table.rows)]
+    text = "".join(
+        dialect.separator.join(_quoted(cell, dialect) for cell in line) + dialect.line_end
+        for line in lines
+    )
+    return text.encode(dialect.encoding)
+
+
+def _texts(row: Row, columns: tuple[Column, ...], dialect: _Dialect) -> list[str]:
+    return [_text(value, column, dialect) for value, column in zip(row.cells, columns, strict=True)]
+
+
+def _text(value: Value, column: Column, dialect: _Dialect) -> str:
+    if value is None:
+        return dialect.missing
+    if isinstance(value, str):
+        # A figure column holds no text but the marks, so «-10,7%» is never taken for a formula.
+        return value if value in MARKS else _guarded(value)
+    if isinstance(value, date):
+        return dialect.day(value)
+    return dialect.figure(value, column)
+
+
+def _guarded(text: str) -> str:
+    """A leading apostrophe keeps a spreadsheet from running what somebody typed."""
+    if text.startswith(_CONTROL) or text.lstrip().startswith(_FORMULA):
+        return "'" + text
+    return text
+
+
+def _quoted(text: str, dialect: _Dialect) -> str:
+    if any(special in text for special in (dialect.separator, '"', "\r", "\n")):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _historical_figure(value: int | Fraction | Decimal, column: Column) -> str:
+    if column.kind == "change":
+        return italian.historical_points(value)
+    return _excel_figure(value, column)
+
+
+def _excel_figure(value: int | Fraction | Decimal, column: Column) -> str:
+    return italian.plain(value, 0 if column.kind == "count" else column.places, mark=",")
+
+
+def _data_figure(value: int | Fraction | Decimal, column: Column) -> str:
+    return italian.plain(value, 0 if column.kind == "count" else DATA_PLACES)
+
+
+_DIALECTS: dict[Style, _Dialect] = {
+    "historical": _Dialect(
+        separator=";",
+        line_end="\n",
+        encoding="utf-8",
+        head=lambda column: column.alone,
+        figure=_historical_figure,
+        day=italian.day,
+        missing=italian.NOT_COMPUTABLE,
+    ),
+    "excel_it": _Dialect(
+        separator=";",
+        line_end="\r\n",
+        encoding="utf-8-sig",
+        head=lambda column: column.alone,
+        figure=_excel_figure,
+        day=italian.day,
+        missing=italian.NOT_COMPUTABLE,
+    ),
+    "data": _Dialect(
+        separator=",",
+        line_end="\r\n",
+        encoding="utf-8",
+        head=lambda column: column.key,
+        figure=_data_figure,
+        day=date.isoformat,
+        missing="",
+    ),
+}
