@@ -2,9 +2,57 @@
 # Paths are relative throughout: make cannot name a file in a folder with spaces.
 SHELL := /bin/sh
 PY := .venv/bin/python
+BROWSER ?= chromium
+export BROWSER
 .DEFAULT_GOAL := help
-.PHONY: setup
-setup: .venv/.runtime ## Prepara .venv con le versioni fissate (solo se serve)
+.PHONY: help run setup assets test test-all lint types migrate demo check pins
+
+help: ## Mostra questo elenco
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: setup assets ## Avvia il portale: http://127.0.0.1:8000 (Ctrl-C per fermarlo)
+	@exec $(PY) -m portal run
+
+setup: .venv/.runtime ## Prepara .venv con le versioni fissate, solo se serve
+
+assets: portal/static/vendor/.stamp ## Prepara stile, caratteri e script delle pagine, solo se serve
+
+test: setup assets .venv/.dev ## Esegue le prove (BROWSER=none: senza quelle nel browser)
+	@config/setup/browser.sh
+	@$(PY) -m pytest $(ARGS)
+
+test-all: setup assets .venv/.dev ## Esegue anche le prove lunghe
+	@config/setup/browser.sh
+	@$(PY) -m pytest -m "" $(ARGS)
+
+lint: setup .venv/.dev ## Controlla stile del codice e confini tra le parti
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@.venv/bin/lint-imports
+
+types: setup .venv/.dev ## Controlla i tipi
+	@$(PY) -m mypy
+
+check: lint types test ## Tutto ciò che deve passare prima di consegnare una modifica
+
+migrate: setup ## Porta la banca dati alla versione del codice
+	@$(PY) -m portal migrate
+
+demo: setup ## Carica la rete dimostrativa
+	@$(PY) -m portal demo
+
+pins: .venv/.dev ## Ricalcola le versioni fissate da requirements.in e requirements-dev.in
+	@$(PIN) -o requirements.txt requirements.in
+	@$(PIN) -o requirements-dev.txt requirements-dev.in
+
+PIN := PIP_FIND_LINKS= $(PY) -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
+	--allow-unsafe --no-header --no-emit-index-url --no-emit-find-links
 
 .venv/.runtime: requirements.txt pyproject.toml config/setup/venv.sh
 	@config/setup/venv.sh
+
+.venv/.dev: requirements-dev.txt .venv/.runtime
+	@config/setup/venv.sh dev
+
+portal/static/vendor/.stamp: package-lock.json config/assets/build.mjs
+	@config/setup/assets.sh

@@ -16,7 +16,15 @@ from config.keys import secret
 from config.settings import ROOT
 from portal.core.errors import Refusal
 from portal.embedded.home import Place
-from portal.embedded.process import ask, is_alive, launch, log_path, wait_until, works_inside
+from portal.embedded.process import (
+    ask,
+    comes_up,
+    is_alive,
+    launch,
+    log_path,
+    wait_until,
+    works_inside,
+)
 from portal.embedded.programs import POSTGRES_MAJOR, installed, reachable
 
 PROGRAM = "postgres"
@@ -93,12 +101,12 @@ class Postgres:
         if found != POSTGRES_MAJOR:
             raise Refusal(
                 f"I dati in «{self._data}» sono di PostgreSQL {found} e il portale ora usa "
-                f"PostgreSQL {POSTGRES_MAJOR}: con la versione di prima esegui «portal backup FILE», "
-                "poi con questa «portal restore FILE» in una PORTAL_HOME nuova."
+                f"PostgreSQL {POSTGRES_MAJOR}: con la versione di prima esegui «portal backup "
+                "FILE», poi con questa «portal restore FILE» in una PORTAL_HOME nuova."
             )
 
     def _create(self) -> None:
-        """Into a draft that takes its name when it is whole: an interrupted start leaves nothing."""
+        """Into a draft that takes its name when it is whole: a half-made one never counts."""
         draft = self._place.base / ".postgres.draft"
         shutil.rmtree(draft, ignore_errors=True)
         self._place.folder(draft)
@@ -137,9 +145,7 @@ class Postgres:
         end = time.monotonic() + 15
         while time.monotonic() < end:
             self._forget_dead()
-            process = launch(command, self._place, "postgres")
-            wait_until(lambda: self.is_running() or process.poll() is not None, seconds=300)
-            if self.is_running():
+            if comes_up(launch(command, self._place, "postgres"), self.is_running):
                 return
             time.sleep(0.2)
         log = log_path(self._place, "postgres")
@@ -165,7 +171,8 @@ class Postgres:
         """From the same file an administrator runs on a server of their own."""
         script = [f"\\set {role}_password '{self._password(role)}'" for role in ROLES]
         script.append((ROOT / "config/roles.sql").read_text(encoding="utf-8"))
-        options = self._place.runner.options() | {"user": None}
+        if self._throwaway:  # tests copy a prepared database
+            script.append("ALTER ROLE portal_owner CREATEDB;")
         done = subprocess.run(
             [installed().postgres / "psql", "-X", "-q", "-d", "postgres", "-U", "postgres"],
             input="\n".join(script).encode(),

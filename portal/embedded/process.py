@@ -34,6 +34,12 @@ def log_path(place: Place, name: str) -> Path:
     return path
 
 
+def comes_up(process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
+    """Wait until the server answers or has ended; one that replays a long log is given time."""
+    wait_until(lambda: answers() or process.poll() is not None, seconds=300)
+    return answers()
+
+
 def reap() -> None:
     _started[:] = [process for process in _started if process.poll() is None]
 

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from config.settings import Settings
 from portal.core.errors import Refusal
@@ -30,25 +31,32 @@ def machine_room(settings: Settings, *, throwaway: bool = False) -> Iterator[Set
         room.leave()
 
 
+@contextmanager
+def _ours(home: Path) -> Iterator[None]:
+    """Files of another account, left by a start as somebody else, are said in a sentence."""
+    try:
+        yield
+    except PermissionError as error:
+        raise Refusal(
+            f"«{error.filename or home}» appartiene a un altro utente: avvia il portale con "
+            "quell’utente o scegli un’altra PORTAL_HOME."
+        ) from error
+
+
 class Room:
     """The embedded servers of one installation and our hold on them."""
 
     def __init__(self, settings: Settings, *, throwaway: bool = False) -> None:
         self._plain = settings
-        try:
+        with _ours(settings.home):
             settings.home.mkdir(parents=True, exist_ok=True)
             self._place = find_place(settings.home)
             self._lease = Lease(settings.home / "locks")
-        except PermissionError as error:
-            raise Refusal(
-                f"«{error.filename}» appartiene a un altro utente: "
-                "avvia il portale con quell’utente o scegli un’altra PORTAL_HOME."
-            ) from error
         self._postgres = Postgres(self._place, throwaway=throwaway)
         self._valkey = Valkey(self._place)
 
     def enter(self) -> None:
-        with self._lease.turn():
+        with _ours(self._plain.home), self._lease.turn():
             self._lease.join()
 
     def leave(self) -> None:
@@ -59,7 +67,7 @@ class Room:
 
     def keep_running(self) -> list[str]:
         """Start what does not answer; the names of what was started."""
-        with self._lease.turn():
+        with _ours(self._plain.home), self._lease.turn():
             asleep = [server for server in self._servers() if not server.is_running()]
             for server in asleep:
                 server.start()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from portal.core.errors import Refusal
 from portal.embedded.home import Place
-from portal.embedded.process import ask, is_alive, launch, log_path, wait_until
+from portal.embedded.process import ask, comes_up, is_alive, launch, log_path, wait_until
 from portal.embedded.programs import reachable
 
 NAME = "Valkey"
@@ -35,9 +35,7 @@ class Valkey:
         self._end_mute()
         self._place.folder(self._place.sockets)
         self._place.folder(self._data)
-        process = launch(self._command(), self._place, "valkey")
-        wait_until(lambda: self.is_running() or process.poll() is not None, seconds=60)
-        if not self.is_running():
+        if not comes_up(launch(self._command(), self._place, "valkey"), self.is_running):
             log = log_path(self._place, "valkey")
             raise Refusal(f"Valkey non parte: le ultime righe di «{log}» dicono perché.")
 
@@ -47,7 +45,6 @@ class Valkey:
         self._end_mute()
 
     def _command(self) -> list[str | Path]:
-        # --pidfile asks for --daemonize in some versions, so the pid is read from the server's /proc.
         return [
             reachable(self._place).valkey,
             *("--port", "0"),
