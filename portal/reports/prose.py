@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a relazione says in sentences: figures and no adjectives.
+
+«Rapporto quasi paritario» was written of 45 and 55 per cent; this module states the numbers.
+Pure: a Relazione in, sentences out.
+"""
+
+from flask_babel import gettext as _
+
+from portal.core.italian import (
+    count,
+    day,
+    decimal,
+    from_to,
+    joined,
+    percent,
+    plural,
+    to_figure,
+)
+from portal.core.periods import Kind, Period, same_length_kind
+from portal.reports.rules import Counts, Relazione, incidence
+
+
+def synthesis(relazione: Relazione) -> list[str]:
+    """What was done and for whom, how it compares, and how many came without a name."""
+    sentences = [_activity(relazione), _comparison(relazione), _anonymous(relazione.current)]
+    return [sentence for sentence in sentences if sentence]
+
+
+# What was done
+
+
+def _activity(relazione: Relazione) -> str:
+    current, services = relazione.current, relazione.services
+    facts = {
+        "when": _when(relazione.period),
+        "services": plural(services, _("servizio"), _("servizi")),
+        "users": _users(current),
+    }
+    if current.users is None:
+        return _("%(when)s lo sportello ha erogato %(services)s; "
+                 "il numero degli utenti non è stato rilevato.", **facts)  # fmt: skip
+    if services and current.users:
+        return _("%(when)s lo sportello ha erogato %(services)s a %(users)s.", **facts)
+    if services:
+        return _("%(when)s lo sportello ha erogato %(services)s, solo a contatti anonimi.", **facts)
+    if current.users:
+        return _("%(when)s lo sportello ha accolto %(users)s senza erogare servizi.", **facts)
+    return _("%(when)s lo sportello non ha avuto utenti e non ha erogato servizi.", **facts)
+
+
+def _when(period: Period) -> str:
+    if period.start == period.end:
+        return _("Nella giornata del %(day)s", day=day(period.start))
+    return _("Nel periodo %(window)s", window=period.window())
+
+
+def _users(current: Counts) -> str:
+    users = plural(current.users or 0, _("utente"), _("utenti"))
+    parts = _sexes(current)
+    return f"{users} ({parts})" if parts else users
+
+
+def _sexes(current: Counts) -> str:
+    """«67 donne, pari al 45,0 %, e 82 uomini, pari al 55,0 %»; shares only when there are two."""
+    users, women, men = current.users, current.of_sex("F"), current.of_sex("M")
+    if not users or women is None or men is None:
+        return ""
+    groups = [
+        (women, plural(women, _("donna"), _("donne"))),
+        (men, plural(men, _("uomo"), _("uomini"))),
+        ((current.of_sex("X", "N") or 0), _rest(current)),
+    ]
+    present = [
+        (text, _("pari %(share)s", share=to_figure(percent(number, users))))
+        for number, text in groups
+        if number
+    ]
+    if len(present) == 1:
+        return present[0][0]
+    parts = [f"{text}, {share}" for text, share in present]
+    return f"{', '.join(parts[:-1])}, e {parts[-1]}"
+
+
+def _rest(current: Counts) -> str:
+    other, unstated = current.of_sex("X") or 0, current.of_sex("N") or 0
+    people = plural(other + unstated, _("persona"), _("persone"))
+    if not unstated:
+        return _("%(people)s con sesso X", people=people)
+    if not other:
+        return _("%(people)s con sesso non indicato", people=people)
+    return _("%(people)s con sesso X o non indicato", people=people)
+
+
+def _anonymous(current: Counts) -> str:
+    if not current.anonymous:
+        return ""
+    if current.anonymous == 1:
+        return _("Un accesso è stato anonimo: conta tra i servizi, non tra gli utenti.")
+    return _(
+        "%(n)s accessi sono stati anonimi: contano tra i servizi, non tra gli utenti.",
+        n=count(current.anonymous),
+    )
+
+
+# How it compares
+
+
+def _comparison(relazione: Relazione) -> str:
+    against = _against(relazione.period, relazione.baseline_period)
+    if relazione.baseline is None:
+        return _("Non ci sono dati per un confronto %(against)s.", against=_with(against))
+    users, earlier = relazione.current.users, relazione.baseline.users
+    start = _("Rispetto %(against)s", against=_to(against))
+    work = _moved(_("servizi"), relazione.baseline.services, relazione.services)
+    if earlier is None:
+        return _("%(start)s %(work)s; gli utenti di allora non sono stati rilevati.",
+                 start=start, work=work)  # fmt: skip
+    if users is None:
+        return f"{start} {work}."
+    people = _moved(_("utenti"), earlier, users)
+    verb = _("sono passati")
+    if verb in people and verb in work:
+        work = work.replace(f" {verb}", "")
+    return f"{start} {people} {_('e')} {work}."
+
+
+def _moved(noun: str, before: int, after: int) -> str:
+    facts = {"noun": noun, "before": count(before), "after": count(after)}
+    article = "gli" if noun[0] in "aeiou" else "i"
+    if before != after:
+        return article + _(" %(noun)s sono passati da %(before)s a %(after)s", **facts)
+    if after > 1:
+        return article + _(" %(noun)s sono rimasti %(after)s", **facts)
+    preposition = "degli" if article == "gli" else "dei"
+    return _("il numero %(of)s %(noun)s è rimasto %(after)s", of=preposition, **facts)
+
+
+def _against(period: Period, baseline: Period) -> tuple[str, str]:
+    """The earlier period as an article and a noun, so that prepositions can join it."""
+    if baseline != period.baseline():
+        return _named(baseline)
+    whole = baseline.whole
+    if period.is_partial:
+        return "gli", _("stessi giorni %(year)s", year=_of_year(whole))
+    if whole.kind in (Kind.YEAR, Kind.SCHOOL_YEAR):
+        return _named(whole)
+    return "lo", _("stesso periodo %(year)s", year=_of_year(whole))
+
+
+def _of_year(period: Period) -> str:
+    if period.kind is Kind.SCHOOL_YEAR:
+        return _("dell’anno scolastico %(name)s", name=period.name)
+    if period.start.year != period.end.year:
+        return _("di un anno prima")
+    return _("del %(year)s", year=period.start.year)
+
+
+def _named(period: Period) -> tuple[str, str]:
+    if period.start == period.end:
+        return "il", _("giorno %(day)s", day=day(period.start))
+    if period.is_partial or period.kind is Kind.RANGE:
+        return "il", _("periodo %(dates)s", dates=from_to(period.start, period.end))
+    if period.kind is Kind.YEAR:
+        return "il", str(period.start.year)
+    if period.kind is Kind.SCHOOL_YEAR:
+        return "l’", period.title()
+    return ("" if period.kind is Kind.MONTH else "il"), period.title()
+
+
+_TO = {"il": "al ", "lo": "allo ", "gli": "agli ", "l’": "all’"}
+_THE = {"il": "il ", "lo": "lo ", "gli": "gli ", "l’": "l’", "": ""}
+
+
+def _to(noun: tuple[str, str]) -> str:
+    article, name = noun
+    if not article:
+        return ("ad " if name.startswith("a") else "a ") + name
+    return _TO[article] + name
+
+
+def _with(noun: tuple[str, str]) -> str:
+    article, name = noun
+    return f"con {_THE[article]}{name}"
+
+
+def compared_with(relazione: Relazione) -> str:
+    """«lo stesso periodo del 2015», for the line under the title."""
+    article, name = _against(relazione.period, relazione.baseline_period)
+    return _THE[article] + name
+
+
+# What the reader must know
+
+
+def partial_notice(relazione: Relazione) -> str | None:
+    """«Dati parziali al 23/11/2026, a confronto con gli stessi giorni del 2025.»"""
+    if relazione.partial_until is None:
+        return None
+    return _(
+        "Dati parziali al %(day)s, a confronto con %(baseline)s.",
+        day=day(relazione.partial_until),
+        baseline=compared_with(relazione),
+    )
+
+
+def length_notice(relazione: Relazione) -> str | None:
+    """«I due periodi hanno durata diversa (6 e 12 mesi).»"""
+    one, other = relazione.period.whole, relazione.baseline_period.whole
+    if same_length_kind(one, other):
+        return None
+    if one.months and other.months:
+        unit = _("mese") if one.months == other.months == 1 else _("mesi")
+        lengths = f"{one.months} e {other.months} {unit}"
+    else:
+        lengths = f"{count(one.days)} e {count(other.days)} {_('giorni')}"
+    return _("I due periodi hanno durata diversa (%(lengths)s).", lengths=lengths)
+
+
+def reconciliation(relazione: Relazione) -> str:
+    """The foot of the table: that the rows add up, or by how much they do not."""
+    counted = sum(row.count for row in relazione.rows)
+    earlier = sum(row.baseline or 0 for row in relazione.rows)
+    totals = [relazione.services]
+    if relazione.services_baseline is not None:
+        totals.append(relazione.services_baseline)
+    if relazione.reconciles:
+        return _reconciled(len(relazione.rows), totals)
+    if counted == relazione.services:
+        counted, total = earlier, totals[-1]
+    else:
+        total = totals[0]
+    return _("✗ Le righe sommano a %(counted)s, il totale è %(total)s.",
+             counted=count(counted), total=count(total))  # fmt: skip
+
+
+def _reconciled(rows: int, totals: list[int]) -> str:
+    numbers = joined([count(total) for total in totals])
+    if len(totals) == 1:
+        return _("✓ Le %(rows)s righe sommano al totale %(n)s.", rows=rows, n=numbers)
+    return _("✓ Le %(rows)s righe sommano ai totali %(n)s.", rows=rows, n=numbers)
+
+
+def table_note(relazione: Relazione) -> str:
+    """What the rates are of; that they pass 100 is said only when they do."""
+    users = [relazione.current.users, relazione.users_baseline]
+    known = [count(number) for number in users if number is not None]
+    bases = _(" (%(users)s)", users=joined(known)) if known else ""
+    text = _("Ogni 100 utenti: richieste divise per gli utenti del periodo%(bases)s", bases=bases)
+    rates = (
+        incidence(relazione.services, relazione.current.users),
+        incidence(relazione.services_baseline, relazione.users_baseline),
+    )
+    if any(rate is not None and rate > 100 for rate in rates):
+        return text + _("; la somma supera 100 perché una persona può chiedere più cose.")
+    return text + "."
+
+
+def services_per_user(counts: Counts | None) -> str | None:
+    """«1,44»; None where it is not computable."""
+    if counts is None or not counts.users:
+        return None
+    rate = incidence(counts.services, counts.users)
+    return None if rate is None else decimal(rate / 100, 2)
+
+
+def how_counted() -> tuple[tuple[str, str], ...]:
+    """«Come si conta»: pairs of a term and its paragraph."""
+    return (
+        (
+            _("Utenti."),
+            _("Persone diverse con almeno un accesso nel periodo: chi viene tre volte conta una "
+              "volta. Gli utenti di due periodi non si sommano."),
+        ),
+        (
+            _("Servizi erogati."),
+            _("Richieste registrate nel periodo, secondo il giorno dell’accesso. Una persona può "
+              "chiedere più cose, anche nello stesso accesso."),
+        ),
+        (
+            _("Contatti anonimi."),
+            _("Contano tra gli accessi e tra le richieste, mai tra gli utenti."),
+        ),
+        (
+            _("Ogni 100 utenti."),
+            _("Richieste del periodo divise per gli utenti dello stesso periodo, per 100. La somma "
+              "può superare 100."),
+        ),
+        (
+            _("Variazione."),
+            _("Richieste divise per gli utenti del periodo, meno richieste divise per gli utenti "
+              "del periodo di confronto, per 100. Prima la differenza, poi un solo arrotondamento. "
+              "È una differenza in punti, non un aumento percentuale."),
+        ),
+        (
+            _("n.d."),
+            _("Non calcolabile: in quel periodo il dato non è stato rilevato, o non ci sono utenti "
+              "per cui dividere."),
+        ),
+    )  # fmt: skip
