@@ -15,6 +15,12 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+UNDECOMPOSED = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
+    | {"ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th"}
+)
+"""Letters that Unicode does not take apart into a plain letter and an accent."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -124,8 +130,7 @@ def place_of_birth(catastale: str, on: date | None = None) -> State | Comune | N
 
 def folded(text: str) -> str:
     """The text as names are compared: no case, accents or punctuation."""
-    spelled = text.replace("ß", "ss").replace("Ø", "O").replace("ø", "o").replace("æ", "ae")
-    plain = unicodedata.normalize("NFKD", spelled.replace("Æ", "AE"))
+    plain = unicodedata.normalize("NFKD", text.translate(UNDECOMPOSED))
     return " ".join(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower()))
 
 
