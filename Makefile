@@ -44,6 +44,7 @@ demo: setup ## Carica la rete dimostrativa
 pins: .venv/.dev ## Ricalcola le versioni fissate da requirements.in e requirements-dev.in
 	@$(PIN) -o requirements.txt requirements.in
 	@$(PIN) -o requirements-dev.txt requirements-dev.in
+	@$(PIN) -o config/setup/node.txt config/setup/node.in
 
 PIN := PIP_FIND_LINKS= $(PY) -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-header --no-emit-index-url --no-emit-find-links

@@ -4,18 +4,12 @@
 # Run from the repository's root. Where npm is missing, a pinned one goes into a side environment.
 set -eu
 
-# Every wheel of that release, so that each machine finds its own.
-pin() {
-    sed -n '/^#= /s///p' "$0"
-}
-
 if ! command -v npm >/dev/null 2>&1; then
     if ! [ -e .node/.ready ]; then
         echo "npm non c’è: ne preparo uno in .node (solo la prima volta)."
         .venv/bin/python -m venv --clear .node
-        pin >.node/pin.txt
         .node/bin/python -m pip install --quiet --disable-pip-version-check \
-            --require-hashes -r .node/pin.txt
+            --require-hashes -r config/setup/node.txt
         touch .node/.ready
     fi
     PATH="$(pwd -P)/.node/bin:$PATH"
@@ -25,5 +19,3 @@ echo "Preparo stile e script delle pagine (solo la prima volta)."
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 node config/assets/build.mjs
 touch portal/static/vendor/.stamp
-exit 0
-
