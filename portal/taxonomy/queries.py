@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reads of the topic list. A published version never changes, so each process reads it once.
+
+A process that runs while a new version is published sees it when it starts again.
+"""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.core import italian
+from portal.core.database import db
+from portal.core.errors import NotHere, Refusal
+from portal.taxonomy.models import TaxonomyVersion, Topic, TopicChange, TopicGroup
+from portal.taxonomy.rules import ChangeEntry, GroupEntry, TopicEntry, TopicList, VersionEntry
+
+_published: TopicList | None = None
+
+
+def published() -> TopicList:
+    """Everything published; an empty list is not remembered, it may be about to be filled."""
+    global _published
+    if _published is None:
+        read = read_published()
+        if not read.versions:
+            return read
+        _published = read
+    return _published
+
+
+def forget_published() -> None:
+    """Read again at the next question: after publishing, and between tests."""
+    global _published
+    _published = None
+
+
+def read_published() -> TopicList:
+    """Everything published, from the database."""
+    return TopicList(
+        versions=_entries(TaxonomyVersion, VersionEntry, TaxonomyVersion.number),
+        groups=_entries(TopicGroup, GroupEntry, TopicGroup.position),
+        topics=_entries(Topic, TopicEntry, Topic.version, Topic.position),
+        changes=_entries(
+            TopicChange, ChangeEntry, TopicChange.to_version, TopicChange.from_code,
+            TopicChange.to_code,
+        ),
+    )  # fmt: skip
+
+
+def list_versions() -> tuple[VersionEntry, ...]:
+    """Every published version, oldest first."""
+    return published().versions
+
+
+def version_on(day: date) -> int:
+    """The number of the version in force on a day."""
+    version = published().version_on(day)
+    if version is None:
+        raise Refusal(_("Nessun elenco di tipologie è in vigore il %(day)s", day=italian.day(day)))
+    return version.number
+
+
+def list_groups() -> tuple[GroupEntry, ...]:
+    """The headings of topics, in order."""
+    return published().groups
+
+
+def list_topics(version: int) -> tuple[TopicEntry, ...]:
+    """Every topic of a version, each parent before its children."""
+    topics = published().by_version.get(version)
+    if topics is None:
+        raise NotHere
+    return topics
+
+
+def reporting_topics(version: int) -> tuple[TopicEntry, ...]:
+    """The topics of a version that have a line of their own in a report."""
+    return tuple(topic for topic in list_topics(version) if topic.parent_code is None)
+
+
+def get_topic(version: int, code: str) -> TopicEntry:
+    """The topic as the version words it."""
+    topic = published().by_version_and_code.get((version, code))
+    if topic is None:
+        raise NotHere
+    return topic
+
+
+def find_topic(text: str) -> TopicEntry | None:
+    """The topic meant by a code or a label of any version, in its newest wording."""
+    return published().find(text)
+
+
+def reporting_code(code: str) -> str:
+    """The code under which a topic is counted: its parent's, or its own."""
+    topic = _newest(code)
+    return topic.parent_code or topic.code
+
+
+def historical_row(code: str) -> int | None:
+    """The line of the fourteen-row historical table on which a topic is counted, if any."""
+    return _newest(code).historical_row
+
+
+def _newest(code: str) -> TopicEntry:
+    topic = published().newest.get(code)
+    if topic is None:
+        raise NotHere
+    return topic
+
+
+def _entries(table: Any, entry: Any, *order: Any) -> tuple[Any, ...]:
+    """The rows as frozen values: they outlive the session and are the same for every desk."""
+    columns = [getattr(table, name) for name in entry.__dataclass_fields__]
+    return tuple(entry(*row) for row in db.session.execute(select(*columns).order_by(*order)))
