@@ -1,9 +1,84 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The `portal` command: its group, and how an error becomes one sentence."""
+"""The `portal` command: which commands there are, and how an error becomes one sentence.
+
+A command's module is imported when it is called: `portal run` does not load the application.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import IO, Any
 
 import click
+from flask import Flask
+
+from config.settings import SettingsError, load_settings
+from portal import __version__
+from portal.core.errors import Refusal
+from portal.embedded import machine_room
+
+# In the order of the help; each new command is one line.
+COMMANDS = {
+    "run": "portal.cli.machine",
+    "migrate": "portal.cli.machine",
+    "backup": "portal.cli.machine",
+    "restore": "portal.cli.machine",
+}
+# Pages bound each statement to seconds; an import or a long report may take its time.
+PATIENCE_SECONDS = 600
 
 
-@click.group()
+class Sentence(click.ClickException):
+    """An error as people read it: the sentence alone, exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file, err=file is None)
+
+
+class Portal(click.Group):
+    """The group that knows its commands by name and turns refusals into sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (Refusal, SettingsError) as refusal:
+            raise Sentence(str(refusal)) from refusal
+
+
+@click.group(cls=Portal)
+@click.version_option(__version__, prog_name="portal")
 def main() -> None:
-    """Il portale degli sportelli dalla riga di comando."""
+    """Il portale degli sportelli dalla riga di comando.
+
+    I comandi funzionano accanto al portale acceso e da soli: la banca dati locale si avvia e si
+    ferma quando serve. «portal COMANDO --help» spiega ogni comando con un esempio.
+
+    \b
+      portal run                      avvia tutto: http://127.0.0.1:8000
+      portal backup copia.dump        salva tutti i dati in un file
+    """
+
+
+@contextmanager
+def application() -> Iterator[Flask]:
+    """The application over its servers, inside its context, for a command that needs it."""
+    from migrations import upgrade
+    from portal.app import create_app
+
+    settings = load_settings()
+    with machine_room(settings) as filled:
+        if settings.embeds_database and filled.database_owner_url:
+            # Ours alone, so it may be brought up to date; an external one waits for `migrate`.
+            upgrade(filled.database_owner_url)
+        app = create_app(filled, patience_seconds=PATIENCE_SECONDS)
+        with app.app_context():
+            yield app

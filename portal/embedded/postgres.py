@@ -28,6 +28,7 @@ from portal.embedded.process import (
 from portal.embedded.programs import POSTGRES_MAJOR, installed, reachable
 
 PROGRAM = "postgres"
+TOO_MANY_CONNECTIONS = b"\0C53300\0"
 ROLES = ("owner", "app", "network", "backup")
 
 # A small machine; and nothing a person typed may reach the server's log, so errors stay out of it
@@ -70,7 +71,8 @@ class Postgres:
         """Ask as pg_isready does: a first message, answered with a question for the password."""
         body = struct.pack("!i", 196608) + b"user\0portal_app\0database\0portal\0\0"
         message = struct.pack("!i", len(body) + 4) + body
-        return ask(self._place.sockets / ".s.PGSQL.5432", message).startswith(b"R")
+        answer = ask(self._place.sockets / ".s.PGSQL.5432", message)
+        return answer.startswith(b"R") or TOO_MANY_CONNECTIONS in answer
 
     def start(self) -> None:
         self._place.folder(self._place.sockets)

@@ -22,13 +22,9 @@ def machine_room(settings: Settings, *, throwaway: bool = False) -> Iterator[Set
     if not (settings.embeds_database or settings.embeds_redis):
         yield settings
         return
-    room = Room(settings, throwaway=throwaway)
-    room.enter()
-    try:
+    with Room(settings, throwaway=throwaway) as room:
         room.keep_running()
         yield room.settings()
-    finally:
-        room.leave()
 
 
 @contextmanager
@@ -55,11 +51,12 @@ class Room:
         self._postgres = Postgres(self._place, throwaway=throwaway)
         self._valkey = Valkey(self._place)
 
-    def enter(self) -> None:
+    def __enter__(self) -> "Room":
         with _ours(self._plain.home), self._lease.turn():
             self._lease.join()
+        return self
 
-    def leave(self) -> None:
+    def __exit__(self, *_error: object) -> None:
         with self._lease.turn():
             if self._lease.leave():
                 for server in reversed(self._servers()):

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""gunicorn for the portal.
+
+gunicorn -c python:config.gunicorn --bind 127.0.0.1:8000 "portal.app:create_app_from_environment()"
+"""
+
+import ctypes
+import signal
+import sys
+from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60
+graceful_timeout = 10
+# The heartbeat file on a memory disk: on a slow one a busy worker would look dead.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# By default one socket in the home folder is shared by every gunicorn of the user.
+control_socket_disable = True
+# Requests are logged by the application, which knows what must not be written.
+accesslog = None
+loglevel = "warning"
+
+
+def on_starting(_arbiter: Arbiter) -> None:
+    """End with the supervisor that started us, even when it is killed."""
+    if sys.platform == "linux":
+        parent_death_signal = 1
+        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGTERM)

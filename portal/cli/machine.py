@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Commands about the installation: run it, migrate, copy the database, bring a copy back."""
+
+import socket
+import sys
+import urllib.error
+import urllib.request
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import psycopg
+
+from config.keys import keep_private
+from config.settings import Settings, child_environment, load_settings
+from portal.core.errors import Refusal
+from portal.embedded import Room, machine_room
+from portal.embedded.backup import back_up
+from portal.embedded.backup import restore as fill_from
+from portal.embedded.supervisor import Program, Supervisor, until_signal
+
+
+def _programs(settings: Settings) -> list[Program]:
+    """What runs beside the servers; each further program is one more row."""
+    python = [sys.executable, "-m"]
+    bind = f"{settings.host}:{settings.port}"
+    gunicorn = ["gunicorn", "-c", "python:config.gunicorn", "--bind", bind]
+    return [
+        Program("web", [*python, *gunicorn, "portal.app:create_app_from_environment()"]),
+    ]
+
+
+@click.command()
+def run() -> None:
+    """Avvia il portale e lo tiene acceso; Ctrl-C lo ferma senza perdere nulla.
+
+    \b
+    Esempi:
+      portal run
+      PORT=8080 PORTAL_HOME=/srv/sportelli portal run
+    """
+    settings = load_settings()
+    _refuse_taken_port(settings)
+    with until_signal(), Room(settings) as room:
+        room.keep_running()
+        filled = room.settings()
+        _upgrade(filled)
+        lines = _demonstration(settings, filled)
+        supervisor = Supervisor(room, say=lambda line: click.echo(line, err=True))
+        with supervisor.running(_programs(filled), child_environment(filled)):
+            supervisor.wait_until(lambda: _answers(settings), seconds=60)
+            click.echo("\n".join([f"Pronto: http://127.0.0.1:{settings.port}", *lines]))
+            supervisor.watch()
+
+
+@click.command()
+def migrate() -> None:
+    """Porta la banca dati alla versione del codice; si può ripetere.
+
+    \b
+    Esempio:
+      portal migrate
+    """
+    with machine_room(load_settings()) as settings:
+        _upgrade(settings)
+    click.echo("La banca dati è aggiornata.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Salva tutti i dati, di ogni sportello, in FILE; anche a portale acceso.
+
+    Il file contiene dati personali: lo legge solo chi lo crea, e va conservato come i dati stessi.
+
+    \b
+    Esempio:
+      portal backup copia-2026-05-31.dump
+    """
+    plain = load_settings()
+    with machine_room(plain) as settings:
+        if settings.database_backup_url is None:
+            raise Refusal("Per la copia serve DATABASE_BACKUP_URL (ruolo portal_backup).")
+        back_up(settings.database_backup_url, file, embedded=plain.embeds_database)
+    click.echo(f"Copia salvata in «{file}».")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Riporta in una banca dati vuota una copia fatta con «portal backup».
+
+    Dopo il ripristino ognuno deve accedere di nuovo.
+
+    \b
+    Esempio:
+      PORTAL_HOME=/srv/sportelli-nuovo portal restore copia-2026-05-31.dump
+    """
+    plain = load_settings()
+    with machine_room(plain) as settings:
+        fill_from(_owner_url(settings), file, embedded=plain.embeds_database)
+        _upgrade(settings)
+    click.echo(f"Ripristinata la copia «{file}»: ora ognuno deve accedere di nuovo.")
+
+
+def _upgrade(settings: Settings) -> None:
+    from migrations import upgrade
+
+    upgrade(_owner_url(settings))
+
+
+def _owner_url(settings: Settings) -> str:
+    if settings.database_owner_url is None:
+        raise Refusal("Serve DATABASE_OWNER_URL (ruolo portal_owner).")
+    return settings.database_owner_url
+
+
+def _demonstration(plain: Settings, filled: Settings) -> list[str]:
+    """What to say about the demonstration; it is loaded into an embedded, empty database only."""
+    if not plain.embeds_database or filled.database_backup_url is None:
+        return []
+    said = plain.home / "secrets/demonstration"
+    with psycopg.connect(filled.database_backup_url) as connection:
+        (empty,) = connection.execute("SELECT NOT EXISTS (SELECT FROM network)").fetchone() or (0,)
+    if empty and find_spec("portal.demo"):
+        demo = import_module("portal.demo")
+        keep_private(said, "\n".join(demo.load(filled)))
+    return said.read_text(encoding="utf-8").splitlines() if said.exists() else []
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Refusal(
+                f"La porta {settings.port} è già occupata: ferma l’altro programma o scegline "
+                f"un’altra, per esempio «PORT={settings.port % 65535 + 1} make run»."
+            ) from error
+
+
+def _answers(settings: Settings) -> bool:
+    url = f"http://{settings.host}:{settings.port}/healthz"
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
