@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every change of persons. The words by which a person is found are rewritten with the person."""
+
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm.attributes import flag_modified
+
+from portal.core import clock, italian
+from portal.core.codice_fiscale import read_codice_fiscale
+from portal.core.database import db, speaker
+from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.once import find_by_form_token
+from portal.people import queries, rules
+from portal.people.models import (
+    Person,
+    PersonAlias,
+    PersonCitizenship,
+    PersonKey,
+    PersonResidence,
+    PersonToken,
+)
+from portal.people.rules import PersonFacts
+
+WRITE_TOKENS = text(
+    """
+WITH known AS (SELECT DISTINCT unnest(CAST(:words AS text[])) AS word)
+INSERT INTO person_token (kind, token, person_id)
+SELECT 'w', word, CAST(:person_id AS uuid) FROM known
+UNION
+SELECT 's', unnest(daitch_mokotoff(word)), CAST(:person_id AS uuid)
+FROM known WHERE word ~ '^[a-z]{2,}$'
+"""
+)
+
+
+class Edited(NamedTuple):
+    """A person after an edit, and the sex as it was before: figures follow it."""
+
+    person: Person
+    sex_before: str | None
+
+
+def create_person(
+    *, facts: PersonFacts, form_token: UUID | None = None, created_by: UUID | None = None
+) -> Person:
+    """Write down a person; the same form sent twice gives the first's record."""
+    created = find_by_form_token(Person, form_token)
+    if created is not None:
+        return created
+    facts = _accepted(facts)
+    person = Person(form_token=form_token, created_by=created_by or speaker().account_id)
+    _write(person, facts)
+    db.session.add(person)
+    db.session.flush()
+    _write_aliases(person.id, facts.aliases)
+    _write_citizenships(person.id, facts.citizenships)
+    if facts.residence_kind != rules.NOT_STATED:
+        _add_residence(person.id, facts, facts.residence_since or clock.today())
+    _write_tokens(person.id, facts)
+    db.session.flush()
+    return person
+
+
+def edit_person(*, person_id: UUID, facts: PersonFacts, seen_version: int | None) -> Edited:
+    """Change a person, unless somebody else did since the version seen.
+
+    The same facts sent twice change nothing the second time, and are no conflict.
+    """
+    person = _held(person_id)
+    facts, sex_before = _accepted(facts), person.sex
+    if _says_the_same(facts, person):
+        return Edited(person, sex_before)
+    if person.version != seen_version:
+        raise Conflict(
+            _("Non ancora salvato. Mentre scrivevi qualcun altro ha cambiato questa scheda.")
+        )
+    _write(person, facts)
+    # The version moves also when only a child row changes: the second editor must see it.
+    flag_modified(person, "note")
+    _write_aliases(person_id, facts.aliases)
+    _write_citizenships(person_id, facts.citizenships)
+    _move(person_id, facts)
+    _write_tokens(person_id, facts)
+    db.session.flush()
+    return Edited(person, sex_before)
+
+
+def bind_key(*, person_id: UUID, key: str) -> None:
+    """Remember under which key the desk's own files write a person."""
+    bound = db.session.scalars(select(PersonKey).where(PersonKey.key == key)).one_or_none()
+    if bound is None:
+        db.session.add(PersonKey(key=key, person_id=person_id))
+    elif bound.person_id != person_id:
+        raise Refusal(_("La chiave «%(key)s» è già di un’altra persona.", key=italian.shown(key)))
+    db.session.flush()
+
+
+def _accepted(facts: PersonFacts) -> PersonFacts:
+    """The facts as they are kept, or a refusal; a code that contradicts the person is kept."""
+    facts = rules.tidied(facts)
+    rules.check(facts, clock.today())
+    if not facts.codice_fiscale:
+        return replace(facts, codice_fiscale=None, codice_fiscale_seen=False)
+    try:
+        code = read_codice_fiscale(facts.codice_fiscale)
+    except ValueError as wrong:
+        raise Refusal(str(wrong), field="codice_fiscale") from None
+    return replace(facts, codice_fiscale=code.text)
+
+
+def _says_the_same(facts: PersonFacts, person: Person) -> bool:
+    homes = queries.list_residences(person.id)
+    if homes and facts.residence_since == homes[0].valid_from:
+        facts = replace(facts, residence_since=None)
+    return not rules.differing_fields(facts, queries.facts_of(person))
+
+
+def _held(person_id: UUID) -> Person:
+    """The person as it stands now, locked: a second editor waits and then sees the first's."""
+    person = db.session.scalars(
+        select(Person)
+        .where(Person.id == person_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if person is None:
+        raise NotHere
+    return person
+
+
+def _write(person: Person, facts: PersonFacts) -> None:
+    person.family_name, person.given_name = facts.family_name, facts.given_name
+    person.sort_name = rules.sort_name(facts.family_name, facts.given_name)
+    person.sex = facts.sex
+    birth = facts.birth
+    person.birth_year = birth.year if birth else None
+    person.birth_month = birth.month if birth else None
+    person.birth_day = birth.day if birth else None
+    person.birth_conventional = facts.birth_conventional
+    person.birth_state, person.birth_city = facts.birth_state, facts.birth_city
+    code = read_codice_fiscale(facts.codice_fiscale) if facts.codice_fiscale else None
+    person.codice_fiscale = code.text if code else None
+    person.codice_fiscale_kind = code.kind if code else None
+    person.codice_fiscale_seen = facts.codice_fiscale_seen
+    person.permit_kind, person.permit_expires_on = facts.permit_kind, facts.permit_expires_on
+    person.phone, person.email = facts.phone, facts.email
+    person.languages = list(facts.languages)
+    person.notice_given_on = facts.notice_given_on
+    person.notice_language = facts.notice_language
+    person.note = facts.note
+
+
+def _write_aliases(person_id: UUID, names: tuple[str, ...]) -> None:
+    kept = {
+        alias.name: alias
+        for alias in db.session.scalars(
+            select(PersonAlias).where(PersonAlias.person_id == person_id)
+        )
+    }
+    for name in kept.keys() - set(names):
+        db.session.delete(kept[name])
+    for name in names:
+        if name not in kept:
+            db.session.add(PersonAlias(person_id=person_id, name=name))
+
+
+def _write_citizenships(person_id: UUID, codes: tuple[str, ...]) -> None:
+    """The first is the primary one; the old rows leave before a new primary one comes."""
+    if tuple(queries.list_citizenships(person_id)) == codes:
+        return
+    db.session.execute(delete(PersonCitizenship).where(PersonCitizenship.person_id == person_id))
+    db.session.add_all(
+        PersonCitizenship(person_id=person_id, state_code=code, is_primary=number == 0)
+        for number, code in enumerate(codes)
+    )
+
+
+def _move(person_id: UUID, facts: PersonFacts) -> None:
+    """Where a person lives now: a new row of the history, or a correction of its latest."""
+    homes = queries.list_residences(person_id)
+    latest, since = (homes[0] if homes else None), facts.residence_since
+    moved = latest is None or not _same_home(facts, latest)
+    if latest is None:
+        if facts.residence_kind != rules.NOT_STATED:
+            _add_residence(person_id, facts, since or clock.today())
+    elif not moved:
+        latest.valid_from = _checked(since, homes[1:]) if since else latest.valid_from
+    elif (since or clock.today()) == latest.valid_from:
+        latest.kind, latest.comune_code = facts.residence_kind, facts.residence_comune
+    else:
+        _add_residence(person_id, facts, _checked(since or clock.today(), homes))
+
+
+def _same_home(facts: PersonFacts, home: PersonResidence) -> bool:
+    return (facts.residence_kind, facts.residence_comune) == (home.kind, home.comune_code)
+
+
+def _checked(since: date, earlier: list[PersonResidence]) -> date:
+    """The history only grows at its end: what was true before a move stays true."""
+    if earlier and since <= earlier[0].valid_from:
+        raise Refusal(
+            _(
+                "La residenza di prima vale dal %(day)s: scegli un giorno dopo quello.",
+                day=italian.day(earlier[0].valid_from),
+            ),
+            field="residence_since",
+        )
+    return since
+
+
+def _add_residence(person_id: UUID, facts: PersonFacts, since: date) -> None:
+    db.session.add(
+        PersonResidence(
+            person_id=person_id,
+            kind=facts.residence_kind,
+            comune_code=facts.residence_comune,
+            valid_from=since,
+        )
+    )
+
+
+def _write_tokens(person_id: UUID, facts: PersonFacts) -> None:
+    db.session.execute(delete(PersonToken).where(PersonToken.person_id == person_id))
+    known = {"words": sorted(rules.words_of(facts)), "person_id": person_id}
+    db.session.execute(WRITE_TOKENS, known)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is known of a person, and what it may be. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Protocol
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.core.errors import Refusal
+from portal.core.italian import PartialDate
+from portal.people import words
+
+SEXES = {"F": _l("F"), "M": _l("M"), "X": _l("X")}
+
+COMUNE, OUTSIDE, ABROAD = "comune", "outside_province", "abroad"
+HOMELESS, NOT_STATED = "homeless", "not_stated"
+RESIDENCE_KINDS = {
+    COMUNE: _l("In un Comune della provincia"),
+    OUTSIDE: _l("Fuori provincia"),
+    ABROAD: _l("Estero"),
+    HOMELESS: _l("Senza fissa dimora"),
+    NOT_STATED: _l("Non indicato"),
+}
+WITH_COMUNE = frozenset({COMUNE, OUTSIDE})
+
+# The kinds of ANPR's table 8 (1-6 and 8); its 9, not known, is the absence of a kind. Its 7,
+# without a permit, is not collected: whoever wrote it down would have to report it.
+PERMIT_KINDS = {
+    "permit": _l("Permesso di soggiorno"),
+    "card": _l("Carta di soggiorno o permesso UE"),
+    "permanent": _l("Attestazione di soggiorno permanente"),
+    "regularity": _l("Attestazione di regolarità del soggiorno"),
+    "receipt": _l("Ricevuta della richiesta"),
+    "renewing": _l("Rinnovo in corso"),
+    "other": _l("Altro titolo"),
+}
+PERMIT_NOT_STATED = _l("Non rilevato")
+
+LONGEST = {"family_name": 120, "given_name": 120, "birth_city": 120, "email": 254, "note": 2000}
+LONGEST_ALIAS = 240
+
+
+class Named(Protocol):
+    """Whatever has the two names."""
+
+    @property
+    def family_name(self) -> str: ...
+
+    @property
+    def given_name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """Everything that is written down about a person; the first citizenship is the primary one.
+
+    `residence_since` is said only with a change: the day from which it counts, today if empty.
+    """
+
+    family_name: str = ""
+    given_name: str = ""
+    aliases: tuple[str, ...] = ()
+    sex: str | None = None
+    birth: PartialDate | None = None
+    birth_conventional: bool = False
+    birth_state: str | None = None
+    birth_city: str = ""
+    citizenships: tuple[str, ...] = ()
+    residence_kind: str = NOT_STATED
+    residence_comune: str | None = None
+    residence_since: date | None = None
+    codice_fiscale: str | None = None
+    codice_fiscale_seen: bool = False
+    permit_kind: str | None = None
+    permit_expires_on: date | None = None
+    phone: str | None = None
+    email: str | None = None
+    languages: tuple[str, ...] = ()
+    notice_given_on: date | None = None
+    notice_language: str | None = None
+    note: str = ""
+
+
+def tidied(facts: PersonFacts) -> PersonFacts:
+    """The same facts without stray spaces and repeats, what has no order in alphabetical order.
+
+    A name is otherwise kept as written.
+    """
+    citizenships = _once(facts.citizenships)
+    return replace(
+        facts,
+        family_name=tidy(facts.family_name),
+        given_name=tidy(facts.given_name),
+        aliases=tuple(sorted(_once(tidy(alias) for alias in facts.aliases))),
+        birth_city=tidy(facts.birth_city),
+        citizenships=citizenships[:1] + tuple(sorted(citizenships[1:])),
+        email=tidy(facts.email or "") or None,
+        languages=_once(facts.languages),
+        note=facts.note.strip(),
+    )
+
+
+def tidy(text: str) -> str:
+    """One line of text: NFC, single spaces, nothing that cannot be seen."""
+    visible = "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", text))
+    return " ".join(visible.split())
+
+
+def check(facts: PersonFacts, today: date) -> None:
+    """Refuse what no person can be; what is unlikely is left to whoever knows the person."""
+    if not words.folded(facts.family_name) and not words.folded(facts.given_name):
+        raise Refusal(_("Scrivi il cognome o il nome: almeno uno."), field="family_name")
+    for field, longest in LONGEST.items():
+        if len(getattr(facts, field) or "") > longest:
+            raise Refusal(
+                _("Il testo è troppo lungo: al massimo %(n)s caratteri.", n=longest), field=field
+            )
+    if any(len(alias) > LONGEST_ALIAS for alias in facts.aliases):
+        raise Refusal(
+            _("Il testo è troppo lungo: al massimo %(n)s caratteri.", n=LONGEST_ALIAS),
+            field="aliases",
+        )
+    if facts.birth and facts.birth.earliest > today:
+        raise Refusal(_("La data di nascita è nel futuro."), field="birth")
+    _check_residence(facts)
+
+
+def _check_residence(facts: PersonFacts) -> None:
+    if facts.residence_kind == COMUNE and not facts.residence_comune:
+        raise Refusal(_("Scrivi il Comune di residenza."), field="residence_comune")
+    if facts.residence_comune and facts.residence_kind not in WITH_COMUNE:
+        raise Refusal(
+            _("Hai scritto un Comune: scegli se è della provincia o fuori provincia."),
+            field="residence_kind",
+        )
+
+
+def display_name(person: Named) -> str:
+    """Family name, then given name; one of the two may be missing."""
+    return f"{person.family_name} {person.given_name}".strip()
+
+
+def sort_name(family_name: str, given_name: str) -> str:
+    """The key of the alphabetical order: without case, accents and apostrophes."""
+    names = (words.folded(part) for part in f"{family_name} {given_name}".split())
+    return " ".join(filter(None, names))[:260]
+
+
+def words_of(facts: PersonFacts) -> set[str]:
+    """Every word by which the person is found: names, other names, codice fiscale, phone."""
+    found = set(words.number_words(facts.phone or ""))
+    for name in (facts.family_name, facts.given_name, *facts.aliases):
+        found |= words.normalised_words(name)
+    if facts.codice_fiscale:
+        found.add(facts.codice_fiscale.lower())
+    return found
+
+
+def differing_fields(mine: PersonFacts, saved: PersonFacts) -> list[str]:
+    """The names of the facts that the two tell differently."""
+    return [
+        field.name
+        for field in fields(PersonFacts)
+        if getattr(mine, field.name) != getattr(saved, field.name)
+    ]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Several things typed in one field, parted by commas, semicolons or new lines."""
+    return _once(tidy(part) for part in re.split(r"[,;\n]", text))
+
+
+def _once(items: object) -> tuple[str, ...]:
+    return tuple(item for item in dict.fromkeys(items) if item)  # type: ignore[call-overload]
