@@ -9,6 +9,7 @@ folder we did not create is never changed.
 import hashlib
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 from dataclasses import dataclass
@@ -71,6 +72,13 @@ class Place:
         except FileExistsError:
             self._prove_private(path)
         return path
+
+    def discard(self) -> None:
+        """Remove what stands outside the home: for a throwaway, whose home goes by itself."""
+        if self.base != self.home:
+            shutil.rmtree(self.base)
+        elif self.sockets.parent != self.base:
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _prove_private(self, path: Path) -> None:
         """Temporary folders are open to everybody: one that waits there may be a trap."""

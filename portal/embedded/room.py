@@ -44,6 +44,7 @@ class Room:
 
     def __init__(self, settings: Settings, *, throwaway: bool = False) -> None:
         self._plain = settings
+        self._throwaway = throwaway
         with _ours(settings.home):
             settings.home.mkdir(parents=True, exist_ok=True)
             self._place = find_place(settings.home)
@@ -61,6 +62,8 @@ class Room:
             if self._lease.leave():
                 for server in reversed(self._servers()):
                     server.stop()
+                if self._throwaway:
+                    self._place.discard()
 
     def keep_running(self) -> list[str]:
         """Start what does not answer; the names of what was started."""

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Settings: what they say when nothing is set, and the one sentence for each wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import SettingsError, child_environment, load_settings
+
+OWNER = {"DATABASE_OWNER_URL": "postgresql://o@db/p", "DATABASE_NETWORK_URL": "postgresql://n@db/p"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return {"PORTAL_HOME": str(tmp_path / "casa")}
+
+
+def test_nothing_set_means_embedded_and_local(home: dict[str, str]) -> None:
+    settings = load_settings(home)
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.embeds_database
+    assert settings.embeds_redis
+    assert not settings.secure_cookies
+    assert settings.smtp_url is None
+
+
+def test_the_secret_key_is_made_once_and_private(home: dict[str, str]) -> None:
+    first, second = load_settings(home), load_settings(home)
+    folder = first.home / "secrets"
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_empty_variable_counts_as_absent(home: dict[str, str]) -> None:
+    settings = load_settings(home | {"PORT": " ", "DATABASE_URL": "", "REDIS_URL": ""})
+    assert settings.port == 8000
+    assert settings.embeds_database
+
+
+def test_https_makes_cookies_secure(home: dict[str, str]) -> None:
+    settings = load_settings(home | {"PUBLIC_URL": "https://sportelli.example.it/"})
+    assert settings.secure_cookies
+    assert settings.public_url == "https://sportelli.example.it"
+
+
+def test_the_short_scheme_is_written_out_for_sqlalchemy(home: dict[str, str]) -> None:
+    settings = load_settings(home | OWNER | {"DATABASE_URL": "postgres://a@db/p"})
+    assert settings.database_url == "postgresql://a@db/p"
+
+
+def test_addresses_and_secrets_stay_out_of_what_is_printed(home: dict[str, str]) -> None:
+    secret = "postgresql://a:parola-segreta@db/p"
+    settings = load_settings(home | OWNER | {"DATABASE_URL": secret, "PORTAL_DEMO_PASSWORD": "xyz"})
+    assert "parola-segreta" not in repr(settings)
+    assert settings.secret_key not in repr(settings)
+    assert "xyz" not in repr(settings)
+
+
+def test_a_child_gets_every_address(home: dict[str, str]) -> None:
+    settings = load_settings(home | OWNER | {"DATABASE_URL": "postgresql://a@db/p", "PORT": "81"})
+    environment = child_environment(settings)
+    again = load_settings(environment)
+    assert again == settings
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"PORT": "ottanta"}, "PORT deve essere un numero tra 1 e 65535, non «ottanta»."),
+        ({"PORT": "0"}, "PORT"),
+        ({"PORT": "65536"}, "PORT"),
+        ({"PORT": "²"}, "PORT"),
+        ({"PUBLIC_URL": "sportelli.example.it"}, "PUBLIC_URL deve cominciare con https://"),
+        ({"PUBLIC_URL": "https://"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://[x"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://a.it/portale"}, "senza percorso"),
+        ({"PUBLIC_URL": "http://sportelli.example.it"}, "deve usare https"),
+        ({"PUBLIC_URL": "http://10.0.0.7:8000"}, "deve usare https"),
+        ({"DATABASE_URL": "mysql://a@db/p"}, "DATABASE_URL deve cominciare con"),
+        ({"DATABASE_URL": "postgresql://a@db/p"}, "DATABASE_OWNER_URL, DATABASE_NETWORK_URL"),
+        (OWNER, "DATABASE_URL"),
+        ({"DATABASE_BACKUP_URL": "postgresql://b@db/p"}, "DATABASE_URL"),
+        ({"REDIS_URL": "http://q"}, "REDIS_URL deve cominciare con"),
+        ({"SMTP_URL": "posta.example.it"}, "SMTP_URL deve cominciare con smtp:// o smtps://."),
+        ({"PORTAL_HOME": "/proc/casa"}, "scegli con PORTAL_HOME una cartella tua"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    home: dict[str, str], wrong: dict[str, str], words: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(home | wrong)
+    assert words in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert str(refusal.value).endswith(".")
+
+
+def test_a_wrong_address_is_not_repeated(home: dict[str, str]) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(home | {"DATABASE_URL": "mysql://a:parola-segreta@db/p"})
+    assert "parola-segreta" not in str(refusal.value)
