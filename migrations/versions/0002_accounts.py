@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("network_id", sa.Uuid(), nullable=True),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(role = 'overseer' AND network_id IS NOT NULL AND desk_id IS NULL) OR"

@@ -79,6 +79,8 @@ def upgrade() -> None:
     )
     for table in ("taxonomy_version", "topic_group", "topic", "topic_change"):
         rls.platform(table, app="SELECT, INSERT", network="SELECT")
+    # Publishing a version gives the one before its last day; nothing else of it ever changes.
+    op.execute(f"GRANT UPDATE (valid_to) ON taxonomy_version TO {rls.APP}")
 
 
 def downgrade() -> None:

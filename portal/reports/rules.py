@@ -5,42 +5,17 @@ Exact fractions only: the two incidences are subtracted first and rounded once, 
 (rounding each first turns the seed's 1,6 into 1,7). Pure; layouts.py and prose.py say it in words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from portal.core import italian
 from portal.core.periods import Period
+from portal.figures.rules import Counts
 
 OTHER_LABEL = "Altre richieste (non previste nel prospetto storico)"
 OTHER_CODE = "altre"
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The figures of one period. None: not recorded then, which is not zero.
-
-    `users_by_sex` has the keys F, M, X (another sex) and N (not stated); N is taken as what is
-    missing to the users, so that the parts always add up. `topics` counts enquiries.
-    """
-
-    users: int | None
-    users_by_sex: Mapping[str, int] | None
-    visits: int | None
-    anonymous: int | None
-    topics: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def services(self) -> int:
-        return sum(self.topics.values())
-
-    def of_sex(self, *keys: str) -> int | None:
-        if self.users is None or self.users_by_sex is None:
-            return None
-        stated = {key: self.users_by_sex.get(key, 0) for key in "FMX"}
-        parts = stated | {"N": self.users - sum(stated.values())}
-        return sum(parts[key] for key in keys)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,11 @@ def get_topic(version: int, code: str) -> TopicEntry:
     return topic
 
 
+def topic_on(day: date, code: str) -> TopicEntry:
+    """The topic as the version in force on a day words it, or, if it came later, the newest."""
+    return published().by_version_and_code.get((version_on(day), code)) or _newest(code)
+
+
 def find_topic(text: str) -> TopicEntry | None:
     """The topic meant by a code or a label of any version, in its newest wording."""
     return published().find(text)

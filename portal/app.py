@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The application: create_app(settings) is a short list of named steps."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from config.settings import Settings, load_settings
+from portal import __version__, models
+from portal.accounts import gate, sessions
+from portal.core import access, database, headers, logs, templating
+from portal.core.unit import unit_of_work
+from portal.home import failures, navigation
+from portal.slices import BLUEPRINTS
+
+ROOT = Path(__file__).parent.parent
+LARGEST_FORM = 12 * 1024 * 1024
+
+
+class Portal(Flask):
+    """Flask, with the gate and the unit of work around each view."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        if request.endpoint == "static":
+            return super().dispatch_request()
+        with gate.admitted(), unit_of_work():
+            return super().dispatch_request()
+
+
+def create_app(settings: Settings, *, patience_seconds: int = 5) -> Portal:
+    """The portal for these settings, all URLs filled in (see portal.embedded).
+
+    `patience_seconds` bounds each SQL statement: short for pages, long for the command line.
+    """
+    app = Portal("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"))
+    _configure(app, settings)
+    _open_database(app, settings, patience_seconds)
+    headers.set_headers(app, https=settings.secure_cookies)
+    logs.write_logs(app)
+    sessions.use_sessions(app, secret=settings.secret_key, https=settings.secure_cookies)
+    CSRFProtect(app)
+    templating.prepare(app, ROOT / "templates")
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    gate.keep_place_in_links(app)
+    navigation.show(app, version=__version__)
+    failures.answer(app)
+    access.refuse_undeclared_routes(app)
+    return app
+
+
+def create_app_from_environment() -> Portal:
+    """The web server's entry: settings from the environment, roles checked before any page."""
+    app = create_app(load_settings())
+    database.refuse_dangerous_roles(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    choices: dict[str, Any] = {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
+        "BABEL_DEFAULT_LOCALE": "it",
+        # A form left open over lunch must still save; the token ends with its session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": True,
+        "SETTINGS": settings,
+    }
+    app.config.update(choices)
+    Babel(app)
+
+
+def _open_database(app: Flask, settings: Settings, patience_seconds: int) -> None:
+    models.load()
+    database.connect(
+        app,
+        database_url=str(settings.database_url),
+        network_url=str(settings.database_network_url),
+        patience_seconds=patience_seconds,
+    )

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of networks, zones and desks."""
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import Subquery, select, union_all
+
+from portal.core.database import db
+from portal.core.errors import NotHere, Refusal
+from portal.desks.models import Desk, Network
+
+
+def places() -> Subquery:
+    """Desks and networks as one list of (id, slug, name, short_name), to be joined by id."""
+    desks = select(Desk.id, Desk.slug, Desk.name, Desk.short_name)
+    networks = select(Network.id, Network.slug, Network.name, Network.name.label("short_name"))
+    return union_all(desks, networks).subquery("place")
+
+
+def get_desk(desk_id: UUID) -> Desk:
+    """The desk with this id."""
+    desk = db.session.get(Desk, desk_id)
+    if desk is None:
+        raise NotHere
+    return desk
+
+
+def get_desk_by_slug(slug: str) -> Desk:
+    """The desk that the command line names; an unknown one is said with its name."""
+    desk = db.session.scalars(select(Desk).where(Desk.slug == slug)).one_or_none()
+    if desk is None:
+        raise Refusal(_("Lo sportello «%(slug)s» non esiste.", slug=slug))
+    return desk
+
+
+def get_network_by_slug(slug: str) -> Network:
+    """The network that the command line names; an unknown one is said with its name."""
+    network = db.session.scalars(select(Network).where(Network.slug == slug)).one_or_none()
+    if network is None:
+        raise Refusal(_("La rete «%(slug)s» non esiste.", slug=slug))
+    return network
+
+
+def list_desks(network_id: UUID) -> list[Desk]:
+    """The desks of a network in alphabetical order."""
+    statement = select(Desk).where(Desk.network_id == network_id).order_by(Desk.name, Desk.id)
+    return list(db.session.scalars(statement))

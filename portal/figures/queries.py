@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of the roll-up and of past totals."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.core.database import db
+from portal.core.errors import NotHere
+from portal.core.periods import Period
+from portal.figures.models import Figure, PastTotal
+from portal.figures.rules import Counts
+
+
+def find_counts(period: Period) -> Counts | None:
+    """The rolled-up figures of a named period; None when nothing was recorded in it."""
+    figure = db.session.scalars(select(Figure).where(Figure.period == period.name)).one_or_none()
+    return None if figure is None else _counts(figure)
+
+
+def list_counts() -> dict[str, Counts]:
+    """All the roll-up of the desk, by the period's name; for verification."""
+    return {figure.period: _counts(figure) for figure in db.session.scalars(select(Figure))}
+
+
+def _counts(figure: Figure) -> Counts:
+    return Counts(
+        users=figure.users,
+        users_by_sex={
+            "F": figure.users_f,
+            "M": figure.users_m,
+            "X": figure.users_x,
+            "N": figure.users_n,
+        },
+        visits=figure.visits,
+        anonymous=figure.anonymous,
+        topics=dict(figure.topics),
+    )
+
+
+def find_past_total(period: Period) -> PastTotal | None:
+    """The totals kept for exactly this period."""
+    return db.session.scalars(
+        select(PastTotal).where(PastTotal.period == period.name)
+    ).one_or_none()
+
+
+def get_past_total(past_total_id: UUID) -> PastTotal:
+    """The totals with this id."""
+    found = db.session.scalars(select(PastTotal).where(PastTotal.id == past_total_id)).one_or_none()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def list_past_totals() -> list[PastTotal]:
+    """All past totals, the newest period first."""
+    return list(
+        db.session.scalars(select(PastTotal).order_by(PastTotal.starts_on.desc(), PastTotal.period))
+    )
+
+
+def list_past_totals_within(start: date, end: date) -> list[PastTotal]:
+    """Past totals of periods that share a day with these dates."""
+    return list(
+        db.session.scalars(
+            select(PastTotal)
+            .where(PastTotal.starts_on <= end, PastTotal.ends_on >= start)
+            .order_by(PastTotal.starts_on, PastTotal.period)
+        )
+    )
+
+
+def counts_of(past_total: PastTotal) -> Counts:
+    """Past totals as figures: visits and, where they were not kept, sexes are not known."""
+    by_sex = None
+    if past_total.users_f is not None and past_total.users_m is not None:
+        by_sex = {"F": past_total.users_f, "M": past_total.users_m}
+    return Counts(
+        users=past_total.users,
+        users_by_sex=by_sex,
+        visits=None,
+        anonymous=None,
+        topics=dict(past_total.topics),
+    )

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The pages of errors: what happened, what was kept and one way back."""
+
+from typing import Any
+
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from portal.accounts.gate import SignInFirst
+from portal.core import clock
+from portal.core.errors import NotHere, Refusal
+from portal.core.logs import log_failure
+
+Answer = tuple[str, int]
+
+
+def answer(app: Flask) -> None:
+    """Register one answer for each way in which a request can fail."""
+    app.register_error_handler(SignInFirst, _sign_in_first)
+    app.register_error_handler(NotHere, lambda _error: _page(404))
+    app.register_error_handler(CSRFError, lambda _error: _page(400))
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(StaleDataError, lambda _error: _page(409))
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(HTTPException, lambda error: _page(error.code or 500))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _sign_in_first(error: SignInFirst) -> Response:
+    wanted = request.path if request.method == "GET" else None
+    return redirect(
+        url_for("accounts.log_in", poi=wanted, scaduta=1 if error.expired else None), code=303
+    )  # type: ignore[return-value]
+
+
+def _refused(error: Refusal) -> Answer:
+    return _page(422, text=error.sentence)
+
+
+def _database_away(error: Exception) -> Answer:
+    log_failure(error)
+    return _page(503)
+
+
+def _unexpected(error: Exception) -> Answer:
+    log_failure(error)
+    return _page(500)
+
+
+def _words(status: int) -> tuple[str, str]:
+    reference = g.get("reference", "")
+    words = {
+        400: (
+            _("La pagina era rimasta aperta troppo a lungo"),
+            _("Per sicurezza non abbiamo salvato nulla. Torna indietro, ricarica e riprova."),
+        ),
+        403: (
+            _("Questa azione spetta ad altri"),
+            _("Il tuo ruolo in questo sportello non la comprende. Chiedi al responsabile."),
+        ),
+        404: (
+            _("Pagina non trovata"),
+            _(
+                "L’indirizzo è sbagliato, oppure la scheda non esiste più o non è di questo"
+                " sportello."
+            ),
+        ),
+        405: (
+            _("Questa pagina non si apre così"),
+            _("Torna alla pagina iniziale e riprova da lì."),
+        ),
+        409: (
+            _("Non ancora salvato"),
+            _("Mentre scrivevi qualcun altro ha salvato la stessa scheda. Riaprila e riprova."),
+        ),
+        413: (_("Il file è troppo grande"), _("Il limite è di 10 MB. Non abbiamo salvato nulla.")),
+        422: (_("Così non si può fare"), ""),
+        503: (
+            _("Il servizio non risponde"),
+            _("Non abbiamo salvato nulla. Aspetta qualche secondo e riprova."),
+        ),
+    }
+    unexpected = (
+        _("Qualcosa non ha funzionato"),
+        _("L’errore è registrato con il riferimento %(reference)s.", reference=reference),
+    )
+    return words.get(status, unexpected)
+
+
+def _page(status: int, *, text: str | None = None) -> Answer:
+    title, usual = _words(status)
+    values: dict[str, Any] = {
+        "title": title,
+        "text": text or usual,
+        "status": status,
+        "at": clock.now(),
+        "reference": g.get("reference", ""),
+    }
+    return render_template("home/failure.html", **values), status

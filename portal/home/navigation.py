@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every page shows around its content: the place, the menu, the account."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from portal.accounts.rules import Place
+from portal.core.access import Permission, may
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu; `section` is the blueprint or endpoint that it stands for."""
+
+    label: str
+    url: str
+    current: bool
+
+
+DESK_MENU = (
+    (_l("Accoglienza"), "intake.reception", Permission.RECORD_VISITS),
+    (_l("Persone"), "people.index", Permission.READ_PEOPLE),
+    (_l("Relazioni"), "reports.index", Permission.READ_REPORTS),
+    (_l("Impostazioni"), "home.settings", Permission.MANAGE_ACCOUNTS),
+)
+NETWORK_MENU = ((_l("Quadro"), "oversight.board", Permission.OVERSEE),)
+
+
+def landing(place: Place) -> str:
+    """The endpoint that a place opens with: the first entry of its menu."""
+    menu = NETWORK_MENU if place.is_network else DESK_MENU
+    return next(endpoint for _label, endpoint, permission in menu if may(place.role, permission))
+
+
+def address_of(place: Place) -> str:
+    """The landing page of a desk or network."""
+    key = "network" if place.is_network else "desk"
+    return url_for(landing(place), **{key: place.slug})
+
+
+def show(app: Flask, *, version: str) -> None:
+    """Give the layout its values."""
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        place: Place | None = g.get("place")
+        account = current_user if current_user.is_authenticated else None
+        return {
+            "place": _shown(place) if place else None,
+            "nav": _menu(place) if place else [],
+            "account": account,
+            "can_change_place": bool(account) and len(account.places) > 1,
+            "address_of": address_of,
+            "version": version,
+        }
+
+
+def _shown(place: Place) -> dict[str, str]:
+    return {"name": place.name, "short_name": place.short_name, "url": address_of(place)}
+
+
+def _menu(place: Place) -> list[Entry]:
+    entries = NETWORK_MENU if place.is_network else DESK_MENU
+    here = request.blueprint
+    return [
+        Entry(label, url_for(endpoint), endpoint.split(".")[0] == here)
+        for label, endpoint, permission in entries
+        if may(place.role, permission)
+    ]

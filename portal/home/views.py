@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The start, the settings of a manager, the pages of everybody, and the two health checks."""
+
+import redis
+from flask import Blueprint, Response, current_app
+from flask_login import current_user
+from sqlalchemy import text
+
+from portal.core.access import Permission, needs, open_to_all
+from portal.core.database import db
+from portal.core.pages import page, redirect_to
+from portal.home.navigation import landing
+from portal.reports.prose import how_counted
+
+home = Blueprint("home", __name__)
+
+
+@home.get("/")
+@open_to_all
+def start() -> Response:
+    if not current_user.is_authenticated:
+        return redirect_to("accounts.log_in")
+    places = current_user.places
+    if len(places) == 1:
+        key = "network" if places[0].is_network else "desk"
+        return redirect_to(landing(places[0]), **{key: places[0].slug})
+    return redirect_to("accounts.choose_place")
+
+
+@home.get("/s/<desk>/impostazioni")
+@needs(Permission.MANAGE_ACCOUNTS)
+def settings() -> Response:
+    return page("home/settings.html")
+
+
+@home.get("/guida")
+@open_to_all
+def guide() -> Response:
+    return page("home/guide.html")
+
+
+@home.get("/accessibilita")
+@open_to_all
+def accessibility() -> Response:
+    return page("home/accessibility.html")
+
+
+@home.get("/privacy")
+@open_to_all
+def privacy() -> Response:
+    return page("home/privacy.html")
+
+
+@home.get("/come-si-conta")
+@open_to_all
+def counting() -> Response:
+    return page("home/counting.html", method=how_counted())
+
+
+@home.get("/codice-sorgente")
+@open_to_all
+def source() -> Response:
+    return page("home/source.html")
+
+
+@home.get("/healthz")
+@open_to_all
+def healthz() -> Response:
+    """The process answers; nothing else is asked, so that a busy database restarts no server."""
+    return Response("ok", content_type="text/plain")
+
+
+@home.get("/readyz")
+@open_to_all
+def readyz() -> Response:
+    """Whether the database and the queue answer; the queue's absence delays no page."""
+    db.session.execute(text("SELECT 1"))
+    url = current_app.config["SETTINGS"].redis_url
+    try:
+        redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
+    except redis.RedisError:
+        return Response("queue away", status=503, content_type="text/plain")
+    return Response("ok", content_type="text/plain")

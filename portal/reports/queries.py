@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The relazione of a desk, put together for a period and a baseline."""
+
+from dataclasses import replace
+
+from flask_babel import gettext as _
+
+from portal.core import clock
+from portal.core.errors import Refusal
+from portal.core.periods import Period, parse_period
+from portal.figures.rules import Counts
+from portal.reports import measures
+from portal.reports.rules import Relazione, historical_rows, topic_rows
+from portal.taxonomy import queries as taxonomy
+
+HISTORICAL_VERSION = 1
+
+
+def get_relazione(
+    *, desk_name: str, desk_slug: str, period: str, baseline: str | None = None
+) -> Relazione:
+    """The relazione of the desk in scope; names of periods as they are typed."""
+    window = _read(period, field="periodo")
+    today = clock.today()
+    if not window.has_begun(today):
+        raise Refusal(
+            _("Il periodo %(period)s non è ancora cominciato.", period=window.name), field="periodo"
+        )
+    window = window.cut(today)
+    against = _read(baseline, field="confronto").cut_like(window) if baseline else window.baseline()
+    current = measures.count(window)
+    earlier, notes = _count_baseline(against)
+    return Relazione(
+        desk_name=desk_name,
+        desk_slug=desk_slug,
+        period=window,
+        baseline_period=against,
+        current=current,
+        baseline=earlier,
+        rows=topic_rows(_topics(window, current, earlier), *map(_by_row, (current, earlier))),
+        historical=historical_rows(_historical_labels(), taxonomy.historical_row, current, earlier),
+        taxonomy_version=str(taxonomy.version_on(window.end)),
+        notes=notes,
+    )
+
+
+def _read(text: str, *, field: str) -> Period:
+    try:
+        return parse_period(text)
+    except ValueError as error:
+        raise Refusal(str(error), field=field) from error
+
+
+def _count_baseline(period: Period) -> tuple[Counts | None, tuple[str, ...]]:
+    try:
+        return measures.count(period), ()
+    except measures.PartlyTotals as error:
+        return None, (error.sentence,)
+
+
+def _topics(period: Period, *sides: Counts | None) -> list[tuple[str, str]]:
+    """The lines of the list in force at the end of the period, and of anything asked beside it."""
+    lines = taxonomy.reporting_topics(taxonomy.version_on(period.end))
+    topics = {topic.code: topic.label for topic in lines}
+    asked = {taxonomy.reporting_code(code) for side in sides if side for code in side.topics}
+    newest = taxonomy.reporting_topics(taxonomy.list_versions()[-1].number)
+    topics |= {
+        topic.code: topic.label
+        for topic in newest
+        if topic.code in asked and topic.code not in topics
+    }
+    return list(topics.items())
+
+
+def _by_row(counts: Counts | None) -> Counts | None:
+    """Enquiries under the topic that has a line: a child counts under its parent."""
+    if counts is None:
+        return None
+    topics: dict[str, int] = {}
+    for code, number in counts.topics.items():
+        line = taxonomy.reporting_code(code)
+        topics[line] = topics.get(line, 0) + number
+    return replace(counts, topics=topics)
+
+
+def _historical_labels() -> list[tuple[int, str]]:
+    return [
+        (topic.historical_row, topic.label)
+        for topic in taxonomy.list_topics(HISTORICAL_VERSION)
+        if topic.historical_row is not None
+    ]

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages and files of the relazione."""
+
+import json
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
+
+from portal.core import clock
+from portal.core.access import Permission, needs
+from portal.core.files import csv_bytes
+from portal.core.pages import download, page
+from portal.core.periods import Period
+from portal.reports import layouts, prose, queries
+from portal.reports.forms import HISTORICAL, QuickChoice, ReportChoice, recent_periods
+from portal.reports.measures import PartlyTotals, count
+from portal.reports.rules import Relazione
+
+reports = Blueprint("reports", __name__)
+
+MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One period in the list of relazioni."""
+
+    period: Period
+    is_open: bool
+    users: int | None
+    services: int | None
+
+
+@reports.get("/s/<desk>/relazioni")
+@needs(Permission.READ_REPORTS)
+def index() -> Response:
+    today = clock.today()
+    form = QuickChoice()
+    form.offer(today)
+    lines = [_line(period) for period in recent_periods(today)]
+    return page(
+        "reports/index.html",
+        form=form,
+        lines=[line for line in lines if line.services],
+        today=today,
+    )
+
+
+def _line(period: Period) -> Line:
+    try:
+        counts = count(period)
+    except PartlyTotals:
+        return Line(period, period.is_open(clock.today()), None, None)
+    return Line(period, period.is_open(clock.today()), counts.users, counts.services)
+
+
+@reports.get("/s/<desk>/relazioni/periodo")
+@needs(Permission.READ_REPORTS)
+def show() -> Response:
+    form = ReportChoice(request.args)
+    relazione = _relazione()
+    return page(
+        "reports/show.html",
+        form=form,
+        relazione=relazione,
+        files=_files(),
+        **presented(relazione, historical=form.prospetto.data == HISTORICAL),
+    )
+
+
+@reports.get("/s/<desk>/relazioni/file.<format>")
+@needs(Permission.READ_REPORTS)
+def file(format: str) -> Response:
+    relazione = _relazione()
+    historical = request.args.get("prospetto") == HISTORICAL
+    if format not in MEDIA_TYPES:
+        abort(404)
+    body = rendered(relazione, format=format, historical=historical)
+    name = f"relazione-{relazione.desk_slug}-{relazione.period.whole.name}.{format}"
+    return download(body, name=name.replace("/", "-"), media_type=MEDIA_TYPES[format])
+
+
+def _relazione() -> Relazione:
+    return queries.get_relazione(
+        desk_name=g.place.name,
+        desk_slug=g.place.slug,
+        period=request.args.get("periodo", ""),
+        baseline=request.args.get("confronto") or None,
+    )
+
+
+def _files() -> list[tuple[str, str]]:
+    chosen = {key: value for key, value in request.args.items() if value}
+    return [
+        ("CSV", url_for("reports.file", format="csv", **chosen)),
+        ("JSON", url_for("reports.file", format="json", **chosen)),
+    ]
+
+
+def presented(relazione: Relazione, *, historical: bool) -> dict[str, object]:
+    """The tables and sentences that a template shows; the same for page and document."""
+    return {
+        "historical": historical,
+        "table": layouts.historical_table(relazione)
+        if historical
+        else layouts.modern_table(relazione),
+        "sex_table": layouts.sex_table(relazione),
+        "sentences": prose.synthesis(relazione),
+        "subtitle": prose.compared_with(relazione),
+        "warnings": [
+            notice
+            for notice in (prose.partial_notice(relazione), prose.length_notice(relazione))
+            if notice
+        ]
+        + list(relazione.notes),
+        "reconciliation": prose.reconciliation(relazione),
+        "method": prose.how_counted(),
+        "per_user": prose.services_per_user(relazione.current),
+        "per_user_baseline": prose.services_per_user(relazione.baseline),
+    }
+
+
+def rendered(relazione: Relazione, *, format: str, historical: bool) -> bytes:
+    """The relazione as a file: csv, json, or html that stands alone."""
+    if format == "json":
+        text = json.dumps(layouts.as_json(relazione), ensure_ascii=False, indent=2)
+        return (text + "\n").encode()
+    if format == "html":
+        values = presented(relazione, historical=historical)
+        return render_template("reports/document.html", relazione=relazione, **values).encode()
+    if historical:
+        return csv_bytes(layouts.historical_table(relazione), style="historical")
+    return csv_bytes(layouts.modern_table(relazione), style="data")

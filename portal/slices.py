@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The slices that have pages, lowest first."""
+
+from portal.accounts.views import accounts, members
+from portal.home.views import home
+from portal.intake.views import intake
+from portal.oversight.views import oversight
+from portal.people.views import people
+from portal.reports.views import reports
+from portal.visits.views import visits
+
+BLUEPRINTS = (accounts, members, people, visits, intake, reports, oversight, home)

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of visits and enquiries, and the recount of figures from the records."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, text
+
+from portal.core.database import db
+from portal.core.errors import NotHere
+from portal.core.periods import Period
+from portal.figures.rules import Counts
+from portal.visits.models import Enquiry, Visit
+
+
+@dataclass(frozen=True)
+class VisitEntry:
+    """A visit as lists show it: with the codes asked and the person's id, if it has one."""
+
+    id: UUID
+    person_id: UUID | None
+    visited_on: date
+    created_at: datetime
+    channel: str
+    for_third_party: bool
+    note: str
+    created_by: UUID | None
+    topics: tuple[tuple[int, str], ...]
+    """(taxonomy version, code) in the order asked."""
+
+
+def get_visit(visit_id: UUID) -> Visit:
+    """The visit with this id, deleted ones included: they can be brought back."""
+    visit = db.session.scalars(select(Visit).where(Visit.id == visit_id)).one_or_none()
+    if visit is None:
+        raise NotHere
+    return visit
+
+
+def list_topics_of(visit_id: UUID) -> list[Enquiry]:
+    """The enquiries of a visit in the order asked."""
+    return list(
+        db.session.scalars(
+            select(Enquiry).where(Enquiry.visit_id == visit_id).order_by(Enquiry.position)
+        )
+    )
+
+
+def list_visits_on(day: date) -> list[VisitEntry]:
+    """The visits of a day, the latest first."""
+    return _entries(Visit.visited_on == day)
+
+
+def list_visits_of(person_id: UUID) -> list[VisitEntry]:
+    """All the visits of a person, the latest first."""
+    return _entries(Visit.person_id == person_id)
+
+
+def find_last_day_with_visits(*, before: date) -> date | None:
+    """The latest day before this one on which somebody came."""
+    return db.session.scalar(
+        select(func.max(Visit.visited_on)).where(
+            Visit.visited_on < before, Visit.deleted_at.is_(None)
+        )
+    )
+
+
+def find_last_visit(person_id: UUID) -> date | None:
+    """The latest day on which a person came."""
+    return db.session.scalar(
+        select(func.max(Visit.visited_on)).where(
+            Visit.person_id == person_id, Visit.deleted_at.is_(None)
+        )
+    )
+
+
+def find_first_visit_within(start: date, end: date) -> date | None:
+    """The first day between two dates on which a visit is recorded."""
+    return db.session.scalar(
+        select(func.min(Visit.visited_on)).where(
+            Visit.visited_on.between(start, end), Visit.deleted_at.is_(None)
+        )
+    )
+
+
+def list_frequent_topics(*, since: date, limit: int) -> list[str]:
+    """The codes asked most often since a day, the commonest first."""
+    number = func.count().label("number")
+    statement = (
+        select(Enquiry.topic_code, number)
+        .join(Visit, Visit.id == Enquiry.visit_id)
+        .where(Visit.visited_on >= since, Visit.deleted_at.is_(None))
+        .group_by(Enquiry.topic_code)
+        .order_by(number.desc(), Enquiry.topic_code)
+        .limit(limit)
+    )
+    return [code for code, _number in db.session.execute(statement)]
+
+
+def list_last_visits(person_ids: Collection[UUID]) -> dict[UUID, date]:
+    """The latest day on which each of these persons came."""
+    statement = (
+        select(Visit.person_id, func.max(Visit.visited_on))
+        .where(Visit.person_id.in_(set(person_ids)), Visit.deleted_at.is_(None))
+        .group_by(Visit.person_id)
+    )
+    return dict(db.session.execute(statement).tuples())
+
+
+def list_days_of(
+    person_ids: Collection[UUID], *, but: UUID | None = None
+) -> dict[UUID, list[date]]:
+    """The days of the visits of these persons, leaving one visit out."""
+    days: dict[UUID, list[date]] = {person_id: [] for person_id in person_ids}
+    if days:
+        statement = select(Visit.person_id, Visit.visited_on).where(
+            Visit.person_id.in_(list(days)), Visit.deleted_at.is_(None), Visit.id != but
+        )
+        for person_id, day in db.session.execute(statement):
+            days[person_id].append(day)
+    return days
+
+
+def entry_of(visit: Visit) -> VisitEntry:
+    """One visit as lists show it."""
+    return _with_topics([visit])[0]
+
+
+def _entries(condition: ColumnElement[bool]) -> list[VisitEntry]:
+    statement = (
+        select(Visit)
+        .where(condition, Visit.deleted_at.is_(None))
+        .order_by(Visit.visited_on.desc(), Visit.created_at.desc(), Visit.id)
+    )
+    return _with_topics(db.session.scalars(statement).all())
+
+
+def _with_topics(visits: Sequence[Visit]) -> list[VisitEntry]:
+    topics: dict[UUID, list[tuple[int, str]]] = defaultdict(list)
+    found = db.session.execute(
+        select(Enquiry.visit_id, Enquiry.taxonomy, Enquiry.topic_code)
+        .where(Enquiry.visit_id.in_([visit.id for visit in visits]))
+        .order_by(Enquiry.visit_id, Enquiry.position)
+    )
+    for visit_id, version, code in found:
+        topics[visit_id].append((version, code))
+    return [
+        VisitEntry(
+            visit.id,
+            visit.person_id,
+            visit.visited_on,
+            visit.created_at,
+            visit.channel,
+            visit.for_third_party,
+            visit.note,
+            visit.created_by,
+            tuple(topics[visit.id]),
+        )
+        for visit in visits
+    ]
+
+
+WINDOWS = """
+WITH period AS (
+    SELECT * FROM unnest(cast(:names AS text[]), cast(:starts AS date[]), cast(:ends AS date[]))
+        AS p (name, start_on, end_on)
+), counted AS (
+    SELECT p.name, v.id, v.person_id
+    FROM period p JOIN visit v ON v.visited_on BETWEEN p.start_on AND p.end_on
+    WHERE v.deleted_at IS NULL
+)
+"""
+USERS = text(
+    WINDOWS
+    + """
+SELECT c.name, coalesce(person.sex, 'N') AS sex, count(DISTINCT c.person_id) AS users
+FROM counted c JOIN person ON person.id = c.person_id GROUP BY 1, 2
+"""
+)
+VISITS = text(
+    WINDOWS
+    + """
+SELECT name, count(*) AS visits, count(*) FILTER (WHERE person_id IS NULL) AS anonymous
+FROM counted GROUP BY 1
+"""
+)
+TOPICS = text(
+    WINDOWS
+    + """
+SELECT c.name, e.topic_code, count(*) AS enquiries
+FROM counted c JOIN enquiry e ON e.visit_id = c.id GROUP BY 1, 2
+"""
+)
+
+
+def count_from_records(periods: Sequence[Period]) -> dict[str, Counts]:
+    """The figures of any periods, counted from the records and not from the roll-up."""
+    window = {
+        "names": [period.name for period in periods],
+        "starts": [period.start for period in periods],
+        "ends": [period.end for period in periods],
+    }
+    users: dict[str, dict[str, int]] = defaultdict(dict)
+    visits: dict[str, tuple[int, int]] = {}
+    topics: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, sex, number in db.session.execute(USERS, window):
+        users[name][sex] = number
+    for name, number, anonymous in db.session.execute(VISITS, window):
+        visits[name] = (number, anonymous)
+    for name, code, number in db.session.execute(TOPICS, window):
+        topics[name][code] = number
+    return {
+        name: _counts(users[name], visits.get(name, (0, 0)), topics[name])
+        for name in window["names"]
+    }
+
+
+def _counts(users: dict[str, int], visits: tuple[int, int], topics: dict[str, int]) -> Counts:
+    by_sex: dict[str, Any] = dict.fromkeys("FMXN", 0) | users
+    return Counts(sum(by_sex.values()), by_sex, visits[0], visits[1], topics)

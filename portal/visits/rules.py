@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a visit may be. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.core.errors import Refusal
+
+
+class Channel(StrEnum):
+    """How the contact came about."""
+
+    DESK = "desk"
+    APPOINTMENT = "appointment"
+    PHONE = "phone"
+    EMAIL = "email"
+    PEC = "pec"
+    VIDEO = "video"
+    ELSEWHERE = "elsewhere"
+
+
+CHANNEL_LABELS = {
+    Channel.DESK: _l("Di persona"),
+    Channel.APPOINTMENT: _l("Su appuntamento"),
+    Channel.PHONE: _l("Telefono"),
+    Channel.EMAIL: _l("E-mail"),
+    Channel.PEC: _l("PEC"),
+    Channel.VIDEO: _l("Video"),
+    Channel.ELSEWHERE: _l("Altrove"),
+}
+
+DELETION_REASONS = (
+    _l("Inserito per errore"),
+    _l("Inserito due volte"),
+    _l("Giorno o sportello sbagliato"),
+    _l("Altro"),
+)
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """A visit as it was told; `topics` are codes in the order asked, repeats included."""
+
+    visited_on: date
+    topics: tuple[str, ...] = ()
+    person_id: UUID | None = None
+    channel: Channel = Channel.DESK
+    for_third_party: bool = False
+    note: str = ""
+
+
+def refuse_future(visited_on: date, today: date) -> None:
+    """A visit is recorded on its day or later, never before."""
+    if visited_on > today:
+        raise Refusal(
+            _("La data è nel futuro: scegli oggi o un giorno passato."), field="visited_on"
+        )
+    if visited_on.year < 1990:
+        raise Refusal(_("La data è troppo lontana: controlla l’anno."), field="visited_on")
