@@ -58,6 +58,7 @@ class Membership(PlatformTable):
     network_id: Mapped[UUID | None] = mapped_column(ForeignKey("network.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
@@ -96,7 +97,7 @@ class LoginAttempt(PlatformTable):
 
 
 class SecurityEvent(PlatformTable):
-    """A sign-in, a refused act, a changed password: written apart, so that no rollback erases it."""
+    """A sign-in, a refused act, a changed password: written apart, so no rollback erases it."""
 
     __tablename__ = "security_event"
 

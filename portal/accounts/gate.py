@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The gate: slug and account become a scope, or 404.
+
+It runs before each view. Who has no membership of a desk learns nothing about it, not even that
+it exists; who has one but not the right gets 403 and the refusal is recorded.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, abort, current_app, g, request, session
+from flask_login import current_user
+
+from portal.accounts import actions
+from portal.accounts.rules import Place, SignedIn
+from portal.core.access import may, needed_by
+from portal.core.tenancy import desk_scope, identity_scope, network_scope
+from portal.core.unit import separate
+
+
+class SignInFirst(Exception):
+    """The page needs an account; `expired` when there was a session and it ended."""
+
+    def __init__(self, *, expired: bool) -> None:
+        super().__init__()
+        self.expired = expired
+
+
+@contextmanager
+def admitted() -> Iterator[None]:
+    """Enter the scope that the present route needs, or refuse."""
+    g.place = None
+    view_args = request.view_args or {}
+    desk, network = view_args.pop("desk", None), view_args.pop("network", None)
+    permission = needed_by(current_app.view_functions[request.endpoint or ""])
+    if permission is None:
+        with identity_scope():
+            yield
+        return
+    account = _account()
+    place = _place(account, desk, network)
+    if not may(place.role if place else None, permission):
+        _record_refusal(account, place)
+        abort(403)
+    if place and not account.used_last(place):
+        with identity_scope(), separate():
+            actions.note_use(account_id=account.id, place_id=place.id)
+    g.place = place
+    if place is None:
+        with identity_scope(account_id=account.id):
+            yield
+    elif place.is_network:
+        with network_scope(place.id, account_id=account.id):
+            yield
+    else:
+        with desk_scope(place.id, account_id=account.id):
+            yield
+
+
+def _account() -> SignedIn:
+    if not current_user.is_authenticated:
+        raise SignInFirst(expired=getattr(session, "expired", False))
+    account: SignedIn = current_user._get_current_object()
+    return account
+
+
+def _place(account: SignedIn, desk: str | None, network: str | None) -> Place | None:
+    slug = desk or network
+    if slug is None:
+        return None
+    place = account.find_place(slug, network=network is not None)
+    if place is None:
+        abort(404)
+    return place
+
+
+def _record_refusal(account: SignedIn, place: Place | None) -> None:
+    desk_id = place.id if place and not place.is_network else None
+    with identity_scope(), separate():
+        actions.record_event(
+            "refused", account_id=account.id, desk_id=desk_id, route=str(request.url_rule)
+        )
+
+
+def keep_place_in_links(app: Flask) -> None:
+    """Let url_for() fill in the desk or network that the reader is in."""
+
+    @app.url_defaults
+    def add_place(endpoint: str, values: dict[str, object]) -> None:
+        place: Place | None = g.get("place")
+        if place is None:
+            return
+        name = "network" if place.is_network else "desk"
+        if name not in values and app.url_map.is_endpoint_expecting(endpoint, name):
+            values[name] = place.slug

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of accounts, memberships, sessions and invitations."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, ScalarSelect, func, select
+
+from portal.accounts.models import Account, Invitation, LoginAttempt, LoginSession, Membership
+from portal.accounts.rules import Place, SignedIn
+from portal.core import clock
+from portal.core.access import Role
+from portal.core.database import db, speaking_desk
+from portal.core.errors import NotHere
+from portal.desks.queries import places
+
+
+@dataclass(frozen=True)
+class FoundSession:
+    """A session's row with its account and one row for each place: read in one statement."""
+
+    token_hash: bytes
+    created_at: datetime
+    seen_at: datetime
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who works at the desk; `invited_until` is empty once they have come in."""
+
+    account_id: UUID
+    name: str
+    email: str
+    role: Role
+    has_come: bool
+    invited_until: date | None
+
+
+def find_session(token_hash: bytes) -> FoundSession | None:
+    """The session of this key, unless it is gone or its account is disabled."""
+    place = places()
+    statement = (
+        select(
+            LoginSession.created_at,
+            LoginSession.seen_at,
+            Account.id,
+            Account.name,
+            Account.email,
+            Membership.role,
+            Membership.last_used_at,
+            place.c.id.label("place_id"),
+            place.c.slug,
+            place.c.name.label("place_name"),
+            place.c.short_name,
+        )
+        .join(Account, Account.id == LoginSession.account_id)
+        .outerjoin(Membership, (Membership.account_id == Account.id) & _is_current())
+        .outerjoin(place, place.c.id == func.coalesce(Membership.desk_id, Membership.network_id))
+        .where(LoginSession.token_hash == token_hash, Account.disabled_at.is_(None))
+        .order_by(Membership.last_used_at.desc().nulls_last(), Membership.created_at, Membership.id)
+    )
+    rows = tuple(db.session.execute(statement))
+    if not rows:
+        return None
+    return FoundSession(token_hash, rows[0].created_at, rows[0].seen_at, rows)
+
+
+def get_session(token_hash: bytes) -> FoundSession:
+    """The session of this key, which is known to be there."""
+    found = find_session(token_hash)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def signed_in(found: FoundSession) -> SignedIn:
+    """The account of a session with its places, the last used first."""
+    first = found.rows[0]
+    known = tuple(
+        Place(
+            row.place_id,
+            row.slug,
+            row.place_name,
+            row.short_name,
+            Role(row.role),
+            used_before=row.last_used_at is not None,
+        )
+        for row in found.rows
+        if row.role
+    )
+    return SignedIn(first.id, first.name, first.email, known)
+
+
+def find_account(email: str) -> Account | None:
+    """The account of an address that rules.comparable_email() has spelled."""
+    return db.session.scalars(select(Account).where(Account.email == email)).one_or_none()
+
+
+def get_account(account_id: UUID) -> Account:
+    """The account with this id."""
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise NotHere
+    return account
+
+
+def list_place_names(account_id: UUID) -> list[str]:
+    """The names of the desks and networks in which an account has a role."""
+    place = places()
+    statement = (
+        select(place.c.name)
+        .join(Membership, place.c.id == func.coalesce(Membership.desk_id, Membership.network_id))
+        .where(Membership.account_id == account_id, _is_current())
+        .order_by(place.c.name)
+    )
+    return list(db.session.scalars(statement))
+
+
+def count_places(account_id: UUID) -> int:
+    """In how many desks and networks an account has a role."""
+    statement = select(func.count()).where(Membership.account_id == account_id, _is_current())
+    return db.session.scalar(statement) or 0
+
+
+def count_attempts(bucket: bytes, *, since: datetime) -> int:
+    """How many failed sign-ins a bucket holds since a moment."""
+    statement = select(func.count()).where(LoginAttempt.bucket == bucket, LoginAttempt.at > since)
+    return db.session.scalar(statement) or 0
+
+
+def find_invited(token_hash: bytes, *, now: datetime) -> Account | None:
+    """The account that this invitation is for, while it is good: not used and not past its time."""
+    return db.session.scalars(
+        select(Account)
+        .join(Invitation, Invitation.account_id == Account.id)
+        .where(
+            Invitation.token_hash == token_hash,
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+            Account.disabled_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def list_members() -> list[Member]:
+    """Who works at the desk in scope, by name."""
+    statement = (
+        select(Account, Membership, _open_until().label("invited_until"))
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.desk_id == speaking_desk(), _is_current())
+        .order_by(func.lower(Account.name), Account.id)
+    )
+    return [_member(row) for row in db.session.execute(statement)]
+
+
+def get_member(account_id: UUID) -> Member:
+    """Who works at the desk in scope under this id; members of other desks are not here."""
+    for member in list_members():
+        if member.account_id == account_id:
+            return member
+    raise NotHere
+
+
+def count_managers() -> int:
+    """How many managers the desk in scope has."""
+    statement = select(func.count()).where(
+        Membership.desk_id == speaking_desk(), Membership.role == Role.MANAGER, _is_current()
+    )
+    return db.session.scalar(statement) or 0
+
+
+def _is_current() -> ColumnElement[bool]:
+    return Membership.ended_at.is_(None)
+
+
+def _open_until() -> ScalarSelect[datetime]:
+    return (
+        select(func.max(Invitation.expires_at))
+        .where(Invitation.account_id == Account.id, Invitation.used_at.is_(None))
+        .correlate(Account)
+        .scalar_subquery()
+    )
+
+
+def _member(row: Row) -> Member:
+    """An account invited from elsewhere reads like a new one until it comes in here."""
+    has_come = row.Membership.last_used_at is not None or row.invited_until is None
+    return Member(
+        account_id=row.Account.id,
+        name=row.Account.name,
+        email=row.Account.email,
+        role=Role(row.Membership.role),
+        has_come=has_come,
+        invited_until=None if has_come else clock.in_rome(row.invited_until).date(),
+    )

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who is signed in and where they may go; how long a session lives; how many may be tried. Pure."""
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import UserMixin
+
+from portal.core.access import Role
+from portal.core.errors import Refusal
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=10)
+SEEN_AGAIN = timedelta(minutes=1)
+"""A session's last use is written at most this often: a page need not cost a write."""
+
+WINDOW = timedelta(minutes=5)
+TRIES_PER_ACCOUNT = 5
+TRIES_PER_ADDRESS = 30
+"""A whole Comune may stand behind one address, so it gets more tries than an account."""
+
+INVITATION = timedelta(days=7)
+LONGEST_EMAIL = 254
+LONGEST_NAME = 120
+OWN_PAGE = re.compile(r"/(?:s|r)/[a-z0-9-]+(?:/[A-Za-z0-9_-]+)*/?|/conto")
+
+ROLE_NAMES = {
+    Role.OPERATOR: _l("Operatore"),
+    Role.MANAGER: _l("Responsabile"),
+    Role.READER: _l("Sola lettura"),
+    Role.OVERSEER: _l("Supervisore"),
+}
+DESK_ROLES = (Role.OPERATOR, Role.MANAGER, Role.READER)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A desk or a network in which an account has a role."""
+
+    id: UUID
+    slug: str
+    name: str
+    short_name: str
+    role: Role
+    used_before: bool = True
+
+    @property
+    def is_network(self) -> bool:
+        return self.role is Role.OVERSEER
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The account behind a request, with the places it may enter, the last used first."""
+
+    id: UUID
+    name: str
+    email: str
+    places: tuple[Place, ...]
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+    def find_place(self, slug: str, *, network: bool) -> Place | None:
+        """The desk or network of this name, if the account belongs to it."""
+        for place in self.places:
+            if place.slug == slug and place.is_network is network:
+                return place
+        return None
+
+    def used_last(self, place: Place) -> bool:
+        """Whether the place was the last one that the account was in."""
+        return place.used_before and place == self.places[0]
+
+
+def is_over(created_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Whether a session has idled for 30 minutes or lived for 10 hours."""
+    return now - seen_at > IDLE or now - created_at > ABSOLUTE
+
+
+def key_hash(key: str) -> bytes:
+    """What is stored of a session's key or of an invitation's."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def comparable_email(text: str) -> str:
+    """An address as accounts are looked up by it, whatever was typed."""
+    return text.replace("\0", "").strip().lower()[: LONGEST_EMAIL + 1]
+
+
+def checked_email(text: str) -> str:
+    """An address to which an account can be given, in its one spelling."""
+    try:
+        # Names of an internal network, such as comune.local, are addresses too.
+        found = validate_email(
+            text.strip(),
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_smtputf8=False,
+        )
+    except EmailNotValidError:
+        raise Refusal(
+            _("«%(text)s» non è un indirizzo e-mail.", text=text.strip()[:LONGEST_EMAIL]),
+            field="email",
+        ) from None
+    return found.normalized.lower()
+
+
+def account_bucket(email: str, *, secret: str) -> bytes:
+    """The counter of an account's failures, whether or not there is such an account.
+
+    A keyed hash, so that the table of failures is no list of who works here and from where.
+    """
+    return _keyed(f"account {comparable_email(email)}", secret)
+
+
+def address_bucket(address: str, *, secret: str) -> bytes:
+    """The counter of a network address's failures."""
+    return _keyed(f"address {_network_of(address)}", secret)
+
+
+def _keyed(name: str, secret: str) -> bytes:
+    return hmac.new(secret.encode(), name.encode(), hashlib.sha256).digest()
+
+
+def _network_of(address: str) -> str:
+    """One subscriber owns a whole /64 of IPv6 and would never run out of addresses."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def is_own_page(path: str) -> bool:
+    """Whether a path has the shape of a page of ours that one may be sent back to."""
+    return len(path) <= 300 and OWN_PAGE.fullmatch(path) is not None

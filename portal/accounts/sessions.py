@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Server-side sessions: the cookie is a random key, PostgreSQL keeps who it stands for.
+
+Only the hash of the key is stored, so a copy of the table opens nothing. The CSRF secret is
+derived from the key and needs no row: a visitor who has not signed in leaves no trace.
+"""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Request, Response, current_app, g
+from flask.globals import request_ctx
+from flask.sessions import SessionInterface, SessionMixin
+from flask_login import LoginManager, login_user, logout_user
+
+from portal.accounts import actions, queries
+from portal.accounts.rules import SignedIn, key_hash
+from portal.core import clock
+from portal.core.tenancy import identity_scope
+from portal.core.unit import unit_of_work
+
+
+class PortalSession(dict[str, Any], SessionMixin):
+    """What Flask, Flask-Login and Flask-WTF see of a session; nothing else is kept in it."""
+
+    def __init__(self, key: str, csrf_secret: str, signed_in: SignedIn | None = None) -> None:
+        super().__init__(csrf_token=csrf_secret)
+        self.key = key
+        self.signed_in = signed_in
+        self.expired = False
+        self.new = False
+        self.ended = False
+        if signed_in:
+            self["_user_id"] = signed_in.get_id()
+            self["_fresh"] = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Opens a session from its cookie and gives new visitors one."""
+
+    def __init__(self, *, secret: str, https: bool) -> None:
+        self.secret = secret.encode()
+        self.https = https
+        self.cookie = "__Host-sportelli" if https else "sportelli"
+
+    def open_session(self, app: Flask, request: Request) -> PortalSession:
+        key = request.cookies.get(self.cookie, "")
+        if request.path.startswith("/static/") or len(key) != 43:
+            return self.fresh()
+        session = PortalSession(key, self.csrf_secret(key))
+        with identity_scope(), unit_of_work():
+            found = queries.find_session(key_hash(key))
+            if found and actions.keep_session(found, now=clock.now()):
+                session = PortalSession(key, self.csrf_secret(key), queries.signed_in(found))
+            else:
+                session.expired = found is not None
+        return session
+
+    def fresh(self, signed_in: SignedIn | None = None) -> PortalSession:
+        """A session under a new key: for a new visitor, and at every sign-in."""
+        key = secrets.token_urlsafe(32)
+        session = PortalSession(key, self.csrf_secret(key), signed_in)
+        session.new = True
+        return session
+
+    def csrf_secret(self, key: str) -> str:
+        return hmac.new(self.secret, b"csrf " + key.encode(), hashlib.sha256).hexdigest()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, PortalSession) or not session.new:
+            return
+        if session.ended:
+            response.delete_cookie(
+                self.cookie, secure=self.https, httponly=True, samesite="Lax", path="/"
+            )
+            return
+        if session.signed_in or "csrf_token" in g:
+            response.set_cookie(
+                self.cookie, session.key, secure=self.https, httponly=True, samesite="Lax", path="/"
+            )
+
+
+def use_sessions(app: Flask, *, secret: str, https: bool) -> None:
+    """Attach the sessions and Flask-Login, whose account comes from the session just read."""
+    app.session_interface = DatabaseSessions(secret=secret, https=https)
+    manager = LoginManager(app)
+    manager.session_protection = None
+
+    @manager.user_loader
+    def load(_account_id: str) -> SignedIn | None:
+        from flask import session
+
+        return session.signed_in if isinstance(session, PortalSession) else None
+
+
+def sign_in(account_id: UUID) -> None:
+    """Give the browser a new session of this account; what it had before is gone.
+
+    The key is new at every sign-in, so a key that somebody planted opens nothing.
+    """
+    sessions = _end_present()
+    fresh = sessions.fresh()
+    actions.start_session(key_hash(fresh.key), account_id=account_id)
+    found = queries.get_session(key_hash(fresh.key))
+    fresh.signed_in = queries.signed_in(found)
+    request_ctx.session = fresh
+    login_user(fresh.signed_in)
+
+
+def sign_out() -> None:
+    """End the browser's session and its cookie: a copy of it opens nothing from now on."""
+    sessions = _end_present()
+    logout_user()
+    request_ctx.session = sessions.fresh()
+    request_ctx.session.ended = True
+
+
+def _end_present() -> DatabaseSessions:
+    sessions = current_app.session_interface
+    present = request_ctx.session
+    if not isinstance(sessions, DatabaseSessions) or not isinstance(present, PortalSession):
+        raise RuntimeError("the portal's own sessions are not in use")
+    actions.end_session(key_hash(present.key))
+    return sessions

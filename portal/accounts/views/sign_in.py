@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Signing in and out, the choice of desk, one's own account, and the link of an invitation."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+from portal.accounts import actions, queries, sessions
+from portal.accounts.forms import FirstPasswordForm, LogInForm, PasswordForm
+from portal.accounts.proof import WrongPassword, prove
+from portal.accounts.rules import ROLE_NAMES, is_own_page, key_hash
+from portal.core import clock
+from portal.core.access import Permission, needs, open_to_all
+from portal.core.errors import Refusal
+from portal.core.pages import page, redirect_to
+
+accounts = Blueprint("accounts", __name__)
+
+
+@accounts.get("/accedi")
+@open_to_all
+def log_in() -> Response:
+    if current_user.is_authenticated:
+        return redirect_to("home.start")
+    form = LogInForm(poi=request.args.get("poi"))
+    return page("accounts/log_in.html", form=form, expired=request.args.get("scaduta") == "1")
+
+
+@accounts.post("/accedi")
+@open_to_all
+def open_session() -> Response:
+    form = LogInForm()
+    form.validate_on_submit()
+    try:
+        account_id = _prove(form.email.data or "", form.password.data or "")
+    except Refusal as refusal:
+        form.refuse(refusal)
+        status = 429 if isinstance(refusal, actions.TooManyTries) else 422
+        return page("accounts/log_in.html", form=form, expired=False, status=status)
+    sessions.sign_in(account_id)
+    actions.record_event("signed_in", account_id=account_id)
+    endpoint, values = _destination(form.poi.data or "")
+    return redirect_to(endpoint, **values)
+
+
+@accounts.get("/password-dimenticata")
+@open_to_all
+def forgot_password() -> Response:
+    return page("accounts/forgot_password.html")
+
+
+@accounts.post("/esci")
+@open_to_all
+def log_out() -> Response:
+    if current_user.is_authenticated:
+        actions.record_event("signed_out", account_id=current_user.id)
+    sessions.sign_out()
+    response = redirect_to("accounts.log_in")
+    # A counter's computer is shared: nothing of the last shift stays in the browser.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@accounts.get("/scegli")
+@needs(Permission.USE_OWN_ACCOUNT)
+def choose_place() -> Response:
+    places = current_user.places
+    return page(
+        "accounts/choose_place.html",
+        desks=[one for one in places if not one.is_network],
+        networks=[one for one in places if one.is_network],
+        role_names=ROLE_NAMES,
+    )
+
+
+@accounts.get("/conto")
+@needs(Permission.USE_OWN_ACCOUNT)
+def account() -> Response:
+    return _account_page(PasswordForm(), changed=request.args.get("cambiata") == "1")
+
+
+@accounts.post("/conto/password")
+@needs(Permission.USE_OWN_ACCOUNT)
+def change_password() -> Response:
+    form = PasswordForm()
+    if form.validate_on_submit():
+        with form.attempting():
+            _prove_again(form.current.data or "")
+            mine = queries.get_account(current_user.id)
+            actions.set_password(mine, password=form.new.data or "", field="new")
+            sessions.sign_in(mine.id)
+            return redirect_to("accounts.account", cambiata=1)
+    return _account_page(form)
+
+
+@accounts.get("/invito/<key>")
+@open_to_all
+def invitation(key: str) -> Response:
+    return _invitation_page(key, FirstPasswordForm())
+
+
+@accounts.post("/invito/<key>")
+@open_to_all
+def accept_invitation(key: str) -> Response:
+    form = FirstPasswordForm()
+    if form.validate_on_submit():
+        with form.attempting():
+            account_id = actions.accept_invitation(key, password=form.new.data or "")
+            sessions.sign_in(account_id)
+            actions.record_event("signed_in", account_id=account_id)
+            return redirect_to("home.start")
+    return _invitation_page(key, form)
+
+
+def _prove(email: str, password: str) -> UUID:
+    return prove(
+        email=email,
+        password=password,
+        address=request.remote_addr or "",
+        secret=current_app.secret_key,
+    )
+
+
+def _prove_again(password: str) -> None:
+    """A browser left open must not be enough to take the account over."""
+    try:
+        _prove(current_user.email, password)
+    except WrongPassword:
+        raise Refusal(_("La password di adesso non è giusta."), field="current") from None
+
+
+def _destination(wanted: str) -> tuple[str, dict[str, Any]]:
+    """Where to go after signing in: the page that was asked for, if it is of a place of ours.
+
+    The path is only looked up in our own map and built again from there, so that no address made
+    by somebody else is ever sent to the browser.
+    """
+    start: tuple[str, dict[str, Any]] = ("home.start", {})
+    if not is_own_page(wanted):
+        return start
+    try:
+        endpoint, values = current_app.url_map.bind("portal").match(wanted, method="GET")
+    except HTTPException:
+        return start
+    desk, network = values.get("desk"), values.get("network")
+    slug = desk or network
+    if slug and not current_user.find_place(slug, network=network is not None):
+        return start
+    return endpoint, dict(values)
+
+
+def _account_page(form: PasswordForm, *, changed: bool = False) -> Response:
+    return page(
+        "accounts/account.html",
+        form=form,
+        changed=changed,
+        places=current_user.places,
+        role_names=ROLE_NAMES,
+        status=form.status,
+    )
+
+
+def _invitation_page(key: str, form: FirstPasswordForm) -> Response:
+    invited = queries.find_invited(key_hash(key), now=clock.now())
+    if invited is None:
+        return page("accounts/invitation_over.html", status=404)
+    if not actions.may_set_password(invited.id):
+        return page("accounts/invitation_known.html")
+    return page("accounts/invitation.html", form=form, key=key, status=form.status)
