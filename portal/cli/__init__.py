@@ -17,12 +17,12 @@ from portal import __version__
 from portal.core.errors import Refusal
 from portal.embedded import machine_room
 
-# In the order of the help; each new command is one line.
+# In the order of the help: name, then module and attribute; each new command is one line.
 COMMANDS = {
-    "run": "portal.cli.machine",
-    "migrate": "portal.cli.machine",
-    "backup": "portal.cli.machine",
-    "restore": "portal.cli.machine",
+    "run": "portal.cli.machine:run",
+    "migrate": "portal.cli.machine:migrate",
+    "backup": "portal.cli.machine:backup",
+    "restore": "portal.cli.machine:restore",
 }
 # Pages bound each statement to seconds; an import or a long report may take its time.
 PATIENCE_SECONDS = 600
@@ -44,7 +44,8 @@ class Portal(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -54,7 +55,7 @@ class Portal(click.Group):
             raise Sentence(str(refusal)) from refusal
 
 
-@click.group(cls=Portal)
+@click.group(cls=Portal, context_settings={"max_content_width": 100})
 @click.version_option(__version__, prog_name="portal")
 def main() -> None:
     """Il portale degli sportelli dalla riga di comando.

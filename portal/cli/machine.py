@@ -2,11 +2,10 @@
 """Commands about the installation: run it, migrate, copy the database, bring a copy back."""
 
 import socket
+import subprocess
 import sys
 import urllib.error
 import urllib.request
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ import psycopg
 
 from config.keys import keep_private
 from config.settings import Settings, child_environment, load_settings
+from portal.cli import COMMANDS
 from portal.core.errors import Refusal
 from portal.embedded import Room, machine_room
 from portal.embedded.backup import back_up
@@ -45,7 +45,7 @@ def run() -> None:
     with until_signal(), Room(settings) as room:
         room.keep_running()
         filled = room.settings()
-        _upgrade(filled)
+        _apart("migrate", filled)
         lines = _demonstration(settings, filled)
         supervisor = Supervisor(room, say=lambda line: click.echo(line, err=True))
         with supervisor.running(_programs(filled), child_environment(filled)):
@@ -123,10 +123,22 @@ def _demonstration(plain: Settings, filled: Settings) -> list[str]:
     said = plain.home / "secrets/demonstration"
     with psycopg.connect(filled.database_backup_url) as connection:
         (empty,) = connection.execute("SELECT NOT EXISTS (SELECT FROM network)").fetchone() or (0,)
-    if empty and find_spec("portal.demo"):
-        demo = import_module("portal.demo")
-        keep_private(said, "\n".join(demo.load(filled)))
+    if empty and "demo" in COMMANDS:
+        keep_private(said, _apart("demo", filled))
     return said.read_text(encoding="utf-8").splitlines() if said.exists() else []
+
+
+def _apart(command: str, filled: Settings) -> str:
+    """Another command, in a process that gives its memory back; it says itself what is wrong."""
+    done = subprocess.run(
+        [sys.executable, "-m", "portal", command],
+        env=child_environment(filled),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise click.exceptions.Exit(1)
+    return done.stdout
 
 
 def _refuse_taken_port(settings: Settings) -> None:
