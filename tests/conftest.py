@@ -73,6 +73,8 @@ def shared_app(template: Settings) -> Flask:
     app = create_app(on_database(template, "test"))
     app.test_client_class = PortalClient
     refuse_dangerous_roles(app)
+    with app.app_context():
+        _dispose()
     return app
 
 

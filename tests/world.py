@@ -103,9 +103,7 @@ def found() -> None:
         hashed = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash(PASSWORD)
         world = World()
         for one in world.accounts:
-            db.session.add(
-                Account(id=one.id, email=one.email, name=one.name, password_hash=hashed)
-            )
+            db.session.add(Account(id=one.id, email=one.email, name=one.name, password_hash=hashed))
         db.session.flush()
         for one in world.accounts:
             _join(one)

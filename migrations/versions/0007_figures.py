@@ -46,9 +46,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "users = users_f + users_m + users_x + users_n", name=op.f("ck_figure_users_by_sex")
         ),
-        sa.CheckConstraint(
-            "users >= 0 AND visits >= 0 AND anonymous >= 0", name=op.f("ck_figure_counts")
-        ),
         sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_figure_desk_id")),
         sa.PrimaryKeyConstraint("desk_id", "period", name=op.f("pk_figure")),
     )

@@ -15,13 +15,13 @@ from portal.core.database import DeskTable
 class Figure(DeskTable):
     """Users, visits and enquiries of one named period; users are never summed over periods.
 
-    `topics` maps a topic's code, as it was recorded, to the number of its enquiries.
+    `topics` maps a topic's code, as it was recorded, to the number of its enquiries. No check says
+    that counts are not negative: PostgreSQL would apply it to the change before it is added.
     """
 
     __tablename__ = "figure"
     __table_args__ = (
         CheckConstraint("users = users_f + users_m + users_x + users_n", name="users_by_sex"),
-        CheckConstraint("users >= 0 AND visits >= 0 AND anonymous >= 0", name="counts"),
     )
 
     period: Mapped[str] = mapped_column(String(9, collation="C"), primary_key=True)
