@@ -9,7 +9,6 @@ import urllib.request
 from pathlib import Path
 
 import click
-import psycopg
 
 from config.keys import keep_private
 from config.settings import Settings, child_environment, load_settings
@@ -18,6 +17,7 @@ from portal.core.errors import Refusal
 from portal.embedded import Room, machine_room
 from portal.embedded.backup import back_up
 from portal.embedded.backup import restore as fill_from
+from portal.embedded.reach import connect
 from portal.embedded.supervisor import Program, Supervisor, until_signal
 
 
@@ -107,7 +107,9 @@ def restore(file: Path) -> None:
 def _upgrade(settings: Settings) -> None:
     from migrations import upgrade
 
-    upgrade(_owner_url(settings))
+    owner_url = _owner_url(settings)
+    connect(owner_url).close()
+    upgrade(owner_url)
 
 
 def _owner_url(settings: Settings) -> str:
@@ -121,7 +123,7 @@ def _demonstration(plain: Settings, filled: Settings) -> list[str]:
     if not plain.embeds_database or filled.database_backup_url is None:
         return []
     said = plain.home / "secrets/demonstration"
-    with psycopg.connect(filled.database_backup_url) as connection:
+    with connect(filled.database_backup_url) as connection:
         (empty,) = connection.execute("SELECT NOT EXISTS (SELECT FROM network)").fetchone() or (0,)
     if empty and "demo" in COMMANDS:
         keep_private(said, _apart("demo", filled))

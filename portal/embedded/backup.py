@@ -12,11 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from portal.core.errors import Refusal
 from portal.embedded.programs import installed
+from portal.embedded.reach import connect, server_major
 
 LEFT_OUT = "public.login_session"
 TABLES = """
@@ -32,7 +32,8 @@ def back_up(url: str, target: Path, *, embedded: bool) -> None:
             f"«{target}» esiste già: scegli un altro nome, le copie non si sovrascrivono."
         )
     dump = _tool("pg_dump", embedded=embedded)
-    _refuse_older_tool(dump, _server_major(url))
+    with connect(url) as connection:
+        _refuse_older_tool(dump, server_major(connection))
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -52,7 +53,7 @@ def restore(url: str, source: Path, *, embedded: bool) -> None:
     """Fill an empty database from a copy, all or nothing, as the owner of its tables."""
     tool = _tool("pg_restore", embedded=embedded)
     _refuse_foreign_file(tool, source)
-    with _connection(url) as connection:
+    with connect(url) as connection:
         (tables,) = connection.execute(TABLES).fetchone() or (0,)
     if tables:
         raise Refusal(
@@ -71,11 +72,6 @@ def _tool(name: str, *, embedded: bool) -> Path:
     return Path(found)
 
 
-def _server_major(url: str) -> int:
-    with _connection(url) as connection:
-        return connection.info.server_version // 10000
-
-
 def _refuse_older_tool(tool: Path, server: int) -> None:
     said = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout
     match = re.search(r"\) (\d+)", said)
@@ -91,13 +87,6 @@ def _refuse_foreign_file(tool: Path, source: Path) -> None:
         raise Refusal(f"Il file «{source}» non c’è.")
     if subprocess.run([tool, "--list", source], capture_output=True).returncode != 0:
         raise Refusal(f"«{source}» non è una copia fatta con «portal backup», o è incompleta.")
-
-
-def _connection(url: str) -> psycopg.Connection:
-    try:
-        return psycopg.connect(url)
-    except psycopg.OperationalError as error:
-        raise Refusal("La banca dati non risponde all’indirizzo indicato.") from error
 
 
 def _run(command: list[str], url: str, stdout: int = subprocess.DEVNULL) -> None:

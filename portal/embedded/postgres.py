@@ -86,7 +86,7 @@ class Postgres:
 
     def stop(self) -> None:
         """Fast: open connections are ended, everything committed is kept."""
-        pid = self._pid()
+        pid = _first_number(self._pid_file)
         for number, patience in ((signal.SIGINT, 30), (signal.SIGQUIT, 5)):
             if not is_alive(pid, PROGRAM):
                 return
@@ -155,19 +155,14 @@ class Postgres:
 
     def _forget_dead(self) -> None:
         """Where nobody reaps a killed server, its number looks alive for ever to PostgreSQL."""
-        pid = self._pid()
-        if pid and not is_alive(pid, PROGRAM) and not works_inside(self._data):
-            self._pid_file.unlink(missing_ok=True)
+        for note in (self._pid_file, self._place.sockets / ".s.PGSQL.5432.lock"):
+            pid = _first_number(note)
+            if pid and not is_alive(pid, PROGRAM) and not works_inside(self._data):
+                note.unlink(missing_ok=True)
 
     @property
     def _pid_file(self) -> Path:
         return self._data / "postmaster.pid"
-
-    def _pid(self) -> int:
-        try:
-            return int(self._pid_file.read_text(encoding="utf-8").partition("\n")[0])
-        except (OSError, ValueError):
-            return 0
 
     def _make_roles(self) -> None:
         """From the same file an administrator runs on a server of their own."""
@@ -193,3 +188,11 @@ class Postgres:
 
     def _superuser_password(self) -> str:
         return self._password("superuser")
+
+
+def _first_number(note: Path) -> int:
+    """The process a lock file names, or 0."""
+    try:
+        return int(note.read_text(encoding="utf-8").partition("\n")[0])
+    except (OSError, ValueError):
+        return 0
