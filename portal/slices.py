@@ -7,6 +7,6 @@ from portal.intake.views import intake
 from portal.oversight.views import oversight
 from portal.people.views import people
 from portal.reports.views import reports
-from portal.visits.views import visits
+from portal.visits.person_views import visits
 
 BLUEPRINTS = (accounts, members, people, visits, intake, reports, oversight, home)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of accounts, memberships, sessions and invitations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -104,6 +105,15 @@ def get_account(account_id: UUID) -> Account:
     if account is None:
         raise NotHere
     return account
+
+
+def list_names(account_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names of these accounts, to say who did what; None stands for no account."""
+    wanted = {account_id for account_id in account_ids if account_id}
+    if not wanted:
+        return {}
+    found = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
+    return {row.id: row.name for row in found}
 
 
 def list_place_names(account_id: UUID) -> list[str]:

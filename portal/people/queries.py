@@ -2,8 +2,8 @@
 """Every read of persons. Row-level security keeps to the desk in scope; nothing here names it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,8 @@ from portal.people.rules import PersonFacts
 from portal.people.words import Term
 
 PAGE = 50
+ONE_SAVE = timedelta(seconds=2)
+"""The audit writes a line for each row; a person does not save twice in this time."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,16 @@ class PeoplePage:
 
 @dataclass(frozen=True)
 class Change:
-    """The last change of a person: when, and by whom (None: the command line)."""
+    """A change of a person: when, by whom (None: the command line), and what it was."""
 
     at: datetime
     account_id: UUID | None
+    columns: frozenset[str] = frozenset()
+    created: bool = False
+
+    @property
+    def text(self) -> str:
+        return rules.change_text(self.columns, created=self.created)
 
 
 def get_person(person_id: UUID) -> Person:
@@ -257,17 +265,33 @@ def find_residence_on(person_id: UUID, day: date) -> PersonResidence | None:
 
 def find_last_change(person_id: UUID) -> Change | None:
     """Who changed a person last, and when."""
-    row = db.session.execute(
-        select(AuditEvent.at, AuditEvent.account_id)
+    changes = list_changes(person_id, limit=1)
+    return changes[0] if changes else None
+
+
+def list_changes(person_id: UUID, *, limit: int = 200) -> list[Change]:
+    """What was changed of a person, the latest first; the lines of one save are one change."""
+    events = db.session.execute(
+        select(AuditEvent.at, AuditEvent.account_id, AuditEvent.columns, AuditEvent.action)
         .where(
             AuditEvent.subject == "person",
             AuditEvent.subject_id == person_id,
             AuditEvent.action != "read",
         )
         .order_by(AuditEvent.at.desc())
-        .limit(1)
-    ).one_or_none()
-    return Change(row.at, row.account_id) if row else None
+        .limit(limit)
+    )
+    changes: list[Change] = []
+    for at, account_id, columns, action in events:
+        line = Change(at, account_id, frozenset(columns or ()), action == "insert")
+        last = changes[-1] if changes else None
+        if last and last.account_id == account_id and last.at - at < ONE_SAVE:
+            changes[-1] = replace(
+                last, columns=last.columns | line.columns, created=last.created or line.created
+            )
+        else:
+            changes.append(line)
+    return [change for change in changes if change.text]
 
 
 def _rows() -> Select[Any]:

@@ -3,6 +3,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Protocol
@@ -39,6 +40,32 @@ PERMIT_KINDS = {
     "other": _l("Altro titolo"),
 }
 PERMIT_NOT_STATED = _l("Non rilevato")
+
+# How the audit's columns and child tables are called where a change is told.
+CHANGED = {
+    "family_name": _l("cognome"),
+    "given_name": _l("nome"),
+    "person_alias": _l("altri nomi"),
+    "sex": _l("sesso"),
+    "birth_year": _l("nascita"),
+    "birth_month": _l("nascita"),
+    "birth_day": _l("nascita"),
+    "birth_conventional": _l("nascita"),
+    "birth_state": _l("luogo di nascita"),
+    "birth_city": _l("luogo di nascita"),
+    "person_citizenship": _l("cittadinanza"),
+    "person_residence": _l("residenza"),
+    "codice_fiscale": _l("codice fiscale"),
+    "codice_fiscale_seen": _l("codice fiscale"),
+    "permit_kind": _l("titolo di soggiorno"),
+    "permit_expires_on": _l("titolo di soggiorno"),
+    "phone": _l("telefono"),
+    "email": _l("e-mail"),
+    "languages": _l("lingue"),
+    "notice_given_on": _l("informativa"),
+    "notice_language": _l("informativa"),
+    "note": _l("nota"),
+}
 
 LONGEST = {"family_name": 120, "given_name": 120, "birth_city": 120, "email": 254, "note": 2000}
 LONGEST_ALIAS = 240
@@ -167,6 +194,14 @@ def differing_fields(mine: PersonFacts, saved: PersonFacts) -> list[str]:
         for field in fields(PersonFacts)
         if getattr(mine, field.name) != getattr(saved, field.name)
     ]
+
+
+def change_text(columns: Collection[str], *, created: bool) -> str:
+    """«Scheda creata», «Cambiati: telefono, residenza»; empty where nothing told has changed."""
+    if created:
+        return _("Scheda creata")
+    named = dict.fromkeys(str(name) for column, name in CHANGED.items() if column in columns)
+    return _("Cambiati: %(what)s", what=", ".join(named)) if named else ""
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Fields for what is said of persons: they understand what is typed and show it back in full."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.core import clock, italian
+from portal.core.codice_fiscale import read_codice_fiscale
+from portal.core.forms import DayField, ParsedField, StateField
+from portal.core.places import get_state
+from portal.people import languages, rules
+from portal.people.phone import read_phone, show_phone
+
+LONGEST_PERMIT = timedelta(days=15 * 366)
+
+
+class ExpiryField(DayField):
+    """A day that may lie ahead: two digits of a year are those of the next years."""
+
+    def parse(self, text: str) -> date:
+        return italian.parse_day(text, latest=clock.today() + LONGEST_PERMIT)
+
+
+class CitizenshipField(StateField):
+    """A state whose citizen one may be."""
+
+    def parse(self, text: str) -> str:
+        code = super().parse(text)
+        if not get_state(code).is_citizenship:
+            raise ValueError(_("%(name)s non è una cittadinanza", name=get_state(code).name))
+        return code
+
+
+class SeveralField(ParsedField):
+    """Several things in one line, parted by commas; the data is a tuple."""
+
+    def read_one(self, text: str) -> str:
+        return text
+
+    def show_one(self, value: str) -> str:
+        return value
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.read_one(part) for part in rules.listed(text)))
+
+    def show(self, value: Any) -> str:
+        return ", ".join(self.show_one(one) for one in value)
+
+
+class CitizenshipsField(SeveralField, CitizenshipField):
+    """The other citizenships."""
+
+    def read_one(self, text: str) -> str:
+        return CitizenshipField.parse(self, text)
+
+    def show_one(self, value: str) -> str:
+        return StateField.show(self, value)
+
+
+class LanguageField(ParsedField):
+    """A language by its Italian name; the data is its code."""
+
+    def parse(self, text: str) -> str:
+        code = languages.find(text)
+        if code is None:
+            raise ValueError(
+                _(
+                    "Lingua «%(text)s» non riconosciuta: scrivi il nome in italiano,"
+                    " per esempio arabo",
+                    text=italian.shown(text),
+                )
+            )
+        return code
+
+    def show(self, value: str) -> str:
+        return languages.name_of(value)
+
+
+class LanguagesField(SeveralField, LanguageField):
+    """The languages that a person speaks."""
+
+    def read_one(self, text: str) -> str:
+        return LanguageField.parse(self, text)
+
+    def show_one(self, value: str) -> str:
+        return LanguageField.show(self, value)
+
+
+class PhoneField(ParsedField):
+    """A telephone number; the data is E.164."""
+
+    def parse(self, text: str) -> str:
+        return read_phone(text)
+
+    def show(self, value: str) -> str:
+        return show_phone(value)
+
+
+class CodiceFiscaleField(ParsedField):
+    """A codice fiscale that can be one; whether it fits the person is said on the page."""
+
+    def parse(self, text: str) -> str:
+        return read_codice_fiscale(text).text

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The list of persons, the search and the form of a new one.
+
+A person's own page shows visits and lives with them, in portal/visits/person_views.py.
+"""
+
+from flask import Blueprint, Response, g, request, url_for
+
+from portal.core.access import Permission, may, needs
+from portal.core.audit import record_read
+from portal.core.pages import page, redirect_to
+from portal.core.places import list_citizenships, list_states
+from portal.people import actions, languages, queries
+from portal.people.forms import PersonForm, SearchForm
+from portal.people.queries import PeoplePage
+
+people = Blueprint("people", __name__)
+
+
+@people.get("/s/<desk>/persone")
+@needs(Permission.READ_PEOPLE)
+def index() -> Response:
+    """Everybody the desk knows, in the order of their names."""
+    found = queries.list_people(request.args.get("pagina", 1, type=int))
+    return _list(found, SearchForm(formdata=None))
+
+
+@people.post("/s/<desk>/persone")
+@needs(Permission.READ_PEOPLE)
+def search() -> Response:
+    """Those who match what was typed."""
+    form = SearchForm()
+    if not form.validate():
+        return _list(queries.search_people(""), form, status=422)
+    if not (form.q.data or "").strip():
+        return redirect_to("people.index")
+    number = request.form.get("page", 1, type=int)
+    return _list(queries.search_people(form.q.data, page=number), form)
+
+
+@people.get("/s/<desk>/persone/nuova")
+@needs(Permission.EDIT_PEOPLE)
+def new() -> Response:
+    """An empty form."""
+    return _form(PersonForm())
+
+
+@people.post("/s/<desk>/persone/nuova")
+@needs(Permission.EDIT_PEOPLE)
+def create() -> Response:
+    """Write down a new person."""
+    form = PersonForm()
+    if form.validate_on_submit():
+        with form.attempting():
+            person = actions.create_person(facts=form.facts(), form_token=form.token)
+            return redirect_to("visits.show_person", person_id=person.id, salvata=1)
+    return _form(form)
+
+
+def _list(found: PeoplePage, form: SearchForm, status: int = 200) -> Response:
+    record_read("person", rows=len(found.rows))
+    return page(
+        "people/index.html",
+        fragment="found",
+        status=status,
+        form=form,
+        people=found,
+        searching=form.is_submitted(),
+        can_edit=may(g.place.role, Permission.EDIT_PEOPLE),
+        previous_url=_address(found.previous_number),
+        next_url=_address(found.next_number),
+    )
+
+
+def _address(number: int | None) -> str | None:
+    return url_for("people.index", pagina=number) if number else None
+
+
+def _form(form: PersonForm) -> Response:
+    return page(
+        "people/new.html",
+        status=form.status,
+        form=form,
+        citizenships=list_citizenships(),
+        states=list_states(),
+        languages=languages.names().values(),
+    )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The story of a person, by year: visits, and changes of the data between them. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from portal.core import clock, italian
+from portal.people.queries import Change
+from portal.taxonomy.queries import get_topic
+from portal.visits.queries import VisitEntry
+from portal.visits.rules import CHANNEL_LABELS, Channel
+
+
+@dataclass(frozen=True)
+class Event:
+    """A visit with what was asked, or a change of the data with who made it."""
+
+    on: date
+    side: str
+    visit_id: UUID | None = None
+    topics: tuple[str, ...] = ()
+    note: str = ""
+    for_third_party: bool = False
+    change: str = ""
+
+    @property
+    def day(self) -> str:
+        return italian.day_month(self.on)
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year and what happened in it, the latest first."""
+
+    name: int
+    events: tuple[Event, ...]
+
+
+def title(visits: Sequence[VisitEntry]) -> str:
+    """«Storia: 4 accessi, 6 richieste»."""
+    enquiries = sum(len(visit.topics) for visit in visits)
+    return _(
+        "Storia: %(visits)s, %(enquiries)s",
+        visits=italian.plural(len(visits), _("accesso"), _("accessi")),
+        enquiries=italian.plural(enquiries, _("richiesta"), _("richieste")),
+    )
+
+
+def years(
+    visits: Iterable[VisitEntry], changes: Iterable[Change], names: Mapping[UUID, str]
+) -> list[Year]:
+    """Everything by year, the latest first; on one day visits come before changes."""
+    events = [_visit(visit) for visit in visits]
+    events += [_change(change, names) for change in changes]
+    events.sort(key=attrgetter("on"), reverse=True)
+    return [Year(year, tuple(those)) for year, those in groupby(events, lambda one: one.on.year)]
+
+
+def _visit(visit: VisitEntry) -> Event:
+    return Event(
+        on=visit.visited_on,
+        side=str(CHANNEL_LABELS[Channel(visit.channel)]).lower(),
+        visit_id=visit.id,
+        topics=tuple(get_topic(version, code).label for version, code in visit.topics),
+        note=visit.note,
+        for_third_party=visit.for_third_party,
+    )
+
+
+def _change(change: Change, names: Mapping[UUID, str]) -> Event:
+    return Event(
+        on=clock.in_rome(change.at).date(),
+        side=names.get(change.account_id, "") if change.account_id else "",
+        change=change.text,
+    )
