@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -15,6 +15,7 @@ from portal.accounts.gate import SignInFirst
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.logs import log_failure
+from portal.core.pages import redirect_to
 
 Answer = tuple[str, int]
 
@@ -34,9 +35,7 @@ def answer(app: Flask) -> None:
 
 def _sign_in_first(error: SignInFirst) -> Response:
     wanted = request.path if request.method == "GET" else None
-    return redirect(
-        url_for("accounts.log_in", poi=wanted, scaduta=1 if error.expired else None), code=303
-    )  # type: ignore[return-value]
+    return redirect_to("accounts.log_in", poi=wanted, scaduta=1 if error.expired else None)
 
 
 def _refused(error: Refusal) -> Answer:
