@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, Request, Response, current_app, g
-from flask.globals import request_ctx
+from flask import session as present_session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, login_user, logout_user
 
@@ -27,12 +27,18 @@ class PortalSession(dict[str, Any], SessionMixin):
     """What Flask, Flask-Login and Flask-WTF see of a session; nothing else is kept in it."""
 
     def __init__(self, key: str, csrf_secret: str, signed_in: SignedIn | None = None) -> None:
-        super().__init__(csrf_token=csrf_secret)
+        super().__init__()
+        self.new = False
+        self.ended = False
+        self.become(key, csrf_secret, signed_in)
+
+    def become(self, key: str, csrf_secret: str, signed_in: SignedIn | None) -> None:
+        """Stand for this key from now on; nothing of what it stood for is left."""
+        self.clear()
         self.key = key
         self.signed_in = signed_in
         self.expired = False
-        self.new = False
-        self.ended = False
+        self["csrf_token"] = csrf_secret
         if signed_in:
             self["_user_id"] = signed_in.get_id()
             self["_fresh"] = True
@@ -59,10 +65,10 @@ class DatabaseSessions(SessionInterface):
                 session.expired = found is not None
         return session
 
-    def fresh(self, signed_in: SignedIn | None = None) -> PortalSession:
-        """A session under a new key: for a new visitor, and at every sign-in."""
+    def fresh(self) -> PortalSession:
+        """A session under a new key for a new visitor."""
         key = secrets.token_urlsafe(32)
-        session = PortalSession(key, self.csrf_secret(key), signed_in)
+        session = PortalSession(key, self.csrf_secret(key))
         session.new = True
         return session
 
@@ -70,12 +76,14 @@ class DatabaseSessions(SessionInterface):
         return hmac.new(self.secret, b"csrf " + key.encode(), hashlib.sha256).hexdigest()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not isinstance(session, PortalSession) or not session.new:
+        if not isinstance(session, PortalSession):
             return
         if session.ended:
             response.delete_cookie(
                 self.cookie, secure=self.https, httponly=True, samesite="Lax", path="/"
             )
+            return
+        if not session.new:
             return
         if session.signed_in or "csrf_token" in g:
             response.set_cookie(
@@ -91,9 +99,7 @@ def use_sessions(app: Flask, *, secret: str, https: bool) -> None:
 
     @manager.user_loader
     def load(_account_id: str) -> SignedIn | None:
-        from flask import session
-
-        return session.signed_in if isinstance(session, PortalSession) else None
+        return _present()[1].signed_in
 
 
 def sign_in(account_id: UUID) -> None:
@@ -101,27 +107,30 @@ def sign_in(account_id: UUID) -> None:
 
     The key is new at every sign-in, so a key that somebody planted opens nothing.
     """
-    sessions = _end_present()
-    fresh = sessions.fresh()
-    actions.start_session(key_hash(fresh.key), account_id=account_id)
-    found = queries.get_session(key_hash(fresh.key))
-    fresh.signed_in = queries.signed_in(found)
-    request_ctx.session = fresh
-    login_user(fresh.signed_in)
+    sessions, session = _present()
+    actions.end_session(key_hash(session.key))
+    key = secrets.token_urlsafe(32)
+    actions.start_session(key_hash(key), account_id=account_id)
+    account = queries.signed_in(queries.get_session(key_hash(key)))
+    session.become(key, sessions.csrf_secret(key), account)
+    session.new = True
+    login_user(account)
 
 
 def sign_out() -> None:
     """End the browser's session and its cookie: a copy of it opens nothing from now on."""
-    sessions = _end_present()
+    sessions, session = _present()
+    actions.end_session(key_hash(session.key))
     logout_user()
-    request_ctx.session = sessions.fresh()
-    request_ctx.session.ended = True
+    key = secrets.token_urlsafe(32)
+    session.become(key, sessions.csrf_secret(key), None)
+    session.ended = True
 
 
-def _end_present() -> DatabaseSessions:
+def _present() -> tuple[DatabaseSessions, PortalSession]:
     sessions = current_app.session_interface
-    present = request_ctx.session
+    present: Any = present_session
+    present = present._get_current_object()
     if not isinstance(sessions, DatabaseSessions) or not isinstance(present, PortalSession):
         raise RuntimeError("the portal's own sessions are not in use")
-    actions.end_session(key_hash(present.key))
-    return sessions
+    return sessions, present
