@@ -21,6 +21,7 @@ from portal.embedded import machine_room
 COMMANDS = {
     "run": "portal.cli.machine:run",
     "migrate": "portal.cli.machine:migrate",
+    "report": "portal.cli.reports:report",
     "backup": "portal.cli.machine:backup",
     "restore": "portal.cli.machine:restore",
 }

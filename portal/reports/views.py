@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pages and files of the relazione."""
 
-import json
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, g, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 
 from portal.core import clock
 from portal.core.access import Permission, needs
-from portal.core.files import csv_bytes
 from portal.core.pages import download, page
 from portal.core.periods import Period
-from portal.reports import layouts, prose, queries
+from portal.reports import queries
+from portal.reports.documents import presented, rendered
 from portal.reports.forms import HISTORICAL, QuickChoice, ReportChoice, recent_periods
 from portal.reports.measures import PartlyTotals, count
 from portal.reports.rules import Relazione
@@ -95,39 +94,3 @@ def _files() -> list[tuple[str, str]]:
         ("CSV", url_for("reports.file", format="csv", **chosen)),
         ("JSON", url_for("reports.file", format="json", **chosen)),
     ]
-
-
-def presented(relazione: Relazione, *, historical: bool) -> dict[str, object]:
-    """The tables and sentences that a template shows; the same for page and document."""
-    return {
-        "historical": historical,
-        "table": layouts.historical_table(relazione)
-        if historical
-        else layouts.modern_table(relazione),
-        "sex_table": layouts.sex_table(relazione),
-        "sentences": prose.synthesis(relazione),
-        "subtitle": prose.compared_with(relazione),
-        "warnings": [
-            notice
-            for notice in (prose.partial_notice(relazione), prose.length_notice(relazione))
-            if notice
-        ]
-        + list(relazione.notes),
-        "reconciliation": prose.reconciliation(relazione),
-        "method": prose.how_counted(),
-        "per_user": prose.services_per_user(relazione.current),
-        "per_user_baseline": prose.services_per_user(relazione.baseline),
-    }
-
-
-def rendered(relazione: Relazione, *, format: str, historical: bool) -> bytes:
-    """The relazione as a file: csv, json, or html that stands alone."""
-    if format == "json":
-        text = json.dumps(layouts.as_json(relazione), ensure_ascii=False, indent=2)
-        return (text + "\n").encode()
-    if format == "html":
-        values = presented(relazione, historical=historical)
-        return render_template("reports/document.html", relazione=relazione, **values).encode()
-    if historical:
-        return csv_bytes(layouts.historical_table(relazione), style="historical")
-    return csv_bytes(layouts.modern_table(relazione), style="data")

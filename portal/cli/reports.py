@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`portal report`: the relazione of a desk as a file, the same bytes that its page offers."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask_babel import gettext as _
+
+from portal.cli import application
+from portal.core.errors import Refusal
+from portal.core.italian import shown
+from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.unit import unit_of_work
+from portal.desks.queries import get_desk_by_slug
+from portal.reports.documents import FORMATS, rendered
+from portal.reports.forms import HISTORICAL, MODERN
+from portal.reports.queries import get_relazione
+
+
+@click.command()
+@click.option("--desk", required=True, metavar="SLUG", help="Lo sportello, con il nome breve.")
+@click.option("--period", required=True, metavar="P", help="Il periodo: 2016, 2016-S1, 2016-05…")
+@click.option("--baseline", metavar="P", help="Il confronto; se manca, lo stesso di un anno prima.")
+@click.option("--format", "file_format", default="csv", show_default=True, help="csv, json o html.")
+@click.option("--layout", default=MODERN, show_default=True, help="moderno o storico.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Dove scriverla.")
+def report(
+    desk: str,
+    period: str,
+    baseline: str | None,
+    file_format: str,
+    layout: str,
+    output: Path | None,
+) -> None:
+    """Scrive la relazione di uno sportello, sullo schermo o in FILE.
+
+    \b
+    I periodi: 2016 (anno), 2016-S1 (semestre), 2016-Q1 (quadrimestre), 2016-T2 (trimestre),
+    2016-05 (mese), 2016/2017 (anno scolastico), 2016-01-01..2016-03-15 (due date).
+
+    \b
+    Esempi:
+      portal report --desk lucca --period 2016-S1 --layout storico
+      portal report --desk lucca --period 2016-S1 --baseline 2014-S1 --format json
+      portal report --desk lucca --period 2016 --format html --output relazione.html
+    """
+    _refuse_unknown("--format", file_format, FORMATS)
+    _refuse_unknown("--layout", layout, (MODERN, HISTORICAL))
+    body = _relazione(desk, period, baseline, file_format, historical=layout == HISTORICAL)
+    if output is None:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+    else:
+        _write(output, body)
+
+
+def _relazione(
+    slug: str, period: str, baseline: str | None, file_format: str, *, historical: bool
+) -> bytes:
+    with application():
+        with identity_scope(), unit_of_work():
+            desk = get_desk_by_slug(slug)
+        with desk_scope(desk.id), unit_of_work():
+            relazione = get_relazione(
+                desk_name=desk.name, desk_slug=desk.slug, period=period, baseline=baseline
+            )
+        return rendered(relazione, format=file_format, historical=historical)
+
+
+def _refuse_unknown(option: str, given: str, known: tuple[str, ...]) -> None:
+    if given not in known:
+        raise Refusal(
+            _(
+                "%(option)s non può essere «%(given)s»: scegli tra %(known)s.",
+                option=option,
+                given=shown(given),
+                known=", ".join(known),
+            )
+        )
+
+
+def _write(output: Path, body: bytes) -> None:
+    try:
+        output.write_bytes(body)
+    except OSError as error:
+        raise Refusal(
+            _("Non posso scrivere «%(file)s»: %(why)s.", file=output, why=error.strerror)
+        ) from error
