@@ -46,6 +46,7 @@ def show_person(person_id: UUID) -> Response:
         name=display_name(person),
         residences=people.list_residences(person_id),
         title=story.title(entries),
+        visited=bool(entries),
         years=story.years(entries, changes, list_names(one.account_id for one in changes)),
         saved="salvata" in request.args,
         can_edit=may(g.place.role, Permission.EDIT_PEOPLE),

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Finding and listing persons."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, text
+
+from portal.core import clock
+from portal.core.database import db
+from portal.core.errors import NotHere
+from portal.core.italian import PartialDate
+from portal.people import actions, queries
+from portal.people.rules import PersonFacts
+from tests.conftest import AtDesk
+from tests.portal.people.conftest import AMINA, Writer
+from tests.world import World
+
+OTHERS = (
+    PersonFacts("D’Angelo", "Pia", birth=PartialDate(1970)),
+    PersonFacts("El Amrani", "Khadija", birth=PartialDate(1990, 5)),
+    PersonFacts("Đorđević", "Đorđe"),
+    PersonFacts("", "Suharto"),
+    PersonFacts("王", "小明", birth=PartialDate(2000, 1, 1), birth_conventional=True),
+    PersonFacts("Muhammad", "Youssef", birth=PartialDate(1988, 4, 13)),
+    PersonFacts("Şerban", "Ion", phone="+40721234567"),
+)
+
+
+@pytest.fixture
+def town(world: World, at_desk: AtDesk) -> None:
+    """Amina and seven others at Lucca; her namesake at Capannori."""
+    with at_desk(world.lucca):
+        for facts in (AMINA, *OTHERS):
+            actions.create_person(facts=facts)
+    with at_desk(world.capannori):
+        actions.create_person(facts=AMINA)
+
+
+def found(typed: str) -> list[str]:
+    return [row.name for row in queries.search_people(typed).rows]
+
+
+AMINA_IS = (
+    *("dial", "DIALLO amina", "amina diallo", "am dial", "dial am 88", "sow", "aminata d"),
+    *("amina 1988", "12/04/1988", "12041988", "12/4/88 dia", "04/1988 dia"),
+    *("333 100 4417", "+39 333 1004417", "3331004417", "4417", "dllmna88d52z343l", "DLLMNA88"),
+)
+NAMES = {
+    "D’Angelo Pia": ("dangelo", "d'angelo", "d’ang", "angelo"),
+    "El Amrani Khadija": ("elamrani", "el-amrani", "amrani el", "khadija 03/05/1990"),
+    "Đorđević Đorđe": ("dordevic", "Đorđe"),
+    "Şerban Ion": ("serban", "Șerban", "1234567"),
+    "Suharto": ("suh",),
+    "王 小明": ("小明", "小", "xiao"),
+}
+NOBODY = ("amina 1989", "12/04/1989 dia", "%", "_", "'", "  ", "9999 am")
+
+
+@pytest.mark.usefixtures("town")
+def test_amina_is_found_in_any_order_by_name_birth_phone_and_code(
+    world: World, at_desk: AtDesk
+) -> None:
+    with at_desk(world.lucca):
+        assert {typed: found(typed) for typed in AMINA_IS} == {
+            typed: ["Diallo Amina"] for typed in AMINA_IS
+        }
+
+
+@pytest.mark.usefixtures("town")
+def test_each_way_of_writing_finds(world: World, at_desk: AtDesk) -> None:
+    wanted = {typed: [name] for name, ways in NAMES.items() for typed in ways}
+    with at_desk(world.lucca):
+        assert {typed: found(typed) for typed in wanted} == wanted
+
+
+@pytest.mark.usefixtures("town")
+def test_nobody_is_found(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        assert {typed: found(typed) for typed in NOBODY} == {typed: [] for typed in NOBODY}
+
+
+@pytest.mark.usefixtures("town")
+def test_names_that_sound_alike_are_tried_when_no_word_fits(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        by_sound = queries.search_people("mohamed yusuf")
+        assert [row.name for row in by_sound.rows] == ["Muhammad Youssef"]
+        assert by_sound.by_sound
+        assert not queries.search_people("muhammad").by_sound
+        assert queries.search_people("mohamed 1970").total == 0
+
+
+@pytest.mark.usefixtures("town")
+def test_the_other_name_that_was_found_is_said(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        assert queries.search_people("sow").rows[0].also == "Aminata Sow"
+        assert queries.search_people("amina").rows[0].also is None
+
+
+@pytest.mark.usefixtures("town")
+def test_another_desks_person_is_not_here(
+    world: World, at_desk: AtDesk, write_down: Writer
+) -> None:
+    person_id: UUID = write_down(family_name="Soltanto Lucca")
+    with at_desk(world.capannori):
+        assert queries.count_people() == 1
+        assert found("soltanto") == []
+        with pytest.raises(NotHere):
+            queries.get_person(person_id)
+        with pytest.raises(NotHere):
+            queries.hold_people([person_id])
+        assert queries.list_names([person_id]) == {}
+        assert queries.list_changes(person_id) == []
+
+
+def test_sixty_persons_are_two_pages(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        for number in range(60):
+            actions.create_person(facts=PersonFacts(f"Rossi{59 - number:02d}", "Anna"))
+        first, second = queries.list_people(1), queries.list_people(2)
+        assert [row.family_name for row in first.rows] == [f"Rossi{n:02d}" for n in range(50)]
+        assert (first.first, first.last, first.total) == (1, 50, 60)
+        assert (first.previous_number, first.next_number) == (None, 2)
+        assert (second.first, second.last, second.next_number) == (51, 60, None)
+        assert queries.list_people(99).number == 2
+        assert queries.list_people(-1).number == 1
+        assert len(queries.search_people("ross", page=2).rows) == 10
+
+
+def test_an_empty_desk_has_an_empty_page(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        empty = queries.list_people()
+        assert (empty.first, empty.last, empty.total, empty.next_number) == (0, 0, 0, None)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_list_is_one_statement_and_its_count(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        db.session.execute(text("SELECT 1"))
+        statements: list[str] = []
+
+        def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", count)
+        try:
+            rows = queries.list_people().rows
+            assert [(row.citizenship, row.age is None) for row in rows if row.sex == "F"] == [
+                ("450", False)
+            ]
+        finally:
+            event.remove(db.engine, "before_cursor_execute", count)
+        assert len(statements) == 2
+
+
+def test_permits_that_expire_soon_come_in_their_order(world: World, at_desk: AtDesk) -> None:
+    today = date(2026, 11, 23)
+    with clock.stopped_at(datetime(2026, 11, 23, 9, tzinfo=UTC)), at_desk(world.lucca):
+        for name, days in (("Tardi", 61), ("Presto", 3), ("Ieri", -1), ("Oggi", 0), ("Limite", 60)):
+            expiry = today + timedelta(days=days)
+            actions.create_person(facts=PersonFacts(name, permit_expires_on=expiry))
+        expiring = queries.list_expiring_permits(today + timedelta(days=60))
+    assert [row.name for row in expiring] == ["Oggi", "Presto", "Limite"]
+
+
+def test_one_save_is_one_change(world: World, at_desk: AtDesk, write_down: Writer) -> None:
+    person_id = write_down(AMINA)
+    with at_desk(world.lucca):
+        (change,) = queries.list_changes(person_id)
+        assert change.text == "Scheda creata"
