@@ -58,6 +58,7 @@ def _line(period: Period) -> Line:
 def show() -> Response:
     form = ReportChoice(request.args)
     relazione = _relazione()
+    form.confronto.data = relazione.baseline_period.whole.name
     return page(
         "reports/show.html",
         form=form,

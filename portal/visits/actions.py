@@ -5,20 +5,23 @@ The row of each person concerned is held first: of two operators who record one 
 visit at once, the second waits and then sees that the person has come before.
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
-from uuid import UUID
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
+from sqlalchemy import insert, text
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.core import clock, italian
 from portal.core.database import db, speaker
 from portal.core.errors import Conflict, Refusal
 from portal.core.once import find_by_form_token
-from portal.core.periods import Kind, Period, named_periods, period_of
+from portal.core.periods import Period, named_periods
 from portal.figures import actions as figures
+from portal.figures import queries as figures_queries
 from portal.figures.rules import VisitFact, deltas_of, deltas_of_sex
 from portal.people import actions as people_actions
 from portal.people import queries as people
@@ -26,7 +29,13 @@ from portal.people.rules import PersonFacts
 from portal.taxonomy import queries as taxonomy
 from portal.visits import queries
 from portal.visits.models import Enquiry, Visit
-from portal.visits.rules import VisitFacts, refuse_future
+from portal.visits.rules import LONGEST_NOTE, VisitFacts, refuse_future
+
+EXTEND = text("""
+UPDATE visit SET version = version + 1, note = r.note
+FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS r (id uuid, note text)
+WHERE visit.id = r.id
+""")
 
 
 def record_visit(*, facts: VisitFacts, form_token: UUID | None = None) -> Visit:
@@ -104,37 +113,92 @@ def recount(days: Iterable[date]) -> None:
     figures.set_counts(queries.count_from_records(periods))
 
 
-def store_past_total(
-    *,
-    period: Period,
-    users: int,
-    users_f: int | None,
-    users_m: int | None,
-    topics: Mapping[str, int],
-) -> None:
-    """Keep a period's figures from before the software, unless visits are recorded in it."""
-    figures.lock_periods(_months(period))
-    recorded_on = queries.find_first_visit_within(period.start, period.end)
-    if recorded_on is not None:
-        raise Refusal(
-            _(
-                "Nel periodo %(name)s ci sono già accessi registrati (il primo il %(day)s): i"
-                " totali conterebbero due volte.",
-                name=period.name,
-                day=italian.day(recorded_on),
-            ),
-            field="period",
-        )
-    figures.store_past_total(
-        period=period, users=users, users_f=users_f, users_m=users_m, topics=topics
-    )
+def record_visits(*, facts: Sequence[VisitFacts], recounting: Iterable[date] = ()) -> int:
+    """Record many contacts at once, for a file; how many visits were not there yet.
+
+    A person has one visit a day in a file: where the day's visit is already recorded it gets the
+    further enquiries. `recounting` are other days whose figures the file has changed.
+    """
+    if not facts:
+        return 0
+    for one in facts:
+        refuse_future(one.visited_on, clock.today())
+    days = {one.visited_on for one in facts}
+    person_ids = {one.person_id for one in facts if one.person_id}
+    people.hold_people(person_ids)
+    recorded = queries.list_first_visits(person_ids, days)
+    new, further = [], []
+    for one in facts:
+        found = recorded.get((one.person_id, one.visited_on)) if one.person_id else None
+        (further if found else new).append((one, found or (uuid4(), "", 0)))
+    _insert(new)
+    _extend(further)
+    _insert_enquiries([*new, *further])
+    recount(days | set(recounting))
+    _refuse_past_totals_on(days)
+    return len(new)
 
 
-def _months(period: Period) -> list[Period]:
-    months = [period_of(Kind.MONTH, period.start)]
-    while months[-1].end < period.end:
-        months.append(period_of(Kind.MONTH, months[-1].end + timedelta(days=1)))
-    return months
+Placed = tuple[VisitFacts, tuple[UUID, str, int]]
+"""A visit of a file, and where it is recorded: the id, the note so far, the next position."""
+
+
+def _insert(visits: Sequence[Placed]) -> None:
+    author = speaker().account_id
+    rows = [
+        {
+            "id": visit_id,
+            "person_id": one.person_id,
+            "visited_on": one.visited_on,
+            "channel": one.channel,
+            "for_third_party": one.for_third_party,
+            "note": one.note,
+            "created_by": author,
+        }
+        for one, (visit_id, _note, _next) in visits
+    ]
+    if rows:
+        db.session.execute(insert(Visit.__table__), rows)
+
+
+def _extend(visits: Sequence[Placed]) -> None:
+    """The version moves: whoever has the visit open must see that it has changed."""
+    rows = [
+        {"id": str(visit_id), "note": "\n".join(filter(None, (note, one.note)))}
+        for one, (visit_id, note, _next) in visits
+    ]
+    for row, (one, _place) in zip(rows, visits, strict=True):
+        if len(row["note"]) > LONGEST_NOTE:
+            raise Refusal(
+                _(
+                    "La nota di un accesso del %(day)s supera i 2000 caratteri.",
+                    day=italian.day(one.visited_on),
+                )
+            )
+    if rows:
+        db.session.execute(EXTEND, {"rows": json.dumps(rows)})
+
+
+def _insert_enquiries(visits: Sequence[Placed]) -> None:
+    rows = [
+        {
+            "visit_id": visit_id,
+            "taxonomy": taxonomy.topic_on(one.visited_on, code).version,
+            "topic_code": code,
+            "position": position,
+        }
+        for one, (visit_id, _note, first) in visits
+        for position, code in enumerate(one.topics, first)
+    ]
+    if rows:
+        db.session.execute(insert(Enquiry.__table__), rows)
+
+
+def _refuse_past_totals_on(days: Collection[date]) -> None:
+    for totals in figures_queries.list_past_totals_within(min(days), max(days)):
+        for day in days:
+            if totals.starts_on <= day <= totals.ends_on:
+                figures.refuse_past_totals_on(day)
 
 
 def _name(period: Period) -> str:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, Date, Uuid, any_, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.core.database import db
 from portal.core.errors import NotHere
@@ -108,7 +109,7 @@ def list_last_visits(person_ids: Collection[UUID]) -> dict[UUID, date]:
         .where(Visit.person_id.in_(set(person_ids)), Visit.deleted_at.is_(None))
         .group_by(Visit.person_id)
     )
-    return dict(db.session.execute(statement).tuples())
+    return {person_id: day for person_id, day in db.session.execute(statement)}
 
 
 def list_days_of(
@@ -123,6 +124,27 @@ def list_days_of(
         for person_id, day in db.session.execute(statement):
             days[person_id].append(day)
     return days
+
+
+def list_first_visits(
+    person_ids: Collection[UUID], days: Collection[date]
+) -> dict[tuple[UUID, date], tuple[UUID, str, int]]:
+    """The first visit of these persons on each of these days: its id, note and next position."""
+    statement = (
+        select(Visit.person_id, Visit.visited_on, Visit.id, Visit.note, func.max(Enquiry.position))
+        .outerjoin(Enquiry, Enquiry.visit_id == Visit.id)
+        .where(
+            Visit.person_id == any_(bindparam("ids", list(person_ids), ARRAY(Uuid))),
+            Visit.visited_on == any_(bindparam("days", list(days), ARRAY(Date))),
+            Visit.deleted_at.is_(None),
+        )
+        .group_by(Visit.desk_id, Visit.id)
+        .order_by(Visit.created_at.desc(), Visit.id)
+    )
+    return {
+        (person_id, day): (visit_id, note, 0 if last is None else last + 1)
+        for person_id, day, visit_id, note, last in db.session.execute(statement)
+    }
 
 
 def entry_of(visit: Visit) -> VisitEntry:

@@ -34,6 +34,8 @@ CHANNEL_LABELS = {
     Channel.ELSEWHERE: _l("Altrove"),
 }
 
+LONGEST_NOTE = 2000
+
 DELETION_REASONS = (
     _l("Inserito per errore"),
     _l("Inserito due volte"),

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The relazione of a desk: the seed's table to the digit, periods of every kind, what is n.d."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from portal.core import clock
+from portal.core.errors import Refusal
+from portal.core.files import csv_bytes
+from portal.core.periods import parse_period
+from portal.figures import actions as figures
+from portal.people import actions as people
+from portal.people.rules import PersonFacts
+from portal.reports import layouts, queries
+from portal.reports.rules import Relazione
+from portal.visits import actions as visits
+from portal.visits.rules import VisitFacts
+from tests import seed
+from tests.conftest import AtDesk
+from tests.world import World
+
+
+def relazione(period: str, baseline: str | None = None) -> Relazione:
+    return queries.get_relazione(
+        desk_name="Sportello di Lucca", desk_slug="lucca", period=period, baseline=baseline
+    )
+
+
+def record(day: date, *topics: str) -> None:
+    person = people.create_person(facts=PersonFacts(family_name="Diallo", sex="F"))
+    visits.record_visit(facts=VisitFacts(day, topics, person.id))
+
+
+def storico(found: Relazione) -> bytes:
+    return csv_bytes(layouts.historical_table(found), style="historical")
+
+
+def test_the_seed_to_the_digit(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        seed.record()
+    with at_desk(world.lucca):
+        found = relazione("2016-S1")
+        assert storico(found) == seed.table()
+        read = layouts.as_json(found)
+        assert read["users_by_sex"] == {"F": 67, "M": 82, "X": 0}
+        assert (read["users"], read["users_baseline"]) == (149, 172)
+        assert (read["services"], read["services_baseline"]) == (214, 222)
+        assert read["rows"][0]["variation"] == "14.819728"
+        assert found.reconciles
+
+
+def test_the_same_dates_as_a_range_are_counted_from_the_records(
+    world: World, at_desk: AtDesk
+) -> None:
+    with at_desk(world.lucca):
+        seed.record()
+    with at_desk(world.lucca):
+        named, ranged = relazione("2016-S1"), relazione("2016-01-01..2016-06-30")
+        assert named.current == ranged.current
+
+
+@pytest.mark.parametrize(
+    ("period", "baseline"),
+    [
+        ("2016", "2015"),
+        ("2016-S1", "2015-S1"),
+        ("2016-Q2", "2015-Q2"),
+        ("2016-T2", "2015-T2"),
+        ("2016-05", "2015-05"),
+        ("2015/2016", "2014/2015"),
+        ("2016-05-01..2016-05-31", "2015-05-01..2015-05-31"),
+    ],
+)
+def test_every_kind_of_period(world: World, at_desk: AtDesk, period: str, baseline: str) -> None:
+    with at_desk(world.lucca):
+        record(date(2016, 5, 3), "CIT")
+        record(date(2015, 5, 4), "CIT", "CIT")
+    with at_desk(world.lucca):
+        found = relazione(period)
+        assert found.baseline_period.name == baseline
+        row = next(row for row in found.rows if row.code == "CIT")
+        assert (row.count, row.baseline, row.variation) == (1, 2, -100)
+
+
+def test_users_are_never_summed_over_periods(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        person = people.create_person(facts=PersonFacts(family_name="Diallo"))
+        for day in (date(2016, 2, 1), date(2016, 9, 1)):
+            visits.record_visit(facts=VisitFacts(day, (), person.id))
+    with at_desk(world.lucca):
+        halves = [relazione(f"2016-S{half}").current.users for half in (1, 2)]
+        assert (halves, relazione("2016").current.users) == ([1, 1], 1)
+
+
+def test_nobody_in_a_period_is_not_computable(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        record(date(2016, 5, 3), "CIT")
+    with at_desk(world.lucca):
+        read: dict[str, Any] = layouts.as_json(relazione("2016-S1"))
+        assert read["users_baseline"] == 0
+        assert read["rows"][0]["baseline_incidence"] is None
+        assert read["rows"][0]["variation"] is None
+        assert storico(relazione("2016-S1")).splitlines()[1] == b"Cittadinanza;1;0;n.d."
+
+
+def test_an_open_period_is_cut_today_and_so_is_its_baseline(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        record(date(2016, 7, 5), "CIT")
+        record(date(2015, 7, 5), "CIT")
+        record(date(2015, 12, 5), "CIT")
+    with at_desk(world.lucca), clock.stopped_at(datetime(2016, 7, 20, tzinfo=UTC)):
+        found = relazione("2016-S2")
+        assert found.partial_until == date(2016, 7, 20)
+        assert found.baseline is not None
+        assert found.baseline.users == 1
+
+
+def test_a_period_partly_kept_as_totals(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        seed.record()
+    with at_desk(world.lucca):
+        found = relazione("2016")
+        assert found.baseline is None
+        assert "2015-S1" in found.notes[0]
+        with pytest.raises(Refusal, match="non si sommano"):
+            relazione("2015")
+
+
+def test_what_the_old_table_does_not_foresee_has_a_row_only_when_not_zero(
+    world: World, at_desk: AtDesk
+) -> None:
+    with at_desk(world.lucca):
+        record(date(2026, 2, 3), "FLU-TER", "CIT-RES")
+    with at_desk(world.lucca):
+        lines = storico(relazione("2026-S1")).decode().splitlines()
+        assert lines[1].startswith("Cittadinanza;1;")
+        assert lines[15].startswith("Altre richieste (non previste nel prospetto storico);1;0")
+        assert lines[16] == "Importo Totale;2;0;"
+        assert relazione("2026-S1").reconciles
+
+
+def test_a_topic_of_a_later_list_asked_under_the_old_one_still_adds_up(
+    world: World, at_desk: AtDesk
+) -> None:
+    with at_desk(world.lucca):
+        record(date(2016, 5, 3), "SOG-DUP", "CIT-MAT")
+    with at_desk(world.lucca):
+        found = relazione("2016-S1")
+        assert found.rows[-1].code == "SOG-DUP"
+        assert found.reconciles
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        ("2016-S3", "2016-S3"),
+        ("pippo", "pippo"),
+        ("2015-02-29..2015-03-01", "29/02/2015"),
+        ("", "non si capisce"),
+        ("2099-S1", "non è ancora cominciato"),
+        ("2016-06-30..2016-01-01", "prima"),
+    ],
+)
+def test_a_wrong_period_is_said(world: World, at_desk: AtDesk, period: str, words: str) -> None:
+    with pytest.raises(Refusal, match=words), at_desk(world.lucca):
+        relazione(period)
+
+
+def test_totals_of_one_period_are_not_another_desks(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.capannori):
+        figures.store_past_total(
+            period=parse_period("2015-S1"), users=9, users_f=None, users_m=None, topics={}
+        )
+    with at_desk(world.lucca):
+        assert relazione("2015-S1").current.users == 0
