@@ -49,11 +49,16 @@ pins: .venv/.dev ## Ricalcola le versioni fissate da requirements.in e requireme
 PIN := PIP_FIND_LINKS= $(PY) -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-header --no-emit-index-url --no-emit-find-links
 
-.venv/.runtime: requirements.txt pyproject.toml config/setup/venv.sh
+# The scripts of an environment name its folder, so one that was moved is made again.
+MOVED := $(shell [ "$$(cat .venv/.place 2>/dev/null)" = "$$(pwd -P)" ] || echo moved)
+.PHONY: moved
+moved:
+
+.venv/.runtime: requirements.txt pyproject.toml config/setup/venv.sh $(MOVED)
 	@config/setup/venv.sh
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
 	@config/setup/venv.sh dev
 
-portal/static/vendor/.stamp: package-lock.json config/assets/build.mjs
+portal/static/vendor/.stamp: package-lock.json config/assets/build.mjs | .venv/.runtime
 	@config/setup/assets.sh

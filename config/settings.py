@@ -78,14 +78,15 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
-    """The environment of a program we start, with the addresses of the servers filled in."""
+    """The environment of a program we start: these settings' addresses and no other."""
     values = {name: getattr(settings, attribute) for name, attribute in DATABASES.items()} | {
         "REDIS_URL": settings.redis_url,
         "PORTAL_HOME": str(settings.home),
         "PORT": str(settings.port),
         "PUBLIC_URL": settings.public_url,
     }
-    return {**os.environ, **{name: value for name, value in values.items() if value is not None}}
+    inherited = {name: value for name, value in os.environ.items() if name not in DATABASES}
+    return inherited | _present(values)
 
 
 def _environment() -> dict[str, str]:

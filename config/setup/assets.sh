@@ -16,6 +16,6 @@ if ! command -v npm >/dev/null 2>&1; then
     export PATH
 fi
 echo "Preparo stile e script delle pagine (solo la prima volta)."
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 node config/assets/build.mjs
 touch portal/static/vendor/.stamp

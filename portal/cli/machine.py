@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -48,7 +49,9 @@ def run() -> None:
         _apart("migrate", filled)
         lines = _demonstration(settings, filled)
         supervisor = Supervisor(room, say=lambda line: click.echo(line, err=True))
-        with supervisor.running(_programs(filled), child_environment(filled)):
+        # Pages never need the role that reads past every policy.
+        environment = child_environment(replace(filled, database_backup_url=None))
+        with supervisor.running(_programs(filled), environment):
             supervisor.wait_until(lambda: _answers(settings), seconds=60)
             click.echo("\n".join([f"Pronto: http://127.0.0.1:{settings.port}", *lines]))
             supervisor.watch()

@@ -91,7 +91,7 @@ class Place:
 def find_place(home: Path) -> Place:
     """Where their data already are; otherwise where the account that runs them can go."""
     if os.geteuid() != 0:
-        return Place(home, home, Runner(os.geteuid(), os.getegid()))
+        return Place(home, home, _ourselves())
     elsewhere = ELSEWHERE / _digest(home)
     for base in (elsewhere, home):
         for data in (base / "postgres", base / "valkey"):
@@ -102,6 +102,18 @@ def find_place(home: Path) -> Place:
         return Place(home, home, runner)
     elsewhere.mkdir(mode=0o755, parents=True, exist_ok=True)
     return Place(home, elsewhere, runner)
+
+
+def _ourselves() -> Runner:
+    uid = os.geteuid()
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise Refusal(
+            f"L’utente {uid} non ha un nome su questo computer e PostgreSQL lo vuole: "
+            "aggiungilo a /etc/passwd o indica una banca dati con DATABASE_URL."
+        ) from None
+    return Runner(uid, os.getegid())
 
 
 def _unprivileged() -> Runner:

@@ -65,6 +65,16 @@ def test_a_child_gets_every_address(home: dict[str, str]) -> None:
     assert again == settings
 
 
+def test_a_child_does_not_inherit_an_address_it_is_not_given(
+    home: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_BACKUP_URL", "postgresql://b@db/p")
+    monkeypatch.setenv("LANG", "it_IT.UTF-8")
+    environment = child_environment(load_settings(home))
+    assert "DATABASE_BACKUP_URL" not in environment
+    assert environment["LANG"] == "it_IT.UTF-8"
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

@@ -148,6 +148,22 @@ def test_with_every_server_elsewhere_nothing_starts(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_valkey_alone_serves_a_database_elsewhere(ground: Path) -> None:
+    half = Settings(
+        home=ground / "mezza",
+        host="",
+        port=1,
+        public_url="",
+        secret_key="",
+        database_url="postgresql://a@db/p",
+    )
+    with machine_room(half, throwaway=True) as settings:
+        assert settings.database_url == half.database_url
+        with redis.from_url(settings.redis_url or "") as queue:
+            assert queue.ping()
+    assert not (half.home / "postgres").exists()
+
+
 def test_another_major_version_is_refused_with_the_way_out(ground: Path, plain: Settings) -> None:
     other = Settings(
         home=ground / "vecchia",
