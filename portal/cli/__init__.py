@@ -21,7 +21,9 @@ from portal.embedded import machine_room
 COMMANDS = {
     "run": "portal.cli.machine:run",
     "migrate": "portal.cli.machine:migrate",
+    "import": "portal.cli.imports:import_",
     "report": "portal.cli.reports:report",
+    "demo": "portal.cli.demo:demo",
     "backup": "portal.cli.machine:backup",
     "restore": "portal.cli.machine:restore",
 }

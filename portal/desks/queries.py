@@ -34,9 +34,14 @@ def get_desk_by_slug(slug: str) -> Desk:
     return desk
 
 
+def find_network(slug: str) -> Network | None:
+    """The network with this slug, if there is one."""
+    return db.session.scalars(select(Network).where(Network.slug == slug)).one_or_none()
+
+
 def get_network_by_slug(slug: str) -> Network:
     """The network that the command line names; an unknown one is said with its name."""
-    network = db.session.scalars(select(Network).where(Network.slug == slug)).one_or_none()
+    network = find_network(slug)
     if network is None:
         raise Refusal(_("La rete «%(slug)s» non esiste.", slug=slug))
     return network

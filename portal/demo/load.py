@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writes the demonstration into the database. The second time it finds everything and says so."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from config.settings import Settings
+from portal.accounts import actions as accounts
+from portal.accounts.rules import ROLE_NAMES
+from portal.core import clock
+from portal.core.access import Role
+from portal.core.italian import plural
+from portal.core.periods import parse_period
+from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.unit import unit_of_work
+from portal.demo.password import choose_password, find_password
+from portal.demo.places import ACCOUNTS, DESKS, FIRST_SLUG, NETWORK_NAME, NETWORK_SLUG
+from portal.demo.plans import Plan, plan_of
+from portal.demo.visits import HALF_YEARS, USERS_2015, Planned
+from portal.desks.actions import add_desk, add_network
+from portal.desks.queries import find_network, list_desks
+from portal.figures import actions as figures
+from portal.people.actions import create_people
+from portal.taxonomy.actions import publish_versions
+from portal.visits import actions as visits
+from portal.visits.queries import find_first_visit_within
+from portal.visits.rules import VisitFacts
+
+LONG_AGO = date(1990, 1, 1)
+FIRST_VISIT = time(9, 15)
+LATELY = timedelta(days=30)
+BETWEEN_VISITS = timedelta(minutes=25)
+
+
+def load(settings: Settings) -> list[str]:
+    """Found the network and fill its desks; what to tell whoever asked for it."""
+    with identity_scope(), unit_of_work():
+        publish_versions()
+        password = find_password(settings) if find_network(NETWORK_SLUG) else _found(settings)
+        network = find_network(NETWORK_SLUG)
+        desk_ids = {desk.slug: desk.id for desk in list_desks(network.id)} if network else {}
+    today = clock.today()
+    filled = 0
+    for place in DESKS:
+        with desk_scope(desk_ids[place.slug]), unit_of_work():
+            if find_first_visit_within(LONG_AGO, today) is None:
+                _fill(plan_of(place, today=today), past_totals=place.slug == FIRST_SLUG)
+                filled += 1
+    return [*_done(filled), *_accounts(password)]
+
+
+def _found(settings: Settings) -> str:
+    """The network, its desks and who works there; the password they were given."""
+    network = add_network(slug=NETWORK_SLUG, name=NETWORK_NAME)
+    place_ids = {
+        place.slug: add_desk(
+            slug=place.slug, name=place.name, short_name=place.short_name, network=network
+        ).id
+        for place in DESKS
+    }
+    password = choose_password(settings)
+    for one in ACCOUNTS:
+        account = accounts.add_account(email=one.email, name=one.name)
+        # Stored as it was given: who sets PORTAL_DEMO_PASSWORD to a short word wants that word.
+        accounts.store_hash(account.id, password=password)
+        for place_id in [place_ids[slug] for slug in one.desks] or [network.id]:
+            accounts.give_role(account_id=account.id, role=one.role, place_id=place_id)
+    return password
+
+
+def _fill(plan: Plan, *, past_totals: bool) -> None:
+    """Write persons when they first come, and the visits, as if the desk had done it then."""
+    if past_totals:
+        _store_past_totals()
+    ids: dict[int, UUID] = {}
+    for moment, batch in _batches(plan.visits):
+        with clock.stopped_at(moment):
+            coming = {visit.person for visit in batch if visit.person is not None}
+            new = sorted(coming - ids.keys())
+            people = create_people(people=[plan.people[number] for number in new])
+            ids.update(zip(new, people, strict=True))
+            visits.record_visits(facts=[_facts(visit, ids) for visit in batch])
+
+
+def _batches(planned: Sequence[Planned]) -> Iterator[tuple[datetime, list[Planned]]]:
+    """Visits and the moment of writing: long ago by the month, then by the day, today by the hour.
+
+    Each batch counts its periods anew, so that a batch for each of a thousand days would be slow.
+    """
+    now, today = clock.now(), clock.today()
+
+    def together(visit: Planned) -> tuple[int, ...]:
+        day = visit.day
+        return (day.year, day.month) + ((day.day,) if day > today - LATELY else ())
+
+    for _key, group in groupby(planned, key=together):
+        batch = list(group)
+        moment = datetime.combine(batch[-1].day, FIRST_VISIT, tzinfo=clock.ROME)
+        if batch[-1].day < today:
+            yield moment, batch
+        else:
+            for number, visit in enumerate(batch):
+                yield min(moment + BETWEEN_VISITS * number, now), [visit]
+
+
+def _facts(planned: Planned, ids: dict[int, UUID]) -> VisitFacts:
+    return VisitFacts(
+        visited_on=planned.day,
+        topics=planned.topics,
+        person_id=None if planned.person is None else ids[planned.person],
+        channel=planned.channel,
+        for_third_party=planned.for_third_party,
+        note=planned.note,
+    )
+
+
+def _store_past_totals() -> None:
+    """The earlier half-year, of which only the totals are known; not how many women and men."""
+    figures.store_past_total(
+        period=parse_period("2015-S1"),
+        users=USERS_2015,
+        users_f=None,
+        users_m=None,
+        topics={code: then for code, (_now, then) in HALF_YEARS.items()},
+    )
+
+
+def _done(filled: int) -> list[str]:
+    if not filled:
+        return [_("La rete dimostrativa c’è già: non è cambiato nulla.")]
+    desks = plural(filled, _("sportello"), _("sportelli"))
+    return [_("Rete dimostrativa: %(desks)s, persone e accessi inventati.", desks=desks)]
+
+
+def _accounts(password: str | None) -> list[str]:
+    """Who may come in and with what."""
+    names = {place.slug: place.short_name for place in DESKS}
+    lines = [
+        f"  {one.email:<30} {ROLE_NAMES[one.role]!s:<13} "
+        + (NETWORK_NAME if one.role is Role.OVERSEER else " · ".join(names[s] for s in one.desks))
+        for one in ACCOUNTS
+    ]
+    if password is None:
+        return [*lines, _("La password è quella detta al primo caricamento.")]
+    return [*lines, _("Password di tutti: %(password)s", password=password)]
