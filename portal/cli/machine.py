@@ -13,7 +13,6 @@ import click
 
 from config.keys import keep_private
 from config.settings import Settings, child_environment, load_settings
-from portal.cli import COMMANDS
 from portal.core.errors import Refusal
 from portal.embedded import Room, machine_room
 from portal.embedded.backup import back_up
@@ -126,10 +125,14 @@ def _demonstration(plain: Settings, filled: Settings) -> list[str]:
     if not plain.embeds_database or filled.database_backup_url is None:
         return []
     said = plain.home / "secrets/demonstration"
+    begun = plain.home / "secrets/demonstration.begun"
     with connect(filled.database_backup_url) as connection:
         (empty,) = connection.execute("SELECT NOT EXISTS (SELECT FROM network)").fetchone() or (0,)
-    if empty and "demo" in COMMANDS:
+    if empty or begun.exists():  # an interrupted load goes on where it was
+        begun.touch()
+        said.unlink(missing_ok=True)
         keep_private(said, _apart("demo", filled))
+        begun.unlink()
     return said.read_text(encoding="utf-8").splitlines() if said.exists() else []
 
 
