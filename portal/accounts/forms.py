@@ -3,14 +3,15 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from portal.accounts.rules import DESK_ROLES, LONGEST_EMAIL, LONGEST_NAME, ROLE_NAMES
 from portal.core.forms import PortalForm
 
 NEW = {"autocomplete": "new-password"}
 PRESENT = {"autocomplete": "current-password"}
-ROLES = [(role.value, ROLE_NAMES[role]) for role in DESK_ROLES]
+ROLES = [SelectChoice(role.value, ROLE_NAMES[role]) for role in DESK_ROLES]
 
 
 SAME = EqualTo("new", _l("Le due password sono diverse"))
@@ -57,7 +58,7 @@ class InviteForm(PortalForm):
     """Let somebody into the desk."""
 
     name = StringField(
-        _l("Nome e cognome"), [InputRequired(_l("Scrivi il nome e il cognome")), SHORT_NAME]
+        _l("Nome e cognome"), [DataRequired(_l("Scrivi il nome e il cognome")), SHORT_NAME]
     )
-    email = EmailField(_l("E-mail"), [InputRequired(_l("Scrivi l’indirizzo e-mail")), SHORT_EMAIL])
+    email = EmailField(_l("E-mail"), [DataRequired(_l("Scrivi l’indirizzo e-mail")), SHORT_EMAIL])
     role = SelectField(_l("Ruolo"), choices=ROLES)

@@ -9,6 +9,7 @@ from flask_login import current_user
 from portal.accounts import actions, queries
 from portal.accounts.forms import InviteForm, RoleForm
 from portal.accounts.rules import ROLE_NAMES
+from portal.core import clock
 from portal.core.access import Permission, Role, needs
 from portal.core.pages import page, redirect_to
 
@@ -78,6 +79,7 @@ def _index_page(form: InviteForm) -> Response:
         changed=next((one for one in known if one.account_id == changed), None),
         removed=request.args.get("tolto") == "1",
         own_id=current_user.id,
+        today=clock.today(),
         role_names=ROLE_NAMES,
         status=form.status,
     )

@@ -21,9 +21,7 @@ SECOND = timedelta(seconds=1)
         (timedelta(hours=10) + SECOND, timedelta(0), True),
     ],
 )
-def test_a_session_ends_by_idling_or_by_age(
-    lived: timedelta, idled: timedelta, over: bool
-) -> None:
+def test_a_session_ends_by_idling_or_by_age(lived: timedelta, idled: timedelta, over: bool) -> None:
     assert rules.is_over(NOON - lived, NOON - idled, NOON) is over
 
 
