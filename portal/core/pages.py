@@ -23,11 +23,15 @@ def wants_fragment() -> bool:
 def page(
     template: str, *, fragment: str | None = None, status: int = 200, **values: Any
 ) -> Response:
-    """Answer with a page, or with its named block where htmx asks; the view names the block."""
+    """Answer with a page, or with its named block where htmx asks; the view names the block.
+
+    The template knows as `is_fragment` which of the two it is, for what only a fragment carries:
+    the words that it writes into the live regions of the page.
+    """
     if fragment and wants_fragment():
-        body = _block(template, fragment, values)
+        body = _block(template, fragment, values | {"is_fragment": True})
     else:
-        body = render_template(template, **values)
+        body = render_template(template, **values, is_fragment=False)
     response = make_response(body, status)
     response.vary.add("HX-Request")
     return response

@@ -58,6 +58,7 @@ def _show(form: BoxForm, found: PeoplePage | None = None) -> Response:
     names = people.list_names(entry.person_id for entry in entries if entry.person_id)
     return page(
         "intake/reception.html",
+        fragment="found",
         form=form,
         status=form.status if form.errors else 200,
         found=found,

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from portal.core import clock
@@ -14,7 +15,7 @@ from portal.people.rules import PersonFacts
 from portal.visits import actions
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.pages import PortalClient
+from tests.pages import PortalClient, form_values
 from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]
@@ -86,3 +87,30 @@ def test_a_broken_address_changes_nothing(world: World, client_of: ClientOf) -> 
 def test_readers_and_other_desks_stay_out(world: World, client_of: ClientOf) -> None:
     assert client_of(world.carla).get(HOME).status_code == 403
     assert client_of(world.dario).get(HOME).status_code == 404
+
+
+def test_a_fragment_in_the_old_page_is_the_fresh_page(
+    world: World, at_desk: AtDesk, client_of: ClientOf
+) -> None:
+    with at_desk(world.lucca):
+        meet("Diallo Amina", clock.today())
+    client = client_of(world.bruno)
+    old = client.soup(HOME)
+    typed = form_values(old.select_one("form.box")) | {"q": "diallo"}
+    fresh = BeautifulSoup(client.post(HOME, data=typed).text, "html.parser")
+    answer = client.post(HOME, data=typed, headers={"HX-Request": "true"})
+    assert "HX-Request" in answer.headers["Vary"]
+    fragment = BeautifulSoup(answer.text, "html.parser")
+    fragment.select_one("#voice-status").decompose()
+    place = old.select_one("#found")
+    place.clear()
+    place.append(fragment)
+    old.select_one("#q")["value"] = "diallo"
+    assert shown(old) == shown(fresh)
+
+
+def shown(soup: BeautifulSoup) -> list[str]:
+    """What a page says, without its tokens."""
+    for token in soup.select("input[type=hidden]"):
+        token.decompose()
+    return [line.strip() for line in soup.main.prettify().splitlines() if line.strip()]

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A real browser on a real server: Chromium over the application and its fresh database."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.world import PASSWORD, Someone
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--lang=it",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """The browser of this machine; a missing one fails, it does not skip."""
+    chosen = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not chosen:
+        pytest.fail("Chromium manca: installa il pacchetto «chromium», o esegui con BROWSER=none")
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if os.environ.get("BROWSER") == "none":
+        pytest.skip("BROWSER=none")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where the portal answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+OpenAs = Callable[..., Page]
+
+
+@pytest.fixture
+def open_as(browser: Browser, address: str) -> Iterator[OpenAs]:
+    """Sign in through the page: `open_as(world.bruno, width=390, javascript=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def sign_in(one: Someone, *, width: int = 1280, javascript: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=address,
+            locale="it-IT",
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 800},
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/accedi")
+        page.get_by_label("E-mail").fill(one.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Accedi").click()
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
