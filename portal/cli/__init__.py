@@ -21,6 +21,9 @@ from portal.embedded import machine_room
 COMMANDS = {
     "run": "portal.cli.machine:run",
     "migrate": "portal.cli.machine:migrate",
+    "network": "portal.cli.desks:network",
+    "desk": "portal.cli.desks:desk",
+    "user": "portal.cli.desks:user",
     "import": "portal.cli.imports:import_",
     "report": "portal.cli.reports:report",
     "demo": "portal.cli.demo:demo",
