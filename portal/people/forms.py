@@ -63,13 +63,18 @@ class PersonForm(PortalForm):
         description=_l("Anche solo l’anno, per esempio 1991"),
         render_kw=TYPED,
     )
-    citizenship = CitizenshipField(_l("Cittadinanza"), render_kw=CITIZENSHIPS)
-    residence_comune = ComuneField(_l("Comune di residenza"), render_kw=TYPED)
+    citizenship = CitizenshipField(
+        _l("Cittadinanza"), description=_l("Per esempio Marocco"), render_kw=CITIZENSHIPS
+    )
+    residence_comune = ComuneField(
+        _l("Comune di residenza"), description=_l("Per esempio Lucca"), render_kw=TYPED
+    )
 
     residence_kind = SelectField(
         _l("Dove abita"),
         choices=[SelectChoice(*kind) for kind in rules.RESIDENCE_KINDS.items()],
         default=rules.NOT_STATED,
+        description=_l("Il Comune si scrive qui sopra"),
     )
     residence_since = DayField(
         _l("Abita lì dal"), description=_l("Vuoto: da oggi, se cambia"), render_kw=TYPED
@@ -82,6 +87,7 @@ class PersonForm(PortalForm):
             _short("email"),
             Email(message=_l("L’indirizzo non è completo: scrivilo come nome@esempio.it")),
         ],
+        description=_l("Per esempio nome@esempio.it"),
         render_kw=TYPED,
     )
     languages = LanguagesField(
@@ -97,6 +103,7 @@ class PersonForm(PortalForm):
             *(SelectChoice(code, label) for code, label in rules.PERMIT_KINDS.items()),
         ],
         default=UNKNOWN,
+        description=_l("Come sta scritto sul documento"),
     )
     permit_expires_on = ExpiryField(
         _l("Scade il"), description=_l("Per esempio 14/02/2027"), render_kw=TYPED
@@ -115,9 +122,13 @@ class PersonForm(PortalForm):
         description=_l("Usati ora o in passato, separati da virgole"),
         render_kw=TYPED,
     )
-    notice_given_on = DayField(_l("Informativa consegnata il"), render_kw=TYPED)
+    notice_given_on = DayField(
+        _l("Informativa consegnata il"), description=_l("Per esempio 14/01/2026"), render_kw=TYPED
+    )
     notice_language = LanguageField(
-        _l("Lingua dell’informativa"), render_kw={"list": "languages-known", "autocomplete": "off"}
+        _l("Lingua dell’informativa"),
+        description=_l("Per esempio francese"),
+        render_kw={"list": "languages-known", "autocomplete": "off"},
     )
     note = TextAreaField(
         _l("Nota"),

@@ -19,7 +19,6 @@ from portal.people import card, languages
 from portal.people import queries as people
 from portal.people.differences import PARTS, Difference, differences, keep_saved
 from portal.people.forms import PersonForm, shown
-from portal.people.models import Person
 from portal.people.rules import PersonFacts, display_name
 from portal.visits import story
 from portal.visits.actions import correct_person
@@ -61,7 +60,7 @@ def edit_person(person_id: UUID) -> Response:
     person = people.get_person(person_id)
     record_read("person", person_id)
     known = shown(people.facts_of(person)) | {"version": person.version}
-    return _form(person, PersonForm(data=known), [])
+    return _form(person_id, PersonForm(data=known), [])
 
 
 @visits.post("/s/<desk>/persone/<uuid:person_id>/modifica")
@@ -71,7 +70,7 @@ def save_person(person_id: UUID) -> Response:
     person = people.get_person(person_id)
     form = PersonForm()
     if not form.validate():
-        return _form(person, form, [])
+        return _form(person_id, form, [])
     with form.attempting():
         facts = _chosen(form.facts(), people.facts_of(person))
         correct_person(person_id=person_id, facts=facts, seen_version=form.seen_version)
@@ -80,7 +79,7 @@ def save_person(person_id: UUID) -> Response:
     if form.seen_version != person.version or _open_choices():
         told_twice = differences(form.facts(), people.facts_of(person))
         form.version.data = str(person.version)
-    return _form(person, form, told_twice)
+    return _form(person_id, form, told_twice)
 
 
 def _chosen(mine: PersonFacts, saved: PersonFacts) -> PersonFacts:
@@ -99,16 +98,16 @@ def _open_choices() -> bool:
     return any(request.form.get(f"keep-{name}") not in ("mine", "saved") for name in _differing())
 
 
-def _form(person: Person, form: PersonForm, told_twice: list[Difference]) -> Response:
-    change = people.find_last_change(person.id) if told_twice else None
+def _form(person_id: UUID, form: PersonForm, told_twice: list[Difference]) -> Response:
+    change = people.find_last_change(person_id) if told_twice else None
     names = list_names([change.account_id]) if change else {}
-    residences = people.list_residences(person.id)
+    residences = people.list_residences(person_id)
     return page(
         "visits/edit_person.html",
         status=form.status,
         form=form,
-        person=person,
-        name=display_name(person),
+        person_id=person_id,
+        name=people.list_names([person_id])[person_id],
         home=residences[0] if residences else None,
         told_twice=told_twice,
         change=change,

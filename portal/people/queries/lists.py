@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every read of persons. Row-level security keeps to the desk in scope; nothing here names it."""
+"""Lists of persons and the search, a page at a time; each page is one statement and its count."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,25 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.core import clock, italian
-from portal.core.audit import AuditEvent
 from portal.core.database import db
-from portal.core.errors import NotHere
 from portal.core.italian import PartialDate
 from portal.people import rules, words
-from portal.people.models import (
-    Person,
-    PersonAlias,
-    PersonCitizenship,
-    PersonKey,
-    PersonResidence,
-    PersonToken,
-)
-from portal.people.rules import PersonFacts
+from portal.people.models import Person, PersonAlias, PersonCitizenship, PersonToken
+from portal.people.queries.persons import birth_of
 from portal.people.words import Term
 
 PAGE = 50
-ONE_SAVE = timedelta(seconds=2)
-"""The audit writes a line for each row; a person does not save twice in this time."""
 
 
 @dataclass(frozen=True)
@@ -96,68 +85,6 @@ class PeoplePage:
         return self.number + 1 if self.number * self.size < self.total else None
 
 
-@dataclass(frozen=True)
-class Change:
-    """A change of a person: when, by whom (None: the command line), and what it was."""
-
-    at: datetime
-    account_id: UUID | None
-    columns: frozenset[str] = frozenset()
-    created: bool = False
-
-    @property
-    def text(self) -> str:
-        return rules.change_text(self.columns, created=self.created)
-
-
-def get_person(person_id: UUID) -> Person:
-    """The person with this id; another desk's is not here."""
-    person = db.session.scalars(select(Person).where(Person.id == person_id)).one_or_none()
-    if person is None:
-        raise NotHere
-    return person
-
-
-def hold_people(person_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Lock these persons until the unit ends; their sex, «N» where it is not stated.
-
-    Always in the order of the ids, so that two who hold the same persons cannot block each other.
-    """
-    wanted = set(person_ids)
-    if not wanted:
-        return {}
-    statement = (
-        select(Person.id, Person.sex)
-        .where(Person.id.in_(wanted))
-        .order_by(Person.id)
-        .with_for_update(key_share=True)
-    )
-    held = {person_id: sex or "N" for person_id, sex in db.session.execute(statement)}
-    if held.keys() != wanted:
-        raise NotHere
-    return held
-
-
-def find_person_by_key(key: str) -> Person | None:
-    """The person for whom the desk's own files write this key."""
-    return db.session.scalars(
-        select(Person).join(PersonKey, PersonKey.person_id == Person.id).where(PersonKey.key == key)
-    ).one_or_none()
-
-
-def list_names(person_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of these persons, for lists of their visits."""
-    statement = select(Person.id, Person.family_name, Person.given_name).where(
-        Person.id.in_(set(person_ids))
-    )
-    return {row.id: rules.display_name(row) for row in db.session.execute(statement)}
-
-
-def count_people() -> int:
-    """How many persons the desk knows."""
-    return db.session.scalar(select(func.count()).select_from(Person)) or 0
-
-
 def list_people(page: int = 1, size: int = PAGE) -> PeoplePage:
     """All persons in the order of their names, a page at a time."""
     return _page(_rows(), page, size)
@@ -190,108 +117,6 @@ def list_expiring_permits(until: date, *, limit: int = PAGE) -> tuple[PersonRow,
         .limit(limit)
     )
     return tuple(_row(row, ()) for row in db.session.execute(statement))
-
-
-def facts_of(person: Person) -> PersonFacts:
-    """Everything written down about a person, as forms and files hold it."""
-    home = find_residence_on(person.id, date.max)
-    facts = PersonFacts(
-        family_name=person.family_name,
-        given_name=person.given_name,
-        aliases=tuple(list_aliases(person.id)),
-        sex=person.sex,
-        birth=birth_of(person),
-        birth_conventional=person.birth_conventional,
-        birth_state=person.birth_state,
-        birth_city=person.birth_city,
-        citizenships=tuple(list_citizenships(person.id)),
-        residence_kind=home.kind if home else rules.NOT_STATED,
-        residence_comune=home.comune_code if home else None,
-        codice_fiscale=person.codice_fiscale,
-        codice_fiscale_seen=person.codice_fiscale_seen,
-        permit_kind=person.permit_kind,
-        permit_expires_on=person.permit_expires_on,
-        phone=person.phone,
-        email=person.email,
-        languages=tuple(person.languages),
-        notice_given_on=person.notice_given_on,
-        notice_language=person.notice_language,
-        note=person.note,
-    )
-    return rules.tidied(facts)
-
-
-def birth_of(person: Person | Row) -> PartialDate | None:
-    """A person's birth as far as it is known."""
-    if person.birth_year is None:
-        return None
-    return PartialDate(person.birth_year, person.birth_month, person.birth_day)
-
-
-def list_aliases(person_id: UUID) -> list[str]:
-    """The other names of a person, in alphabetical order."""
-    return sorted(
-        db.session.scalars(select(PersonAlias.name).where(PersonAlias.person_id == person_id))
-    )
-
-
-def list_citizenships(person_id: UUID) -> list[str]:
-    """The citizenships of a person, the primary one first."""
-    return list(
-        db.session.scalars(
-            select(PersonCitizenship.state_code)
-            .where(PersonCitizenship.person_id == person_id)
-            .order_by(PersonCitizenship.is_primary.desc(), PersonCitizenship.state_code)
-        )
-    )
-
-
-def list_residences(person_id: UUID) -> list[PersonResidence]:
-    """Where a person has lived, the latest first."""
-    return list(
-        db.session.scalars(
-            select(PersonResidence)
-            .where(PersonResidence.person_id == person_id)
-            .order_by(PersonResidence.valid_from.desc())
-        )
-    )
-
-
-def find_residence_on(person_id: UUID, day: date) -> PersonResidence | None:
-    """Where a person lived on a day; before the first known residence, that one."""
-    homes = list_residences(person_id)
-    return next((home for home in homes if home.valid_from <= day), homes[-1] if homes else None)
-
-
-def find_last_change(person_id: UUID) -> Change | None:
-    """Who changed a person last, and when."""
-    changes = list_changes(person_id, limit=1)
-    return changes[0] if changes else None
-
-
-def list_changes(person_id: UUID, *, limit: int = 200) -> list[Change]:
-    """What was changed of a person, the latest first; the lines of one save are one change."""
-    events = db.session.execute(
-        select(AuditEvent.at, AuditEvent.account_id, AuditEvent.columns, AuditEvent.action)
-        .where(
-            AuditEvent.subject == "person",
-            AuditEvent.subject_id == person_id,
-            AuditEvent.action != "read",
-        )
-        .order_by(AuditEvent.at.desc())
-        .limit(limit)
-    )
-    changes: list[Change] = []
-    for at, account_id, columns, action in events:
-        line = Change(at, account_id, frozenset(columns or ()), action == "insert")
-        last = changes[-1] if changes else None
-        if last and last.account_id == account_id and last.at - at < ONE_SAVE:
-            changes[-1] = replace(
-                last, columns=last.columns | line.columns, created=last.created or line.created
-            )
-        else:
-            changes.append(line)
-    return [change for change in changes if change.text]
 
 
 def _rows() -> Select[Any]:

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of persons. Row-level security keeps to the desk in scope; nothing here names it."""
+
+from portal.people.queries.changes import (
+    Change,
+    find_last_change,
+    list_changes,
+)
+from portal.people.queries.lists import (
+    PAGE,
+    PeoplePage,
+    PersonRow,
+    list_expiring_permits,
+    list_people,
+    search_people,
+)
+from portal.people.queries.persons import (
+    birth_of,
+    count_people,
+    facts_of,
+    find_person_by_key,
+    find_residence_on,
+    get_person,
+    hold_people,
+    list_aliases,
+    list_citizenships,
+    list_names,
+    list_residences,
+)
+
+__all__ = [
+    "PAGE",
+    "Change",
+    "PeoplePage",
+    "PersonRow",
+    "birth_of",
+    "count_people",
+    "facts_of",
+    "find_last_change",
+    "find_person_by_key",
+    "find_residence_on",
+    "get_person",
+    "hold_people",
+    "list_aliases",
+    "list_changes",
+    "list_citizenships",
+    "list_expiring_permits",
+    "list_names",
+    "list_people",
+    "list_residences",
+    "search_people",
+]

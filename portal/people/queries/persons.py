@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One person, or persons by their ids; another desk's are not here."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from portal.core.database import db
+from portal.core.errors import NotHere
+from portal.core.italian import PartialDate
+from portal.people import rules
+from portal.people.models import Person, PersonAlias, PersonCitizenship, PersonKey, PersonResidence
+from portal.people.rules import PersonFacts
+
+
+def get_person(person_id: UUID) -> Person:
+    """The person with this id; another desk's is not here."""
+    person = db.session.scalars(select(Person).where(Person.id == person_id)).one_or_none()
+    if person is None:
+        raise NotHere
+    return person
+
+
+def hold_people(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Lock these persons until the unit ends; their sex, «N» where it is not stated.
+
+    Always in the order of the ids, so that two who hold the same persons cannot block each other.
+    """
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    statement = (
+        select(Person.id, Person.sex)
+        .where(Person.id.in_(wanted))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
+    )
+    held = {person_id: sex or "N" for person_id, sex in db.session.execute(statement)}
+    if held.keys() != wanted:
+        raise NotHere
+    return held
+
+
+def find_person_by_key(key: str) -> Person | None:
+    """The person for whom the desk's own files write this key."""
+    return db.session.scalars(
+        select(Person).join(PersonKey, PersonKey.person_id == Person.id).where(PersonKey.key == key)
+    ).one_or_none()
+
+
+def list_names(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these persons, for lists of their visits."""
+    statement = select(Person.id, Person.family_name, Person.given_name).where(
+        Person.id.in_(set(person_ids))
+    )
+    return {row.id: rules.display_name(row) for row in db.session.execute(statement)}
+
+
+def count_people() -> int:
+    """How many persons the desk knows."""
+    return db.session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+def facts_of(person: Person) -> PersonFacts:
+    """Everything written down about a person, as forms and files hold it."""
+    home = find_residence_on(person.id, date.max)
+    facts = PersonFacts(
+        family_name=person.family_name,
+        given_name=person.given_name,
+        aliases=tuple(list_aliases(person.id)),
+        sex=person.sex,
+        birth=birth_of(person),
+        birth_conventional=person.birth_conventional,
+        birth_state=person.birth_state,
+        birth_city=person.birth_city,
+        citizenships=tuple(list_citizenships(person.id)),
+        residence_kind=home.kind if home else rules.NOT_STATED,
+        residence_comune=home.comune_code if home else None,
+        codice_fiscale=person.codice_fiscale,
+        codice_fiscale_seen=person.codice_fiscale_seen,
+        permit_kind=person.permit_kind,
+        permit_expires_on=person.permit_expires_on,
+        phone=person.phone,
+        email=person.email,
+        languages=tuple(person.languages),
+        notice_given_on=person.notice_given_on,
+        notice_language=person.notice_language,
+        note=person.note,
+    )
+    return rules.tidied(facts)
+
+
+def birth_of(person: Person | Row) -> PartialDate | None:
+    """A person's birth as far as it is known."""
+    if person.birth_year is None:
+        return None
+    return PartialDate(person.birth_year, person.birth_month, person.birth_day)
+
+
+def list_aliases(person_id: UUID) -> list[str]:
+    """The other names of a person, in alphabetical order."""
+    return sorted(
+        db.session.scalars(select(PersonAlias.name).where(PersonAlias.person_id == person_id))
+    )
+
+
+def list_citizenships(person_id: UUID) -> list[str]:
+    """The citizenships of a person, the primary one first."""
+    return list(
+        db.session.scalars(
+            select(PersonCitizenship.state_code)
+            .where(PersonCitizenship.person_id == person_id)
+            .order_by(PersonCitizenship.is_primary.desc(), PersonCitizenship.state_code)
+        )
+    )
+
+
+def list_residences(person_id: UUID) -> list[PersonResidence]:
+    """Where a person has lived, the latest first."""
+    return list(
+        db.session.scalars(
+            select(PersonResidence)
+            .where(PersonResidence.person_id == person_id)
+            .order_by(PersonResidence.valid_from.desc())
+        )
+    )
+
+
+def find_residence_on(person_id: UUID, day: date) -> PersonResidence | None:
+    """Where a person lived on a day; before the first known residence, that one."""
+    homes = list_residences(person_id)
+    return next((home for home in homes if home.valid_from <= day), homes[-1] if homes else None)
