@@ -80,6 +80,7 @@ def application() -> Iterator[Flask]:
     """The application over its servers, inside its context, for a command that needs it."""
     from migrations import upgrade
     from portal.app import create_app
+    from portal.core.database import db
 
     settings = load_settings()
     with machine_room(settings) as filled:
@@ -88,4 +89,9 @@ def application() -> Iterator[Flask]:
             upgrade(filled.database_owner_url)
         app = create_app(filled, patience_seconds=PATIENCE_SECONDS)
         with app.app_context():
-            yield app
+            try:
+                yield app
+            finally:
+                # Before the servers stop, which they do when we are the last one here.
+                for engine in db.engines.values():
+                    engine.dispose()

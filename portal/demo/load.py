@@ -32,7 +32,7 @@ from portal.visits.rules import VisitFacts
 
 LONG_AGO = date(1990, 1, 1)
 FIRST_VISIT = time(9, 15)
-LATELY = timedelta(days=30)
+LATELY = timedelta(days=14)
 BETWEEN_VISITS = timedelta(minutes=25)
 
 
@@ -87,7 +87,7 @@ def _fill(plan: Plan, *, past_totals: bool) -> None:
 
 
 def _batches(planned: Sequence[Planned]) -> Iterator[tuple[datetime, list[Planned]]]:
-    """Visits and the moment of writing: long ago by the month, then by the day, today by the hour.
+    """Visits and the moment of writing: long ago by the quarter, then by the day, today one by one.
 
     Each batch counts its periods anew, so that a batch for each of a thousand days would be slow.
     """
@@ -95,7 +95,9 @@ def _batches(planned: Sequence[Planned]) -> Iterator[tuple[datetime, list[Planne
 
     def together(visit: Planned) -> tuple[int, ...]:
         day = visit.day
-        return (day.year, day.month) + ((day.day,) if day > today - LATELY else ())
+        if day > today - LATELY:
+            return day.year, day.month, day.day
+        return day.year, (day.month - 1) // 3
 
     for _key, group in groupby(planned, key=together):
         batch = list(group)
