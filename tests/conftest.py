@@ -6,6 +6,7 @@ behave as they do in production; a savepoint could not show them.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -30,6 +31,8 @@ from tests.pages import PortalClient
 from tests.world import Place, Someone, World
 
 AtDesk = Callable[..., AbstractContextManager[None]]
+# A run inside another (tests/mutants) shares its servers and the database it has prepared.
+DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "test")
 URLS = ("database_url", "database_owner_url", "database_network_url", "database_backup_url")
 
 
@@ -38,12 +41,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Servers for this run, and a migrated database with the world in it."""
     home = os.environ.get("PORTAL_TEST_HOME") or str(tmp_path_factory.mktemp("home"))
     with machine_room(load_settings({"PORTAL_HOME": home}), throwaway=True) as settings:
-        upgrade(str(settings.database_owner_url))
-        app = create_app(settings)
-        with app.app_context():
-            a_world.found()
-            _dispose()
+        if "PORTAL_TEST_DATABASE" not in os.environ:
+            prepare(settings)
         yield settings
+
+
+def prepare(settings: Settings) -> None:
+    """Migrate the database from which the tests' own are copied, and put the world into it."""
+    upgrade(str(settings.database_owner_url))
+    with create_app(settings).app_context():
+        a_world.found()
+        _dispose()
 
 
 def on_database(settings: Settings, name: str) -> Settings:
@@ -56,9 +64,21 @@ def clone(template: Settings, name: str) -> Settings:
     """A fresh copy of the prepared database."""
     admin = str(template.database_owner_url).replace("/portal?", "/postgres?")
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        _drop(connection, name)
         connection.execute(f"CREATE DATABASE {name} TEMPLATE portal STRATEGY file_copy")
     return on_database(template, name)
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    """The servers' ends of connections just closed go away by themselves, a moment later."""
+    for patience in range(100):
+        try:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")  # type: ignore[call-overload]
+            return
+        except psycopg.errors.ObjectInUse:
+            if patience == 99:
+                raise
+            time.sleep(0.02)
 
 
 def _dispose() -> None:
@@ -68,9 +88,9 @@ def _dispose() -> None:
 
 @pytest.fixture(scope="session")
 def shared_app(template: Settings) -> Flask:
-    """The application on the database `test`, which each test finds anew."""
-    clone(template, "test")
-    app = create_app(on_database(template, "test"))
+    """The application on the tests' database, which each test finds anew."""
+    clone(template, DATABASE)
+    app = create_app(on_database(template, DATABASE))
     app.test_client_class = PortalClient
     refuse_dangerous_roles(app)
     with app.app_context():
@@ -81,7 +101,7 @@ def shared_app(template: Settings) -> Flask:
 @pytest.fixture
 def app(template: Settings, shared_app: Flask) -> Iterator[Flask]:
     """The application on a fresh copy of the world."""
-    clone(template, "test")
+    clone(template, DATABASE)
     yield shared_app
     with shared_app.app_context():
         _dispose()

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who may use which route: a new one is written down here, so that somebody has thought about it.
+
+From this table alone follows what each identity gets from each route (test_routes.py).
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.core.access import GRANTED, Permission, Role
+from tests.conformance.records import row_id
+from tests.world import Place, Someone
+
+OPEN = None
+OWN = Permission.USE_OWN_ACCOUNT
+READ = Permission.READ_PEOPLE
+EDIT = Permission.EDIT_PEOPLE
+RECORD = Permission.RECORD_VISITS
+REPORTS = Permission.READ_REPORTS
+MANAGE = Permission.MANAGE_ACCOUNTS
+OVERSEE = Permission.OVERSEE
+
+ROUTES: dict[str, tuple[str, str, Permission | None]] = {
+    "accounts.accept_invitation": ("POST", "/invito/<key>", OPEN),
+    "accounts.account": ("GET", "/conto", OWN),
+    "accounts.change_password": ("POST", "/conto/password", OWN),
+    "accounts.choose_place": ("GET", "/scegli", OWN),
+    "accounts.forgot_password": ("GET", "/password-dimenticata", OPEN),
+    "accounts.invitation": ("GET", "/invito/<key>", OPEN),
+    "accounts.log_in": ("GET", "/accedi", OPEN),
+    "accounts.log_out": ("POST", "/esci", OPEN),
+    "accounts.open_session": ("POST", "/accedi", OPEN),
+    "home.accessibility": ("GET", "/accessibilita", OPEN),
+    "home.counting": ("GET", "/come-si-conta", OPEN),
+    "home.guide": ("GET", "/guida", OPEN),
+    "home.healthz": ("GET", "/healthz", OPEN),
+    "home.privacy": ("GET", "/privacy", OPEN),
+    "home.readyz": ("GET", "/readyz", OPEN),
+    "home.settings": ("GET", "/s/<desk>/impostazioni", MANAGE),
+    "home.source": ("GET", "/codice-sorgente", OPEN),
+    "home.start": ("GET", "/", OPEN),
+    "intake.find": ("POST", "/s/<desk>/", RECORD),
+    "intake.reception": ("GET", "/s/<desk>/", RECORD),
+    "members.change_role": ("POST", "/s/<desk>/operatori/<uuid:account_id>/ruolo", MANAGE),
+    "members.edit": ("GET", "/s/<desk>/operatori/<uuid:account_id>/ruolo", MANAGE),
+    "members.index": ("GET", "/s/<desk>/operatori", MANAGE),
+    "members.invite": ("POST", "/s/<desk>/operatori", MANAGE),
+    "members.remove": ("POST", "/s/<desk>/operatori/<uuid:account_id>/togli", MANAGE),
+    "members.renew_invitation": ("POST", "/s/<desk>/operatori/<uuid:account_id>/invito", MANAGE),
+    "oversight.board": ("GET", "/r/<network>/", OVERSEE),
+    "people.create": ("POST", "/s/<desk>/persone/nuova", EDIT),
+    "people.index": ("GET", "/s/<desk>/persone", READ),
+    "people.new": ("GET", "/s/<desk>/persone/nuova", EDIT),
+    "people.search": ("POST", "/s/<desk>/persone", READ),
+    "reports.file": ("GET", "/s/<desk>/relazioni/file.<format>", REPORTS),
+    "reports.index": ("GET", "/s/<desk>/relazioni", REPORTS),
+    "reports.show": ("GET", "/s/<desk>/relazioni/periodo", REPORTS),
+    "visits.confirm_deletion": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/elimina", RECORD),
+    "visits.correct": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/correggi", RECORD),
+    "visits.delete": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/elimina", RECORD),
+    "visits.edit_person": ("GET", "/s/<desk>/persone/<uuid:person_id>/modifica", EDIT),
+    "visits.new": ("GET", "/s/<desk>/accessi/nuovo", RECORD),
+    "visits.record": ("POST", "/s/<desk>/accessi/nuovo", RECORD),
+    "visits.restore": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/ripristina", RECORD),
+    "visits.save_correction": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/correggi", RECORD),
+    "visits.save_person": ("POST", "/s/<desk>/persone/<uuid:person_id>/modifica", EDIT),
+    "visits.show_person": ("GET", "/s/<desk>/persone/<uuid:person_id>", READ),
+}
+# A search is a POST so that no name stands in an address; it changes nothing.
+ONLY_ASKING = {"people.search", "intake.find"}
+QUERIES = {"reports.show": "?periodo=2016-S1", "reports.file": "?periodo=2016-S1"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route with what the table says of it."""
+
+    endpoint: str
+    method: str
+    rule: str
+    permission: Permission | None
+
+    @property
+    def at_a_place(self) -> bool:
+        return "<desk>" in self.rule or "<network>" in self.rule
+
+    @property
+    def names_a_row(self) -> bool:
+        return "<uuid:" in self.rule
+
+    def address(self, place: Place, member: UUID, *, rows_of: Place | None = None) -> str:
+        """The route's address at a place, with ids of the rows of that or another desk."""
+        desk = rows_of or place
+        values = {
+            "<desk>": place.slug,
+            "<network>": place.slug,
+            "<uuid:person_id>": str(row_id("person", desk)),
+            "<uuid:visit_id>": str(row_id("visit", desk)),
+            "<uuid:account_id>": str(member),
+            "<format>": "csv",
+            "<key>": "k" * 43,
+        }
+        address = self.rule
+        for part, value in values.items():
+            address = address.replace(part, value)
+        assert "<" not in address, f"say in Route.address() what {self.rule} needs"
+        return address + QUERIES.get(self.endpoint, "")
+
+    def outcome(self, one: Someone | None, place: Place) -> str:
+        """What somebody gets at a place: open, sign in, 404, 403 or admitted."""
+        if self.permission is OPEN:
+            return "open"
+        if one is None:
+            return "sign in"
+        if not self.at_a_place:
+            return "admitted"
+        if (one.role is Role.OVERSEER) is not ("<network>" in self.rule) or one.place != place:
+            return "404"
+        return "admitted" if self.permission in GRANTED[one.role] else "403"
+
+
+def all_routes() -> list[Route]:
+    return [Route(endpoint, *told) for endpoint, told in sorted(ROUTES.items())]

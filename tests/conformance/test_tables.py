@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The migrated database against what the code declares: keys, policies, privileges, triggers."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import create_engine, text
+
+from migrations import downgrade, upgrade
+from portal import models
+from portal.core.database import DeskTable, PlatformTable, db
+from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.unit import unit_of_work
+from tests.conformance.conftest import Catalogue
+from tests.conformance.records import desk_tables
+from tests.conftest import AtDesk
+from tests.world import World
+
+models.load()
+
+DESK_TABLES = sorted(table.name for table in desk_tables())
+ALL_TABLES = sorted(db.metadata.tables)
+POLICY = "(desk_id = ( SELECT current_desk() AS current_desk))"
+# Derived from rows that are audited themselves, or the audit itself.
+UNAUDITED = {"figure", "person_token", "audit_event", "person_key"}
+# What signs people in, and says who works where: never the network's.
+OF_ACCOUNTS = ("account", "membership", "login_session", "login_attempt", "invitation")
+SERVING = ("portal_app", "portal_network")
+
+
+def test_every_table_declares_whose_it_is(catalogue: Catalogue) -> None:
+    kinds = {mapper.local_table.name: mapper.class_ for mapper in db.Model.registry.mappers}
+    undeclared = [
+        name
+        for name, kind in kinds.items()
+        if issubclass(kind, PlatformTable) is issubclass(kind, DeskTable)
+    ]
+    assert not undeclared
+    found = {
+        name
+        for (name,) in catalogue.rows(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+            " AND relnamespace = 'public'::regnamespace"
+        )
+    }
+    assert found == set(kinds) | {"alembic_version"}
+
+
+def test_desk_tables_force_row_security(catalogue: Catalogue) -> None:
+    forced = catalogue.rows(
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
+    )
+    assert sorted(name for (name,) in forced) == DESK_TABLES
+
+
+def test_desk_tables_have_one_policy_each(catalogue: Catalogue) -> None:
+    policies = catalogue.rows(
+        "SELECT tablename, permissive, roles::text, cmd, qual, with_check FROM pg_policies"
+        " ORDER BY tablename"
+    )
+    expected = [(name, "PERMISSIVE", "{public}", "ALL", POLICY, POLICY) for name in DESK_TABLES]
+    assert policies == expected
+
+
+def test_unique_keys_of_desk_tables_begin_with_the_desk(catalogue: Catalogue) -> None:
+    keys = catalogue.rows(
+        "SELECT i.indexrelid::regclass::text, a.attname FROM pg_index i"
+        " JOIN pg_class c ON c.oid = i.indrelid"
+        " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
+        " WHERE i.indisunique AND c.relname = ANY(%s)",
+        DESK_TABLES,
+    )
+    assert len(keys) >= len(DESK_TABLES)
+    assert [key for key, first in keys if first != "desk_id"] == []
+
+
+def test_foreign_keys_between_desk_tables_contain_the_desk(catalogue: Catalogue) -> None:
+    keys = catalogue.rows(
+        "SELECT k.conname, array_agg(a.attname::text ORDER BY p.n),"
+        " array_agg(b.attname::text ORDER BY p.n)"
+        " FROM pg_constraint k"
+        " CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (mine, theirs, n)"
+        " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.mine"
+        " JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = p.theirs"
+        " WHERE k.contype = 'f' AND k.conrelid::regclass::text = ANY(%s)"
+        " AND k.confrelid::regclass::text = ANY(%s) GROUP BY k.conname",
+        DESK_TABLES,
+        DESK_TABLES,
+    )
+    assert len(keys) >= 7
+    assert [name for name, mine, theirs in keys if (mine[0], theirs[0]) != ("desk_id",) * 2] == []
+
+
+def test_nothing_reads_past_row_security(catalogue: Catalogue) -> None:
+    views = catalogue.rows(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND ("
+        " relkind = 'm' OR relkind = 'p' OR relispartition OR (relkind = 'v' AND NOT"
+        " coalesce('security_invoker=true' = ANY(reloptions), false)))"
+    )
+    definers = catalogue.rows(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    assert (views, definers) == ([], [])
+
+
+def test_serving_roles_have_no_power(catalogue: Catalogue) -> None:
+    roles = catalogue.rows(
+        "SELECT rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication"
+        " FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1",
+        list(SERVING),
+    )
+    assert roles == [(name, *(False,) * 5) for name in SERVING]
+    members = catalogue.rows(
+        "SELECT m.roleid::regrole::text FROM pg_auth_members m"
+        " WHERE m.member::regrole::text = ANY(%s)",
+        list(SERVING),
+    )
+    owned = catalogue.rows(
+        "SELECT relname FROM pg_class WHERE relowner::regrole::text = ANY(%s)", list(SERVING)
+    )
+    assert (members, owned) == ([], [])
+
+
+@pytest.mark.parametrize("role", SERVING)
+def test_serving_roles_only_read_and_write_rows(catalogue: Catalogue, role: str) -> None:
+    excess = catalogue.rows(
+        "SELECT c.relname, p.power FROM pg_class c, unnest(ARRAY['TRUNCATE', 'REFERENCES',"
+        " 'TRIGGER', 'MAINTAIN']) AS p (power) WHERE c.relnamespace = 'public'::regnamespace"
+        " AND c.relkind = 'r' AND (p.power <> 'MAINTAIN' OR"
+        " current_setting('server_version_num')::int >= 170000)"
+        " AND has_table_privilege(%s, c.oid, p.power)",
+        role,
+    )
+    assert excess == []
+    powers = catalogue.rows(
+        "SELECT has_schema_privilege(%s, 'public', 'CREATE'),"
+        " has_database_privilege(%s, 'portal', 'TEMP'),"
+        " has_database_privilege(%s, 'portal', 'CREATE')",
+        role,
+        role,
+        role,
+    )
+    assert powers == [(False, False, False)]
+
+
+def test_the_network_reads_no_table_of_desks_or_accounts(catalogue: Catalogue) -> None:
+    for table in (*DESK_TABLES, *OF_ACCOUNTS):
+        with catalogue.connect("network") as connection, pytest.raises(InsufficientPrivilege):
+            connection.execute(f"SELECT 1 FROM {table} LIMIT 1")  # type: ignore[call-overload]
+    granted = catalogue.rows(
+        "SELECT c.relname, p.power FROM pg_class c,"
+        " unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p (power)"
+        " WHERE c.relkind = 'r' AND c.relname = ANY(%s)"
+        " AND has_any_column_privilege('portal_network', c.oid, p.power) AND p.power <> 'DELETE'",
+        [*DESK_TABLES, *OF_ACCOUNTS],
+    )
+    assert granted == []
+
+
+def test_what_happened_cannot_be_rewritten(catalogue: Catalogue) -> None:
+    for statement in ("UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"):
+        with catalogue.connect("app") as connection, pytest.raises(InsufficientPrivilege):
+            connection.execute(statement)
+    for statement in ("UPDATE security_event SET kind = 'x'", "DELETE FROM security_event"):
+        with catalogue.connect("app") as connection, pytest.raises(InsufficientPrivilege):
+            connection.execute(statement)
+
+
+def test_every_change_of_a_record_is_recorded(catalogue: Catalogue) -> None:
+    # 29: for each row, after insert, update and delete.
+    audited = catalogue.rows(
+        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'record_change'"
+        " AND tgfoid = 'record_change'::regproc AND tgtype = 29 AND tgenabled = 'O' AND"
+        " tgqual IS NULL AND tgattr = ''"
+    )
+    assert sorted(name for (name,) in audited) == sorted(set(DESK_TABLES) - UNAUDITED)
+
+
+def test_no_desk_is_an_error_and_not_an_empty_answer(catalogue: Catalogue) -> None:
+    for role in ("app", "owner"):
+        for table in DESK_TABLES:
+            with (
+                catalogue.connect(role) as connection,
+                pytest.raises(InsufficientPrivilege, match="no desk is in scope"),
+            ):
+                connection.execute(f"SELECT count(*) FROM {table}")  # type: ignore[call-overload]
+
+
+def test_the_scope_ends_with_the_transaction(
+    app: Flask, world: World, at_desk: AtDesk, catalogue: Catalogue
+) -> None:
+    """The connection goes back to the pool: PostgreSQL now answers '' for the desk, not NULL."""
+    with at_desk(world.lucca):
+        assert db.session.scalar(text("SELECT current_desk()")) == world.lucca.id
+        worked = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with app.app_context(), db.engine.connect() as connection:
+        said = "SELECT pg_backend_pid(), current_setting('portal.desk', true)"
+        assert connection.execute(text(said)).one() == (worked, "")
+        with pytest.raises(Exception, match="no desk is in scope"):
+            connection.execute(text("SELECT current_desk()"))
+
+
+def test_accounts_are_worked_on_without_a_desk(app: Flask) -> None:
+    with app.app_context(), identity_scope(), pytest.raises(Exception, match="no desk is in scope"):
+        db.session.execute(text("SELECT count(*) FROM person"))
+
+
+def test_nobody_speaks_outside_a_scope(app: Flask) -> None:
+    with app.app_context(), pytest.raises(RuntimeError, match="no scope is open"):
+        db.session.execute(text("SELECT 1"))
+
+
+def test_a_scope_does_not_change_under_an_open_transaction(app: Flask, world: World) -> None:
+    with app.app_context(), desk_scope(world.lucca.id), unit_of_work():
+        db.session.execute(text("SELECT 1"))
+        with pytest.raises(RuntimeError, match="a transaction is open"):
+            desk_scope(world.capannori.id).__enter__()
+
+
+def test_the_models_are_what_the_migrations_make(catalogue: Catalogue) -> None:
+    engine = create_engine(str(catalogue.settings.database_owner_url))
+    with engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        difference = compare_metadata(context, db.metadata)
+    engine.dispose()
+    assert difference == []
+
+
+def test_checks_of_the_models_are_in_the_database(catalogue: Catalogue) -> None:
+    """Alembic compares columns and keys but no check."""
+    declared = {
+        str(constraint.name)
+        for table in db.metadata.tables.values()
+        for constraint in table.constraints
+        if type(constraint).__name__ == "CheckConstraint"
+    }
+    found = catalogue.rows("SELECT conname FROM pg_constraint WHERE contype = 'c'")
+    assert {name for (name,) in found} >= declared
+    assert len(declared) > 10
+
+
+def test_migrations_go_down_and_up_with_rows(twins: World, catalogue: Catalogue) -> None:
+    url = str(catalogue.settings.database_owner_url)
+    schema = _schema(catalogue)
+    downgrade(url, "base")
+    assert catalogue.rows("SELECT count(*) FROM alembic_version") == [(0,)]
+    left = catalogue.rows(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname <> 'alembic_version'"
+        " AND relnamespace = 'public'::regnamespace"
+        " UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_proc.oid AND deptype = 'e')"
+    )
+    assert left == []
+    upgrade(url)
+    upgrade(url)
+    assert _schema(catalogue) == schema
+
+
+def _schema(catalogue: Catalogue) -> list[tuple[object, ...]]:
+    return catalogue.rows(
+        "SELECT table_name, column_name, data_type, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+    )
+
