@@ -100,7 +100,6 @@ def find_place(home: Path) -> Place:
     runner = _unprivileged()
     if runner.can_enter(home):
         return Place(home, home, runner)
-    elsewhere.mkdir(mode=0o755, parents=True, exist_ok=True)
     return Place(home, elsewhere, runner)
 
 

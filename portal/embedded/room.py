@@ -70,6 +70,7 @@ class Room:
         with _ours(self._plain.home), self._lease.turn():
             asleep = [server for server in self._servers() if not server.is_running()]
             for server in asleep:
+                self._place.base.mkdir(mode=0o755, parents=True, exist_ok=True)
                 server.start()
         return [server.name for server in asleep]
 

@@ -104,6 +104,16 @@ def test_root_moves_the_data_out_of_a_closed_folder_without_opening_it(
 
 
 @ROOT_ONLY
+def test_looking_for_a_place_makes_none(
+    tmp_path: Path, ground: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(home_module, "ELSEWHERE", ground / "mai")
+    assert find_place(tmp_path).base.parent == ground / "mai"
+    assert not (ground / "mai").exists()
+
+
+@ROOT_ONLY
 def test_data_stay_with_the_account_that_made_them(ground: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     data = ground / "di-altri/postgres"
