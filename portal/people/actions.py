@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every change of persons. The words by which a person is found are rewritten with the person."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -28,11 +29,14 @@ from portal.people.rules import PersonFacts
 
 WRITE_TOKENS = text(
     """
-WITH known AS (SELECT DISTINCT unnest(CAST(:words AS text[])) AS word)
+WITH known AS (
+    SELECT DISTINCT person_id, word
+    FROM unnest(CAST(:person_ids AS uuid[]), CAST(:words AS text[])) AS k (person_id, word)
+)
 INSERT INTO person_token (kind, token, person_id)
-SELECT 'w', word, CAST(:person_id AS uuid) FROM known
+SELECT 'w', word, person_id FROM known
 UNION
-SELECT 's', unnest(daitch_mokotoff(word)), CAST(:person_id AS uuid)
+SELECT 's', unnest(daitch_mokotoff(word)), person_id
 FROM known WHERE word ~ '^[a-z]{2,}$'
 """
 )
@@ -52,18 +56,20 @@ def create_person(
     created = find_by_form_token(Person, form_token)
     if created is not None:
         return created
-    facts = _accepted(facts)
     person = Person(form_token=form_token, created_by=created_by or speaker().account_id)
-    _write(person, facts)
-    db.session.add(person)
-    db.session.flush()
-    _write_aliases(person.id, facts.aliases)
-    _write_citizenships(person.id, facts.citizenships)
-    if facts.residence_kind != rules.NOT_STATED:
-        _add_residence(person.id, facts, facts.residence_since or clock.today())
-    _write_tokens(person.id, facts)
-    db.session.flush()
+    _add([(person, _accepted(facts))])
     return person
+
+
+def create_people(*, people: Sequence[PersonFacts]) -> list[UUID]:
+    """Write down many persons at once, for a file; their ids in the same order.
+
+    The files of a desk hold thousands: one by one they would take a minute, together seconds.
+    """
+    author = speaker().account_id
+    added = [(Person(created_by=author), _accepted(facts)) for facts in people]
+    _add(added)
+    return [person.id for person, _facts in added]
 
 
 def edit_person(*, person_id: UUID, facts: PersonFacts, seen_version: int | None) -> Edited:
@@ -85,7 +91,8 @@ def edit_person(*, person_id: UUID, facts: PersonFacts, seen_version: int | None
     _write_aliases(person_id, facts.aliases)
     _write_citizenships(person_id, facts.citizenships)
     _move(person_id, facts)
-    _write_tokens(person_id, facts)
+    db.session.execute(delete(PersonToken).where(PersonToken.person_id == person_id))
+    _write_tokens({person_id: facts})
     db.session.flush()
     return Edited(person, sex_before)
 
@@ -97,6 +104,12 @@ def bind_key(*, person_id: UUID, key: str) -> None:
         db.session.add(PersonKey(key=key, person_id=person_id))
     elif bound.person_id != person_id:
         raise Refusal(_("La chiave «%(key)s» è già di un’altra persona.", key=italian.shown(key)))
+    db.session.flush()
+
+
+def bind_keys(*, keys: Mapping[str, UUID]) -> None:
+    """Remember keys that nobody had yet, for persons just written down."""
+    db.session.add_all(PersonKey(key=key, person_id=person_id) for key, person_id in keys.items())
     db.session.flush()
 
 
@@ -131,6 +144,20 @@ def _held(person_id: UUID) -> Person:
     if person is None:
         raise NotHere
     return person
+
+
+def _add(added: Sequence[tuple[Person, PersonFacts]]) -> None:
+    for person, facts in added:
+        _write(person, facts)
+        db.session.add(person)
+    db.session.flush()
+    for person, facts in added:
+        db.session.add_all(PersonAlias(person_id=person.id, name=name) for name in facts.aliases)
+        db.session.add_all(_citizenships(person.id, facts.citizenships))
+        if facts.residence_kind != rules.NOT_STATED:
+            _add_residence(person.id, facts, facts.residence_since or clock.today())
+    _write_tokens({person.id: facts for person, facts in added})
+    db.session.flush()
 
 
 def _write(person: Person, facts: PersonFacts) -> None:
@@ -174,10 +201,14 @@ def _write_citizenships(person_id: UUID, codes: tuple[str, ...]) -> None:
     if tuple(queries.list_citizenships(person_id)) == codes:
         return
     db.session.execute(delete(PersonCitizenship).where(PersonCitizenship.person_id == person_id))
-    db.session.add_all(
+    db.session.add_all(_citizenships(person_id, codes))
+
+
+def _citizenships(person_id: UUID, codes: tuple[str, ...]) -> list[PersonCitizenship]:
+    return [
         PersonCitizenship(person_id=person_id, state_code=code, is_primary=number == 0)
         for number, code in enumerate(codes)
-    )
+    ]
 
 
 def _move(person_id: UUID, facts: PersonFacts) -> None:
@@ -224,7 +255,7 @@ def _add_residence(person_id: UUID, facts: PersonFacts, since: date) -> None:
     )
 
 
-def _write_tokens(person_id: UUID, facts: PersonFacts) -> None:
-    db.session.execute(delete(PersonToken).where(PersonToken.person_id == person_id))
-    known = {"words": sorted(rules.words_of(facts)), "person_id": person_id}
+def _write_tokens(people: Mapping[UUID, PersonFacts]) -> None:
+    pairs = [(one, word) for one, facts in people.items() for word in rules.words_of(facts)]
+    known = {"person_ids": [one for one, _word in pairs], "words": [word for _one, word in pairs]}
     db.session.execute(WRITE_TOKENS, known)
