@@ -14,7 +14,7 @@ from portal.core.access import Permission, may
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu; `section` is the blueprint or endpoint that it stands for."""
+    """One entry of the menu."""
 
     label: str
     url: str
@@ -27,6 +27,15 @@ DESK_MENU = (
     (_l("Relazioni"), "reports.index", Permission.READ_REPORTS),
     (_l("Impostazioni"), "home.settings", Permission.MANAGE_ACCOUNTS),
 )
+# Pages that stand under the entry of another slice.
+SECTIONS = {
+    "accounts": "home",
+    "imports": "home",
+    "visits": "intake",
+    "visits.show_person": "people",
+    "visits.edit_person": "people",
+    "visits.save_person": "people",
+}
 NETWORK_MENU = ((_l("Quadro"), "oversight.board", Permission.OVERSEE),)
 
 
@@ -65,7 +74,8 @@ def _shown(place: Place) -> dict[str, str]:
 
 def _menu(place: Place) -> list[Entry]:
     entries = NETWORK_MENU if place.is_network else DESK_MENU
-    here = request.blueprint
+    blueprint = request.blueprint or ""
+    here = SECTIONS.get(request.endpoint or "") or SECTIONS.get(blueprint, blueprint)
     return [
         Entry(label, url_for(endpoint), endpoint.split(".")[0] == here)
         for label, endpoint, permission in entries

@@ -7,13 +7,25 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.periods import Period, parse_period
+from portal.core.periods import Kind, Period, parse_period
+from portal.figures import queries as figures
 from portal.figures.rules import Counts
 from portal.reports import measures
 from portal.reports.rules import Relazione, historical_rows, topic_rows
 from portal.taxonomy import queries as taxonomy
 
 HISTORICAL_VERSION = 1
+
+
+def list_halves_and_years() -> list[tuple[Period, Counts]]:
+    """The half-years and years of which something is known, the newest first."""
+    known = {name: counts for name, counts in figures.list_counts().items() if counts.visits}
+    for total in figures.list_past_totals():
+        known[total.period] = figures.counts_of(total)
+    periods = [parse_period(name) for name in known]
+    shown = [period for period in periods if period.kind in (Kind.HALF, Kind.YEAR)]
+    shown.sort(key=lambda period: (period.start, period.end), reverse=True)
+    return [(period, known[period.name]) for period in shown]
 
 
 def get_relazione(

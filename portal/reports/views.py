@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pages and files of the relazione."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, abort, g, request, url_for
 
 from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.pages import download, page
-from portal.core.periods import Period
+from portal.core.periods import Kind, period_of
 from portal.reports import queries
 from portal.reports.documents import presented, rendered
-from portal.reports.forms import HISTORICAL, QuickChoice, ReportChoice, recent_periods
-from portal.reports.measures import PartlyTotals, count
+from portal.reports.forms import HISTORICAL, ReportChoice
 from portal.reports.rules import Relazione
 
 reports = Blueprint("reports", __name__)
@@ -20,37 +17,17 @@ reports = Blueprint("reports", __name__)
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
-@dataclass(frozen=True)
-class Line:
-    """One period in the list of relazioni."""
-
-    period: Period
-    is_open: bool
-    users: int | None
-    services: int | None
-
-
 @reports.get("/s/<desk>/relazioni")
 @needs(Permission.READ_REPORTS)
 def index() -> Response:
     today = clock.today()
-    form = QuickChoice()
-    form.offer(today)
-    lines = [_line(period) for period in recent_periods(today)]
     return page(
         "reports/index.html",
-        form=form,
-        lines=[line for line in lines if line.services],
+        form=ReportChoice(formdata=None),
+        lines=queries.list_halves_and_years(),
+        present=period_of(Kind.HALF, today),
         today=today,
     )
-
-
-def _line(period: Period) -> Line:
-    try:
-        counts = count(period)
-    except PartlyTotals:
-        return Line(period, period.is_open(clock.today()), None, None)
-    return Line(period, period.is_open(clock.today()), counts.users, counts.services)
 
 
 @reports.get("/s/<desk>/relazioni/periodo")
