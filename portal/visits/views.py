@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -13,12 +14,14 @@ from portal.core.access import Permission, needs
 from portal.core.errors import NotHere
 from portal.core.pages import page, redirect_to
 from portal.people import queries as people
-from portal.people.models import Person
 from portal.people.rules import display_name
 from portal.taxonomy import queries as taxonomy
 from portal.visits import actions, queries
 from portal.visits.forms import FOR_OTHERS, FOR_SELF, DeletionForm, VisitForm
 from portal.visits.models import Visit
+
+if TYPE_CHECKING:
+    from portal.people.models import Person
 
 visits = Blueprint("visits", __name__)
 
@@ -184,7 +187,7 @@ def _show_deletion(form: DeletionForm, visit: Visit) -> Response:
     )
 
 
-def _card(person: Person) -> Card:
+def _card(person: "Person") -> Card:
     facts = people.facts_of(person)
     line = [person.sex or _("sesso non indicato")]
     if facts.birth:
@@ -218,7 +221,7 @@ def _came(days: list[date]) -> str:
     return _("%(number)s; ultimo %(day)s", number=number, day=italian.day(max(days)))
 
 
-def _earlier(person: Person | None, visit: Visit | None) -> list[tuple[date, str]]:
+def _earlier(person: "Person | None", visit: Visit | None) -> list[tuple[date, str]]:
     """The person's latest visits, each with what was asked."""
     if person is None:
         return []
