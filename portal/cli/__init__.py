@@ -77,21 +77,27 @@ def main() -> None:
 
 @contextmanager
 def application() -> Iterator[Flask]:
-    """The application over its servers, inside its context, for a command that needs it."""
-    from migrations import upgrade
+    """The application over its servers, inside its context, for a command that needs it.
+
+    An embedded database is ours alone and is brought up to date; another waits for `migrate`.
+    """
     from portal.app import create_app
-    from portal.core.database import db
+    from portal.upgrade import bring_up_to_date
 
     settings = load_settings()
+    make = bring_up_to_date if settings.embeds_database else create_app
     with machine_room(settings) as filled:
-        if settings.embeds_database and filled.database_owner_url:
-            # Ours alone, so it may be brought up to date; an external one waits for `migrate`.
-            upgrade(filled.database_owner_url)
-        app = create_app(filled, patience_seconds=PATIENCE_SECONDS)
+        app = make(filled, patience_seconds=PATIENCE_SECONDS)
         with app.app_context():
             try:
                 yield app
             finally:
-                # Before the servers stop, which they do when we are the last one here.
-                for engine in db.engines.values():
-                    engine.dispose()
+                close_connections()
+
+
+def close_connections() -> None:
+    """Before the servers stop, which they do when we are the last one here."""
+    from portal.core.database import db
+
+    for engine in db.engines.values():
+        engine.dispose()

@@ -13,6 +13,7 @@ import click
 
 from config.keys import keep_private
 from config.settings import Settings, child_environment, load_settings
+from portal.cli import PATIENCE_SECONDS, close_connections
 from portal.core.errors import Refusal
 from portal.embedded import Room, machine_room
 from portal.embedded.backup import back_up
@@ -107,11 +108,12 @@ def restore(file: Path) -> None:
 
 
 def _upgrade(settings: Settings) -> None:
-    from migrations import upgrade
+    from portal.upgrade import bring_up_to_date
 
-    owner_url = _owner_url(settings)
-    connect(owner_url).close()
-    upgrade(owner_url)
+    connect(_owner_url(settings)).close()
+    app = bring_up_to_date(settings, patience_seconds=PATIENCE_SECONDS)
+    with app.app_context():
+        close_connections()
 
 
 def _owner_url(settings: Settings) -> str:

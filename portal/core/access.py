@@ -65,7 +65,7 @@ def open_to_all(view: View) -> View:
 
 def needed_by(view: Callable) -> Permission | None:
     """The permission that a view declares; None where it is open to all."""
-    return view.needed_permission  # type: ignore[attr-defined,no-any-return]
+    return view.needed_permission  # type: ignore[attr-defined]
 
 
 def may(role: Role | None, permission: Permission) -> bool:

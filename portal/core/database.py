@@ -102,7 +102,7 @@ def _say_who_speaks(
     conn.execute(SPEAK, {key: str(value or "") for key, value in said.items()})
 
 
-class PlatformTable(db.Model):
+class PlatformTable(db.Model):  # type: ignore[name-defined]
     """Shared by all desks and free of persons' data: networks, desks, accounts, taxonomy."""
 
     __abstract__ = True
@@ -116,7 +116,7 @@ def speaking_desk() -> UUID:
     return desk_id
 
 
-class DeskTable(db.Model):
+class DeskTable(db.Model):  # type: ignore[name-defined]
     """A table of one desk: row-level security, and every key begins with the desk."""
 
     __abstract__ = True

@@ -22,4 +22,4 @@ def find_by_form_token(table: type[Record], form_token: UUID | None) -> Record |
         return None
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:token, 0))")
     db.session.execute(lock, {"token": str(form_token)})
-    return db.session.scalars(select(table).where(table.form_token == form_token)).one_or_none()  # type: ignore[attr-defined]
+    return db.session.scalars(select(table).where(table.form_token == form_token)).one_or_none()

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.accounts.gate import SignInFirst
 from portal.core import clock
+from portal.core.access import Role, may, needed_by
 from portal.core.errors import NotHere, Refusal
 from portal.core.logs import log_failure
 from portal.core.pages import redirect_to
@@ -53,15 +54,13 @@ def _unexpected(error: Exception) -> Answer:
 
 
 def _words(status: int) -> tuple[str, str]:
+    if status == 403:
+        return _whose_act()
     reference = g.get("reference", "")
     words = {
         400: (
             _("La pagina era rimasta aperta troppo a lungo"),
             _("Per sicurezza non abbiamo salvato nulla. Torna indietro, ricarica e riprova."),
-        ),
-        403: (
-            _("Questa azione spetta ad altri"),
-            _("Il tuo ruolo in questo sportello non la comprende. Chiedi al responsabile."),
         ),
         404: (
             _("Pagina non trovata"),
@@ -90,6 +89,20 @@ def _words(status: int) -> tuple[str, str]:
         _("L’errore è registrato con il riferimento %(reference)s.", reference=reference),
     )
     return words.get(status, unexpected)
+
+
+def _whose_act() -> tuple[str, str]:
+    """Say which role the act belongs to, so that the reader knows whom to ask."""
+    permission = needed_by(current_app.view_functions[request.endpoint or ""])
+    if permission is not None and may(Role.OPERATOR, permission):
+        return (
+            _("Questa azione spetta agli operatori"),
+            _("Il tuo ruolo in questo sportello è di sola lettura. Puoi leggere e scaricare."),
+        )
+    return (
+        _("Questa azione spetta al responsabile"),
+        _("Il tuo ruolo in questo sportello non la comprende: chiedi al responsabile."),
+    )
 
 
 def _page(status: int, *, text: str | None = None) -> Answer:

@@ -2,6 +2,7 @@
 """A relazione as the page shows it and as files carry it; needs no request, no account, no URL."""
 
 import json
+from typing import Any
 
 from flask import current_app
 
@@ -12,7 +13,7 @@ from portal.reports.rules import Relazione
 FORMATS = ("csv", "json", "html")
 
 
-def presented(relazione: Relazione, *, historical: bool) -> dict[str, object]:
+def presented(relazione: Relazione, *, historical: bool) -> dict[str, Any]:
     """The tables and sentences that a template shows; the same for page and document."""
     table = layouts.historical_table if historical else layouts.modern_table
     notices = (prose.partial_notice(relazione), prose.length_notice(relazione))

@@ -49,7 +49,11 @@ def get_relazione(
         baseline_period=against,
         current=current,
         baseline=earlier,
-        rows=topic_rows(_topics(window, current, earlier), *map(_by_row, (current, earlier))),
+        rows=topic_rows(
+            _topics(window, current, earlier),
+            _by_row(current),
+            _by_row(earlier) if earlier else None,
+        ),
         historical=historical_rows(_historical_labels(), taxonomy.historical_row, current, earlier),
         taxonomy_version=str(taxonomy.version_on(window.end)),
         notes=notes,
@@ -84,10 +88,8 @@ def _topics(period: Period, *sides: Counts | None) -> list[tuple[str, str]]:
     return list(topics.items())
 
 
-def _by_row(counts: Counts | None) -> Counts | None:
+def _by_row(counts: Counts) -> Counts:
     """Enquiries under the topic that has a line: a child counts under its parent."""
-    if counts is None:
-        return None
     topics: dict[str, int] = {}
     for code, number in counts.topics.items():
         line = taxonomy.reporting_code(code)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pages and files of the relazione."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, g, request, url_for
 
 from portal.core import clock
@@ -67,8 +69,7 @@ def _relazione() -> Relazione:
 
 
 def _files() -> list[tuple[str, str]]:
-    chosen = {key: value for key, value in request.args.items() if value}
+    chosen: dict[str, Any] = {key: value for key, value in request.args.items() if value}
     return [
-        ("CSV", url_for("reports.file", format="csv", **chosen)),
-        ("JSON", url_for("reports.file", format="json", **chosen)),
+        (format.upper(), url_for("reports.file", format=format, **chosen)) for format in MEDIA_TYPES
     ]
