@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Commands that found networks and desks and give the first people their accounts."""
 
+import sys
 from uuid import UUID
 
 import click
@@ -134,7 +135,10 @@ def set_password(email: str, password_stdin: bool) -> None:
 
 
 def _password() -> str:
-    return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Refusal(_("La password in ingresso non è in UTF-8.")) from None
 
 
 def _role(text: str) -> Role:
