@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The database's catalogue, the rows of two desks, and every identity that may ask for a page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,7 @@ def identities(world: World, client_of: ClientOf, visitor: PortalClient) -> dict
 
 
 @pytest.fixture
-def plain(app: Flask) -> Iterator[Callable[[PortalClient], FlaskClient]]:
+def plain(app: Flask) -> Callable[[PortalClient], FlaskClient]:
     """The same session in a browser that does not check pages: for thousands of requests."""
 
     def copy(client: PortalClient) -> FlaskClient:
@@ -86,4 +86,4 @@ def plain(app: Flask) -> Iterator[Callable[[PortalClient], FlaskClient]]:
             other.set_cookie("sportelli", cookie.value)
         return other
 
-    yield copy
+    return copy

@@ -63,7 +63,8 @@ def _changed(statement: Any, twins: World, at_desk: AtDesk) -> int:
         with at_desk(twins.lucca):
             return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
     except ProgrammingError as refused:
-        assert isinstance(refused.orig, InsufficientPrivilege)
+        if not isinstance(refused.orig, InsufficientPrivilege):
+            raise
         return 0
 
 
@@ -94,9 +95,7 @@ def test_no_row_is_written_for_another_desk(twins: World, at_desk: AtDesk) -> No
 def test_a_row_cannot_hang_on_another_desks_person(twins: World, at_desk: AtDesk) -> None:
     """The foreign key looks past row security: only the desk within it keeps the two apart."""
     children = [
-        table
-        for table in records.desk_tables()
-        if "person_id" in table.c or "visit_id" in table.c
+        table for table in records.desk_tables() if "person_id" in table.c or "visit_id" in table.c
     ]
     assert len(children) >= 6
     for table in children:
@@ -224,7 +223,8 @@ def test_what_another_desk_does_changes_no_byte(
     different = [
         address
         for address, body in before.items()
-        if without_chance(body.decode("latin-1")) != without_chance(after[address].decode("latin-1"))
+        if without_chance(body.decode("latin-1"))
+        != without_chance(after[address].decode("latin-1"))
     ]
     assert different == []
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every route with every identity: who is let in, who is sent where, and that looking changes nothing."""
+"""Every route with every identity: who is let in, and that looking changes nothing."""
 
 import re
 from collections import Counter

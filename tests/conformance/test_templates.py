@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Templates: each is used, none speaks outside the catalogue, none carries style or script."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString
+from flask import Flask
+from jinja2 import meta
+from jinja2 import nodes as jinja
+
+from tests.conformance.sources import ROOT, nodes, python_files
+
+FOLDER = ROOT / "templates"
+TEMPLATES = sorted(FOLDER.rglob("*.*"))
+SHARED = {"layout", "ui"}
+LONGEST = 130
+SPOKEN = ("title", "placeholder", "aria-label", "alt", "value", "content")
+# Blocks that hold the class of an element.
+OF_CLASSES = {"width", "body_attributes"}
+# Opened from a disk, without the style sheets of the portal.
+ALONE = {"reports/document.html"}
+# Drawn for pages that are still to come; the list may only shrink.
+WAITING = {"segment_links", "steps", "topic_links"}
+# Names that no language translates.
+NAMES = {"AGPL", "CSV", "JSON", "XLSX", "PDF", "DOCX", "ISTAT"}
+BESIDE = jinja.FromImport | jinja.Import | jinja.Assign | jinja.AssignBlock
+CATALOGUE = {"_", "gettext", "ngettext"}
+EACH = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(FOLDER)))
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_every_template_is_used(app: Flask) -> None:
+    named = {
+        node.value
+        for path in python_files("portal", "worker")
+        for node in nodes(path, ast.Constant)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    for path in TEMPLATES:
+        referenced = meta.find_referenced_templates(app.jinja_env.parse(read(path)))
+        named |= {template for template in referenced if template}
+    unused = [
+        path
+        for path in TEMPLATES
+        if path.parent.name != "ui" and path.relative_to(FOLDER).as_posix() not in named
+    ]
+    assert unused == []
+
+
+def test_every_macro_is_used() -> None:
+    everything = "".join(read(path) for path in TEMPLATES)
+    macros = re.findall(r"macro (\w+)\(", everything)
+    unused = {name for name in macros if len(re.findall(rf"\b{name}\(", everything)) < 2}
+    assert unused <= WAITING
+
+
+def test_folders_are_slices() -> None:
+    slices = {path.name for path in (ROOT / "portal").iterdir() if path.is_dir()}
+    assert {path.name for path in FOLDER.iterdir()} <= slices | SHARED
+
+
+@EACH
+def test_no_style_and_no_script_inside(path: Path) -> None:
+    text = read(path)
+    style = "" if path.relative_to(FOLDER).as_posix() in ALONE else r"\sstyle=|<style|"
+    assert not re.search(style + r"\shx-on|\son[a-z]+=|javascript:|hx-vals=.js", text)
+    assert not re.findall(r"<script(?![^>]*\ssrc=)", text)
+    assert "http://" not in text
+    assert len(text.splitlines()) <= LONGEST
+
+
+@EACH
+def test_pages_extend_the_layout(path: Path, app: Flask) -> None:
+    tree = app.jinja_env.parse(read(path))
+    partial = path.name.startswith("_") or path.parent.name in SHARED or "mail" in path.parts
+    alone = path.relative_to(FOLDER).as_posix() in ALONE
+    assert partial or alone or isinstance(tree.body[0], jinja.Extends)
+
+
+def test_fragments_stand_alone(app: Flask) -> None:
+    """A block rendered alone sees nothing that was set or imported beside it."""
+    found = list(_templates_with_fragment())
+    assert len(found) >= 2
+    for template, block in found:
+        tree = app.jinja_env.parse(read(FOLDER / template))
+        assert block in {one.name for one in tree.find_all(jinja.Block)}, (template, block)
+        beside = [node for node in tree.body if isinstance(node, BESIDE)]
+        assert beside == [], template
+
+
+def _templates_with_fragment() -> Iterator[tuple[str, str]]:
+    for path in python_files("portal"):
+        for call in nodes(path, ast.Call):
+            told = {one.arg: one.value for one in call.keywords}  # type: ignore[attr-defined]
+            fragment = told.get("fragment")
+            if isinstance(fragment, ast.Constant) and fragment.value:
+                yield call.args[0].value, fragment.value  # type: ignore[attr-defined]
+
+
+@EACH
+def test_every_word_is_in_the_catalogue(path: Path, app: Flask) -> None:
+    tree = app.jinja_env.parse(read(path))
+    soup = BeautifulSoup(_plain_text(tree), "html.parser")
+    words = [str(text) for text in soup.find_all(string=True) if type(text) is NavigableString]
+    words += [
+        str(tag[name])
+        for name in SPOKEN
+        for tag in soup.find_all(attrs={name: True})
+        if tag.name not in ("meta", "option")
+    ]
+    written = {word for text in words for word in re.findall(r"[^\W\d_]{3,}", text)} - NAMES
+    assert written - _technical(soup) == set()
+    assert _loose_sentences(tree) == []
+
+
+def _plain_text(tree: jinja.Template) -> str:
+    """The text between the tags of Jinja; what an expression prints is a digit here."""
+    classes = {
+        id(output)
+        for block in tree.find_all(jinja.Block)
+        if block.name in OF_CLASSES
+        for output in block.find_all(jinja.Output)
+    }
+    said = ""
+    for output in tree.find_all(jinja.Output):
+        if id(output) not in classes:
+            for part in output.nodes:
+                shown = "td" if said.endswith(("<", "</")) else "0"
+                said += part.data if isinstance(part, jinja.TemplateData) else shown
+    return said
+
+
+def _technical(soup: BeautifulSoup) -> set[str]:
+    """Values of hidden fields are for the program, not for the reader."""
+    fields = soup.find_all("input", type=["hidden", "checkbox", "radio"])
+    return {word for tag in fields for word in re.findall(r"[^\W\d_]{3,}", str(tag.get("value")))}
+
+
+def _loose_sentences(tree: jinja.Template) -> list[str]:
+    """Texts within expressions that read like Italian and are not asked of the catalogue."""
+    asked = {
+        id(text)
+        for call in tree.find_all(jinja.Call)
+        if isinstance(call.node, jinja.Name) and call.node.name in CATALOGUE
+        for text in call.find_all(jinja.Const)
+    }
+    return [
+        text.value
+        for text in tree.find_all(jinja.Const)
+        if isinstance(text.value, str)
+        and id(text) not in asked
+        and re.match(r"[A-ZÀ-Ü][a-zà-ü]{2,}", text.value)
+    ]
