@@ -14,6 +14,7 @@ from flask import Flask
 
 from config.settings import SettingsError, load_settings
 from portal import __version__
+from portal.cli.usage import sentence_of
 from portal.core.errors import Refusal
 from portal.embedded import machine_room
 
@@ -59,6 +60,10 @@ class Portal(click.Group):
             return super().invoke(ctx)
         except (Refusal, SettingsError) as refusal:
             raise Sentence(str(refusal)) from refusal
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as wrong:
+            raise Sentence(sentence_of(wrong)) from wrong
 
 
 @click.group(cls=Portal, context_settings={"max_content_width": 100})
