@@ -5,7 +5,7 @@ PY := .venv/bin/python
 BROWSER ?= chromium
 export BROWSER
 .DEFAULT_GOAL := help
-.PHONY: help run setup assets test test-all lint types migrate demo check pins
+.PHONY: help run setup assets test test-all lint types migrate demo check messages pins
 
 help: ## Mostra questo elenco
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,12 @@ migrate: setup ## Porta la banca dati alla versione del codice
 
 demo: setup ## Carica la rete dimostrativa
 	@$(PY) -m portal demo
+
+messages: setup ## Raccoglie i testi da tradurre in translations/messages.pot
+	@mkdir -p translations
+	@.venv/bin/pybabel -q extract -F config/babel.cfg -k _l -k lazy_gettext --no-wrap --sort-by-file \
+		--project=Sportelli --version="$$($(PY) -c 'import portal; print(portal.__version__)')" \
+		-o translations/messages.pot .
 
 pins: .venv/.dev ## Ricalcola le versioni fissate da requirements.in e requirements-dev.in
 	@$(PIN) -o requirements.txt requirements.in

@@ -25,7 +25,6 @@ from portal.desks.actions import add_desk, add_network
 from portal.desks.queries import find_network, list_desks
 from portal.figures import actions as figures
 from portal.people.actions import create_people
-from portal.taxonomy.actions import publish_versions
 from portal.visits import actions as visits
 from portal.visits.queries import find_first_visit_within
 from portal.visits.rules import VisitFacts
@@ -39,7 +38,6 @@ BETWEEN_VISITS = timedelta(minutes=25)
 def load(settings: Settings) -> list[str]:
     """Found the network and fill its desks; what to tell whoever asked for it."""
     with identity_scope(), unit_of_work():
-        publish_versions()
         password = find_password(settings) if find_network(NETWORK_SLUG) else _found(settings)
         network = find_network(NETWORK_SLUG)
         desk_ids = {desk.slug: desk.id for desk in list_desks(network.id)} if network else {}
