@@ -66,4 +66,13 @@ def _people_of_2016(draw: Random) -> list[PersonFacts]:
 
 
 def _in_order(plan: Plan) -> Plan:
-    return Plan(plan.people, sorted(plan.visits, key=lambda visit: visit.day))
+    """By day; six persons in seven were given the privacy notice when they first came."""
+    visits = sorted(plan.visits, key=lambda visit: visit.day)
+    first_days = {visit.person: visit.day for visit in reversed(visits)}
+    people = [
+        replace(person, notice_given_on=first_days[number], notice_language="it")
+        if number % 7
+        else person
+        for number, person in enumerate(plan.people)
+    ]
+    return Plan(people, visits)
