@@ -41,9 +41,9 @@ def report(
 
     \b
     Esempi:
-      portal report --desk lucca --period 2016-S1 --layout storico
-      portal report --desk lucca --period 2016-S1 --baseline 2014-S1 --format json
-      portal report --desk lucca --period 2016 --format html --output relazione.html
+      portal report --desk montefosco --period 2016-S1 --layout storico
+      portal report --desk montefosco --period 2016-S1 --baseline 2014-S1 --format json
+      portal report --desk montefosco --period 2016 --format html --output relazione.html
     """
     _refuse_unknown("--format", file_format, FORMATS)
     _refuse_unknown("--layout", layout, (MODERN, HISTORICAL))
