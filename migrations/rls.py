@@ -20,13 +20,46 @@ def platform(table: str, *, app: str = "SELECT, INSERT, UPDATE", network: str = 
 
 def desk_owned(table: str, *, app: str = "SELECT, INSERT, UPDATE") -> None:
     """A table of one desk: ENABLE and FORCE, one policy for reading and for writing."""
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    _enable(table)
     op.execute(
         f"CREATE POLICY of_the_desk ON {table} USING (desk_id = (SELECT current_desk()))"
         " WITH CHECK (desk_id = (SELECT current_desk()))"
     )
     op.execute(f"GRANT {app} ON {table} TO {APP}")
+
+
+def published(table: str, *, network: str = "SELECT, INSERT, UPDATE") -> None:
+    """A table of one network, read and written by the network's role alone."""
+    _enable(table)
+    op.execute(
+        f"CREATE POLICY of_the_network ON {table} USING (network_id = (SELECT current_network()))"
+        " WITH CHECK (network_id = (SELECT current_network()))"
+    )
+    op.execute(f"GRANT {network} ON {table} TO {NETWORK}")
+
+
+def published_by_desks(table: str) -> None:
+    """A table that each desk writes for its own network and the network only reads.
+
+    Two policies for two roles, never one with OR: that would be a scan of every desk's rows.
+    """
+    _enable(table)
+    op.execute(
+        f"CREATE POLICY of_the_network ON {table} FOR SELECT TO {NETWORK}"
+        " USING (network_id = (SELECT current_network()))"
+    )
+    op.execute(
+        f"CREATE POLICY of_the_desk ON {table} TO {APP} USING (desk_id = (SELECT current_desk()))"  # noqa: S608
+        " WITH CHECK (desk_id = (SELECT current_desk()) AND network_id ="
+        " (SELECT desk.network_id FROM desk WHERE desk.id = (SELECT current_desk())))"
+    )
+    op.execute(f"GRANT SELECT ON {table} TO {NETWORK}")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {APP}")
+
+
+def _enable(table: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def audited(table: str, subject: str, key: str) -> None:

@@ -3,11 +3,23 @@
 
 from importlib import import_module
 
-SLICES = ("desks", "accounts", "taxonomy", "people", "figures", "visits", "imports")
+SLICES = (
+    "desks",
+    "accounts",
+    "taxonomy",
+    "people",
+    "figures",
+    "visits",
+    "imports",
+    "reports",
+    "oversight",
+    "mailings",
+)
 
 
 def load() -> None:
     """Import the tables of each slice, so that the metadata is complete."""
-    import_module("portal.core.audit")
+    for name in ("audit", "jobs"):
+        import_module(f"portal.core.{name}")
     for name in SLICES:
         import_module(f"portal.{name}.models")

@@ -130,6 +130,24 @@ class DeskTable(db.Model):  # type: ignore[name-defined]
     )
 
 
+def speaking_network() -> UUID:
+    """The network in scope, for the key of new rows; PostgreSQL checks it again."""
+    network_id = speaker().network_id
+    if network_id is None:
+        raise RuntimeError("no network is in scope")
+    return network_id
+
+
+class PublishedTable(db.Model):  # type: ignore[name-defined]
+    """What a network may see: written inside a desk's scope, read by the network's own role."""
+
+    __abstract__ = True
+
+    network_id: Mapped[UUID] = mapped_column(
+        ForeignKey("network.id"), primary_key=True, default=speaking_network, sort_order=-1
+    )
+
+
 def connect(app: Flask, *, database_url: str, network_url: str, patience_seconds: int) -> None:
     """Attach the two roles that serve requests; the owner's role never enters the application."""
     limits = (

@@ -16,10 +16,17 @@ from portal.core.database import DeskTable, db
 Record = TypeVar("Record", bound=DeskTable)
 
 
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+def hold(name: str) -> None:
+    """Wait for whoever does the same thing at this moment; ours until the unit ends."""
+    db.session.execute(LOCK, {"name": name})
+
+
 def find_by_form_token(table: type[Record], form_token: UUID | None) -> Record | None:
     """The record that the same form created before, after waiting for a twin on its way."""
     if form_token is None:
         return None
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:token, 0))")
-    db.session.execute(lock, {"token": str(form_token)})
+    hold(str(form_token))
     return db.session.scalars(select(table).where(table.form_token == form_token)).one_or_none()

@@ -22,6 +22,8 @@ class Network(PlatformTable):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    closing_days: Mapped[int | None] = mapped_column(default=20)
+    """Days after the end of a half-year when its comparison compiles itself; none: never."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -47,4 +49,6 @@ class Desk(PlatformTable):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     short_name: Mapped[str] = mapped_column(String(40))
+    closing_days: Mapped[int | None] = mapped_column(default=4)
+    """Days after the end of a half-year when its relazione builds itself; none: never."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

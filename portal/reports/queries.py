@@ -40,22 +40,45 @@ def get_relazione(
         )
     window = window.cut(today)
     against = _read(baseline, field="confronto").cut_like(window) if baseline else window.baseline()
-    current = measures.count(window)
     earlier, notes = _count_baseline(against)
-    return Relazione(
+    return assemble(
         desk_name=desk_name,
         desk_slug=desk_slug,
         period=window,
         baseline_period=against,
-        current=current,
+        current=measures.count(window),
         baseline=earlier,
+        notes=notes,
+    )
+
+
+def assemble(
+    *,
+    desk_name: str,
+    desk_slug: str,
+    period: Period,
+    baseline_period: Period,
+    current: Counts,
+    baseline: Counts | None,
+    notes: tuple[str, ...],
+) -> Relazione:
+    """The relazione of figures already counted: now, or when an edition was frozen."""
+    return Relazione(
+        desk_name=desk_name,
+        desk_slug=desk_slug,
+        period=period,
+        baseline_period=baseline_period,
+        current=current,
+        baseline=baseline,
         rows=topic_rows(
-            _topics(window, current, earlier),
+            _topics(period, current, baseline),
             _by_row(current),
-            _by_row(earlier) if earlier else None,
+            _by_row(baseline) if baseline else None,
         ),
-        historical=historical_rows(_historical_labels(), taxonomy.historical_row, current, earlier),
-        taxonomy_version=str(taxonomy.version_on(window.end)),
+        historical=historical_rows(
+            _historical_labels(), taxonomy.historical_row, current, baseline
+        ),
+        taxonomy_version=str(taxonomy.version_on(period.end)),
         notes=notes,
     )
 

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Tables of recipients and deliveries, of desks and of networks."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core import clock
+from portal.core.database import DeskTable, PublishedTable
+
+STATES = "state IN ('queued', 'claimed', 'transmitting', 'sent', 'failed', 'uncertain')"
+
+
+class RecipientColumns:
+    """An office that receives the approved editions; `ended_at` when it no longer does."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+
+class DeliveryColumns:
+    """One letter to one recipient; its id is in the Message-ID, so a repeat can be recognised.
+
+    `transmitting` is committed before the message is handed over: who dies after it leaves an
+    uncertain delivery, which nobody sends again by itself.
+    """
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    edition_id: Mapped[UUID]
+    recipient_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(String(12), default="queued")
+    said: Mapped[str] = mapped_column(String(200), default="")
+    """What the server answered, its code and class, when it refused."""
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Recipient(RecipientColumns, DeskTable):
+    """An office that receives a desk's relazioni."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (Unique("desk_id", "email"),)
+
+
+class Delivery(DeliveryColumns, DeskTable):
+    """A letter with a desk's relazione."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Unique("desk_id", "edition_id", "recipient_id"),
+        CheckConstraint(STATES, name="state"),
+        ForeignKeyConstraint(["desk_id", "edition_id"], ["edition.desk_id", "edition.id"]),
+        ForeignKeyConstraint(["desk_id", "recipient_id"], ["recipient.desk_id", "recipient.id"]),
+    )
+
+
+class NetworkRecipient(RecipientColumns, PublishedTable):
+    """An office that receives a network's comparison."""
+
+    __tablename__ = "network_recipient"
+    __table_args__ = (Unique("network_id", "email"),)
+
+
+class NetworkDelivery(DeliveryColumns, PublishedTable):
+    """A letter with a network's comparison."""
+
+    __tablename__ = "network_delivery"
+    __table_args__ = (
+        Unique("network_id", "edition_id", "recipient_id"),
+        CheckConstraint(STATES, name="state"),
+        ForeignKeyConstraint(
+            ["network_id", "edition_id"], ["network_edition.network_id", "network_edition.id"]
+        ),
+        ForeignKeyConstraint(
+            ["network_id", "recipient_id"], ["network_recipient.network_id", "network_recipient.id"]
+        ),
+    )

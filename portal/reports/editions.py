@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Editions: asked for, built step by step, approved, replaced by the next number.
+
+The same few acts serve a desk's relazione and a network's comparison: a Kind says which tables,
+what is frozen and which files come of it. Figures are frozen in one step and committed; every
+file is made from what was frozen, so that a builder that dies and the one that goes on after it
+write the same bytes.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal import __version__
+from portal.core import clock, jobs
+from portal.core.database import db, speaker
+from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.once import hold
+from portal.core.periods import parse_period
+from portal.core.unit import unit_of_work
+
+STEPS = (
+    _l("in coda"),
+    _l("presa in carico"),
+    _l("conteggi"),
+    _l("tabelle"),
+    _l("documenti"),
+    _l("file salvati"),
+)
+LAST_STEP = len(STEPS) - 1
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of an edition."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.content).digest()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What tells one report's editions from another's."""
+
+    table: Any
+    files: Any
+    job: str
+    freeze: Callable[[str, str], dict[str, Any]]
+    """(period, baseline) -> the figures, as JSON; `taxonomy` is one of its keys."""
+    tables: Callable[[Any], Sequence[File]]
+    """The tables as files, from the frozen figures of an edition."""
+    documents: Callable[[Any], Sequence[File]]
+    """The documents that people read, from the same."""
+
+
+def get_edition(kind: Kind, edition_id: UUID) -> Any:
+    """The edition with this id."""
+    found = db.session.scalars(select(kind.table).where(kind.table.id == edition_id)).one_or_none()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def list_editions(kind: Kind, period: str) -> list[Any]:
+    """The editions of a period, the newest number first."""
+    statement = (
+        select(kind.table).where(kind.table.period == period).order_by(kind.table.number.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def list_files(kind: Kind, edition_id: UUID) -> list[Any]:
+    """The files of an edition, by name."""
+    statement = (
+        select(kind.files).where(kind.files.edition_id == edition_id).order_by(kind.files.name)
+    )
+    return list(db.session.scalars(statement))
+
+
+def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bool = False) -> Any:
+    """Ask for the edition of a period that is over; the one on its way, if there is one.
+
+    After an approved edition the next is a correction and needs its reason. `only_first` is the
+    timetable's: any edition is enough.
+    """
+    window = _closed(period)
+    hold(f"edition {kind.job} {speaker().desk_id} {speaker().network_id} {window.name}")
+    latest = next(iter(list_editions(kind, window.name)), None)
+    if latest is not None and (only_first or latest.state in ("queued", "building")):
+        return latest
+    if latest is not None and latest.state in ("approved", "superseded") and not reason.strip():
+        raise Refusal(
+            _("L’edizione %(number)s è già approvata: scrivi perché la rettifichi.",
+              number=latest.number),
+            field="reason",
+        )  # fmt: skip
+    edition = kind.table(
+        period=window.name,
+        baseline=window.baseline().name,
+        number=latest.number + 1 if latest else 1,
+        replaces=latest.number if latest else None,
+        reason=reason.strip(),
+        requested_by=speaker().account_id,
+    )
+    db.session.add(edition)
+    db.session.flush()
+    jobs.enqueue(kind.job, str(edition.id))
+    return edition
+
+
+def _closed(period: str) -> Any:
+    try:
+        window = parse_period(period)
+    except ValueError as error:
+        raise Refusal(str(error), field="period") from error
+    if window.end >= clock.today():
+        raise Refusal(
+            _("Il periodo %(name)s non è ancora finito: l’edizione si fa quando è chiuso.",
+              name=window.name),
+            field="period",
+        )  # fmt: skip
+    return window
+
+
+def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
+    """Go on from the step that was reached; each step is committed, so that the page can say it.
+
+    Run under the job's lock (worker/run.py). The last step stores every file and finishes the job
+    in one transaction: there is never half an edition.
+    """
+    with unit_of_work():
+        edition = get_edition(kind, edition_id)
+        if edition.state not in ("queued", "building", "failed"):
+            jobs.finish(job_id)
+            return
+        edition.state, edition.step = "building", 1
+    with unit_of_work():
+        edition = get_edition(kind, edition_id)
+        if edition.frozen is None:
+            edition.frozen = kind.freeze(edition.period, edition.baseline)
+            edition.taxonomy = edition.frozen["taxonomy"]
+            edition.software, edition.frozen_at = __version__, clock.now()
+        edition.step = 2
+    files = list(kind.tables(edition))
+    _reach(kind, edition_id, 3)
+    files += kind.documents(edition)
+    _reach(kind, edition_id, 4)
+    with unit_of_work():
+        edition = get_edition(kind, edition_id)
+        for file in files:
+            db.session.add(
+                kind.files(
+                    edition_id=edition_id,
+                    name=file.name,
+                    media_type=file.media_type,
+                    content=file.content,
+                    sha256=file.sha256,
+                )
+            )
+        edition.sha256 = manifest_hash(files)
+        edition.state, edition.step, edition.ready_at = "ready", LAST_STEP, clock.now()
+        jobs.finish(job_id)
+
+
+def _reach(kind: Kind, edition_id: UUID, step: int) -> None:
+    with unit_of_work():
+        get_edition(kind, edition_id).step = step
+
+
+def manifest_hash(files: Sequence[File]) -> bytes:
+    """The hash of the list «hash  name», sorted, as sha256sum would print it."""
+    lines = sorted(f"{file.sha256.hex()}  {file.name}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).digest()
+
+
+def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -> Any:
+    """Approve what was read; what the approved edition replaces is superseded."""
+    edition = get_edition(kind, edition_id)
+    if edition.state == "approved":
+        return edition
+    if edition.state != "ready":
+        raise Refusal(_("L’edizione non è pronta: si approva quando è costruita."))
+    if seen_version is not None and edition.version != seen_version:
+        raise Conflict(_("Mentre leggevi l’edizione è cambiata: rileggila e approva."))
+    for other in list_editions(kind, edition.period):
+        if other.state in ("approved", "ready") and other.number < edition.number:
+            other.state = "superseded"
+    edition.state, edition.approved_at = "approved", clock.now()
+    edition.approved_by = speaker().account_id
+    db.session.flush()
+    return edition

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What an edition of a desk's relazione freezes, and the files made from it and nothing else."""
+
+from dataclasses import asdict
+from typing import Any
+
+from portal.core.database import speaking_desk
+from portal.core.periods import parse_period
+from portal.desks.queries import get_desk
+from portal.figures.rules import Counts
+from portal.reports import documents, queries
+from portal.reports.editions import File, Kind
+from portal.reports.models import Edition, EditionFile
+from portal.reports.rules import Relazione
+
+
+def freeze(period: str, baseline: str) -> dict[str, Any]:
+    """The counts of the two periods as they are now, and what they were counted with."""
+    desk = get_desk(speaking_desk())
+    relazione = queries.get_relazione(
+        desk_name=desk.name, desk_slug=desk.slug, period=period, baseline=baseline
+    )
+    return {
+        "taxonomy": int(relazione.taxonomy_version),
+        "desk_name": desk.name,
+        "desk_slug": desk.slug,
+        "period": period,
+        "baseline": baseline,
+        "current": asdict(relazione.current),
+        "earlier": asdict(relazione.baseline) if relazione.baseline else None,
+        "notes": list(relazione.notes),
+    }
+
+
+def thaw(frozen: dict[str, Any]) -> Relazione:
+    """The relazione of a frozen edition: the same on any day."""
+    return queries.assemble(
+        desk_name=frozen["desk_name"],
+        desk_slug=frozen["desk_slug"],
+        period=parse_period(frozen["period"]),
+        baseline_period=parse_period(frozen["baseline"]),
+        current=Counts(**frozen["current"]),
+        baseline=Counts(**frozen["earlier"]) if frozen["earlier"] else None,
+        notes=tuple(frozen["notes"]),
+    )
+
+
+def _tables(edition: Edition) -> list[File]:
+    relazione = thaw(edition.frozen or {})
+    return [
+        File(
+            "relazione.csv",
+            "text/csv",
+            documents.rendered(relazione, format="csv", historical=False),
+        ),
+        File(
+            "prospetto.csv",
+            "text/csv",
+            documents.rendered(relazione, format="csv", historical=True),
+        ),
+        File(
+            "relazione.json",
+            "application/json",
+            documents.rendered(relazione, format="json", historical=False),
+        ),
+    ]
+
+
+def _documents(edition: Edition) -> list[File]:
+    relazione = thaw(edition.frozen or {})
+    body = documents.rendered(relazione, format="html", historical=False)
+    return [File("relazione.html", "text/html", body)]
+
+
+DESK = Kind(
+    table=Edition,
+    files=EditionFile,
+    job="build_edition",
+    freeze=freeze,
+    tables=_tables,
+    documents=_documents,
+)

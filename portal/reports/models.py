@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Tables of editions: a relazione frozen with its figures, parameters and files."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, String
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from portal.core import clock
+from portal.core.database import DeskTable
+
+STATES = "state IN ('queued', 'building', 'ready', 'approved', 'superseded', 'failed')"
+
+
+class EditionColumns:
+    """What every edition has, a desk's and a network's alike.
+
+    `frozen` holds the figures from which every file is made, also again after a crash; `sha256`
+    is the hash of the list of the files' hashes. A correction is a new number; `replaces` names
+    the old one.
+    """
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    report: Mapped[str] = mapped_column(String(20), default="relazione")
+    period: Mapped[str] = mapped_column(String(30))
+    baseline: Mapped[str] = mapped_column(String(30))
+    number: Mapped[int]
+    replaces: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    state: Mapped[str] = mapped_column(String(12), default="queued")
+    step: Mapped[int] = mapped_column(default=0)
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    taxonomy: Mapped[int | None]
+    software: Mapped[str | None] = mapped_column(String(20))
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    frozen_at: Mapped[datetime | None]
+    ready_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class FileColumns:
+    """A file of an edition, byte for byte as it was frozen."""
+
+    edition_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(80))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Edition(EditionColumns, DeskTable):
+    """An edition of a desk's relazione."""
+
+    __tablename__ = "edition"
+    __table_args__ = (
+        Unique("desk_id", "report", "period", "number"),
+        CheckConstraint(STATES, name="state"),
+    )
+
+    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+
+class EditionFile(FileColumns, DeskTable):
+    """A file of a desk's edition."""
+
+    __tablename__ = "edition_file"
+    __table_args__ = (
+        ForeignKeyConstraint(["desk_id", "edition_id"], ["edition.desk_id", "edition.id"]),
+    )

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From a job's id to its work: the scope of the row, one worker at a time, later if it fails."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from uuid import UUID
+
+from portal.core import jobs
+from portal.core.locks import held
+from portal.core.logs import log_failure
+from portal.core.tenancy import desk_scope, identity_scope, network_scope
+from portal.core.unit import unit_of_work
+from worker.tasks import editions, letters, publishing
+
+Task = Callable[[UUID, str], None]
+
+TASKS: dict[str, Task] = {
+    "open_edition": editions.open_edition,
+    "build_edition": editions.build_edition,
+    "publish": publishing.publish,
+    "open_comparison": publishing.open_comparison,
+    "build_comparison": publishing.build_comparison,
+    "deliver": letters.deliver,
+}
+
+
+def work(job_id: UUID) -> None:
+    """Do what is left of a job, unless it is finished or somebody else is at it."""
+    with held(f"job {job_id}") as ours:
+        if not ours:
+            return
+        with identity_scope(), unit_of_work():
+            job = jobs.find_job(job_id)
+        if job is None:
+            return
+        try:
+            with _scope(job):
+                TASKS[job.name](job_id, job.subject)
+        except Exception as error:
+            log_failure(error)
+            with identity_scope(), unit_of_work():
+                jobs.postpone(job_id)
+
+
+def _scope(job: jobs.Job) -> AbstractContextManager[None]:
+    if job.network_id is not None:
+        return network_scope(job.network_id)
+    assert job.desk_id is not None  # noqa: S101  (a check of the table)
+    return desk_scope(job.desk_id)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The whole timetable, on one page.
+
+Beat only knocks, each minute. What is due is computed in SQL, in Rome's days: beat's own calendar
+skips and doubles the hours of the clock changes. Two knocks at once do what one does.
+"""
+
+from sqlalchemy import text
+
+from portal.core import clock, jobs
+from portal.core.database import db
+from portal.core.tenancy import identity_scope
+from portal.core.unit import unit_of_work
+
+TIMETABLE = {"knock": {"task": "knock", "schedule": 60.0, "options": {"expires": 60}}}
+AT_ONCE = 200
+"""Jobs rung for in one knock; the others wait for the next."""
+
+# A desk's half-year closes so many days after its end; desks founded later have no such period.
+CLOSED = """
+WITH today AS (
+    SELECT (cast(:now AS timestamptz) AT TIME ZONE 'Europe/Rome')::date AS day
+), half AS (
+    SELECT day, CASE WHEN extract(month FROM day) > 6
+        THEN make_date(extract(year FROM day)::int, 6, 30)
+        ELSE make_date(extract(year FROM day)::int - 1, 12, 31) END AS ends_on
+    FROM today
+), due AS (
+    SELECT day, ends_on,
+        to_char(ends_on, 'YYYY') || CASE WHEN extract(month FROM ends_on) = 6
+        THEN '-S1' ELSE '-S2' END AS period
+    FROM half
+)
+"""
+OPEN_EDITIONS = text(
+    CLOSED
+    + """
+INSERT INTO job (id, name, desk_id, subject, created_at, due_at, attempts)
+SELECT gen_random_uuid(), 'open_edition', desk.id, due.period, :now, :now, 0 FROM desk, due
+WHERE desk.closing_days IS NOT NULL AND due.ends_on + desk.closing_days < due.day
+    AND (desk.created_at AT TIME ZONE 'Europe/Rome')::date <= due.ends_on
+ON CONFLICT DO NOTHING
+"""
+)
+OPEN_COMPARISONS = text(
+    CLOSED
+    + """
+INSERT INTO job (id, name, network_id, subject, created_at, due_at, attempts)
+SELECT gen_random_uuid(), 'open_comparison', network.id, due.period, :now, :now, 0
+FROM network, due
+WHERE network.closing_days IS NOT NULL AND due.ends_on + network.closing_days < due.day
+    AND (network.created_at AT TIME ZONE 'Europe/Rome')::date <= due.ends_on
+ON CONFLICT DO NOTHING
+"""
+)
+
+
+def knock() -> None:
+    """Open the editions that have become due, then ring for every job that is left."""
+    with identity_scope(), unit_of_work():
+        for statement in (OPEN_EDITIONS, OPEN_COMPARISONS):
+            db.session.execute(statement, {"now": clock.now()})
+    with identity_scope(), unit_of_work():
+        due = jobs.list_due(limit=AT_ONCE)
+    for job_id in due:
+        jobs.ring(job_id)

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Editions of a desk's relazione."""
+
+from uuid import UUID
+
+from portal.core import jobs
+from portal.core.unit import unit_of_work
+from portal.reports import editions
+from portal.reports.frozen import DESK
+
+
+def open_edition(job_id: UUID, subject: str) -> None:
+    """The half-year closed: ask for its edition, unless there is one."""
+    with unit_of_work():
+        editions.request_edition(DESK, period=subject, only_first=True)
+        jobs.finish(job_id)
+
+
+def build_edition(job_id: UUID, subject: str) -> None:
+    """Count, freeze and write the files."""
+    editions.build_edition(DESK, edition_id=UUID(subject), job_id=job_id)
