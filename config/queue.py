@@ -28,6 +28,8 @@ def celery_settings(redis_url: str) -> dict[str, Any]:
         "broker_url": broker_url(redis_url),
         "broker_connection_timeout": SECONDS,
         "broker_connection_retry_on_startup": True,
+        # A broker may be away for a night: whoever waits for it does not give up.
+        "broker_connection_max_retries": None,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
@@ -35,7 +37,8 @@ def celery_settings(redis_url: str) -> dict[str, Any]:
         "task_reject_on_worker_lost": True,
         "task_time_limit": LONGEST_TASK_SECONDS,
         "worker_prefetch_multiplier": 1,
-        "worker_hijack_root_logger": False,
+        # What beat remembers is not worth a file: all that is due is computed from rows.
+        "beat_scheduler": "celery.beat:Scheduler",
         "task_publish_retry_policy": {
             "max_retries": 1,
             "interval_start": 0,

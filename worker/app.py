@@ -4,8 +4,6 @@
 A message carries only a job's id; desk, subject and what is left to do come from the row.
 """
 
-import ctypes
-import signal
 import sys
 from typing import Any
 from uuid import UUID
@@ -13,24 +11,28 @@ from uuid import UUID
 from celery import Celery, signals
 
 from config.queue import celery_settings
-from config.settings import load_settings
 from portal.app import create_app
-from portal.core.database import db, refuse_dangerous_roles
-from worker import run, schedule
+from portal.core.database import DangerousRole, db, refuse_dangerous_roles
+from portal.core.logs import log_failure
+from worker import run, schedule, start
 
 PATIENCE_SECONDS = 300
 
-settings = load_settings()
+settings = start.complete_settings()
 portal = create_app(settings, patience_seconds=PATIENCE_SECONDS)
 celery = Celery("sportelli")
-celery.conf.update(celery_settings(str(settings.redis_url)), beat_schedule=schedule.TIMETABLE)
+celery.conf.update(celery_settings(str(settings.redis_url)))
 
 
 @celery.task(name="work")
 def work(job_id: str) -> None:
-    """Look at one job."""
+    """Look at one job; whoever writes into the broker can say nothing else."""
+    try:
+        wanted = UUID(job_id)
+    except (ValueError, TypeError, AttributeError):
+        return
     with portal.app_context():
-        run.work(UUID(job_id))
+        run.work(wanted)
 
 
 @celery.task(name="knock")
@@ -40,10 +42,26 @@ def knock() -> None:
         schedule.knock()
 
 
-@signals.worker_ready.connect
+@signals.celeryd_init.connect
 def begin(**_facts: Any) -> None:
+    """A worker that might step around the desks' walls, or cannot know, does not start.
+
+    Celery swallows what a handler raises, save the wish to exit.
+    """
+    start.end_with_supervisor()
+    try:
+        refuse_dangerous_roles(portal)
+    except DangerousRole as dangerous:
+        raise SystemExit(str(dangerous)) from None
+    except Exception as error:
+        with portal.app_context():
+            log_failure(error)
+        sys.exit(1)
+
+
+@signals.worker_ready.connect
+def knock_at_once(**_facts: Any) -> None:
     """A worker that replaces a dead one does not wait for the next minute."""
-    refuse_dangerous_roles(portal)
     with portal.app_context():
         schedule.knock()
 
@@ -54,12 +72,3 @@ def forget_inherited_connections(**_facts: Any) -> None:
     with portal.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
-
-
-@signals.celeryd_init.connect
-@signals.beat_init.connect
-def end_with_supervisor(**_facts: Any) -> None:
-    """Stop with the process that started us, even when it is killed."""
-    if sys.platform == "linux":
-        parent_death_signal = 1
-        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGTERM)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The whole timetable, on one page.
+"""What happens at each knock: the whole timetable, on one page.
 
-Beat only knocks, each minute. What is due is computed in SQL, in Rome's days: beat's own calendar
-skips and doubles the hours of the clock changes. Two knocks at once do what one does.
+Beat only knocks, each minute (worker/beat.py). What is due is computed in SQL, in Rome's days:
+beat's own calendar skips and doubles the hours of the clock changes. Two knocks at once do what
+one does.
 """
 
 from sqlalchemy import text
@@ -12,7 +13,6 @@ from portal.core.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 
-TIMETABLE = {"knock": {"task": "knock", "schedule": 60.0, "options": {"expires": 60}}}
 AT_ONCE = 200
 """Jobs rung for in one knock; the others wait for the next."""
 

@@ -23,12 +23,18 @@ from portal.embedded.supervisor import Program, Supervisor, until_signal
 
 
 def _programs(settings: Settings) -> list[Program]:
-    """What runs beside the servers; each further program is one more row."""
+    """What runs beside the servers; the first answers pages, the others may come up after it."""
     python = [sys.executable, "-m"]
     bind = f"{settings.host}:{settings.port}"
     gunicorn = ["gunicorn", "-c", "python:config.gunicorn", "--bind", bind]
+    # Threads: two pools of processes would be too much for the small machine that this serves.
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = ["-A", "worker.app", "worker", "-P", "threads", "-c", "2", *alone]
+    beat = ["-A", "worker.beat", "beat"]
     return [
         Program("web", [*python, *gunicorn, "portal.app:create_app_from_environment()"]),
+        Program("worker", [*python, "celery", "--quiet", *worker, "--loglevel", "WARNING"]),
+        Program("beat", [*python, "celery", "--quiet", *beat, "--loglevel", "WARNING"]),
     ]
 
 
@@ -51,8 +57,10 @@ def run() -> None:
         supervisor = Supervisor(room, say=lambda line: click.echo(line, err=True))
         # Pages never need the role that reads past every policy.
         environment = child_environment(replace(filled, database_backup_url=None))
-        with supervisor.running(_programs(filled), environment):
+        web, *background = _programs(filled)
+        with supervisor.running([web], environment):
             supervisor.wait_until(lambda: _answers(settings), seconds=60)
+            supervisor.start(background, environment)
             click.echo("\n".join([f"Pronto: http://127.0.0.1:{settings.port}", *lines]))
             supervisor.watch()
 

@@ -6,7 +6,12 @@ goes out after the commit and may be lost, repeated or refused by a broker that 
 rings again for what is left (worker/schedule.py). The row carries no personal data.
 """
 
+import os
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID, uuid4
@@ -19,6 +24,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Select,
     String,
     UniqueConstraint,
     func,
@@ -31,10 +37,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from config.queue import celery_settings
 from portal.core import clock
 from portal.core.database import PlatformTable, db, speaker
+from portal.core.locks import held
 from portal.core.logs import log
 from portal.core.unit import after_commit
 
+BROKER_AWAY = (OperationalError, RedisError, OSError)
+FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
+DOUBLINGS = 7
+"""From half a minute to over an hour; a job that fails for weeks must not overflow."""
+SILENCE_SECONDS = 5
+"""After a broker was found away: meanwhile nothing is sent, so that no queue forms behind it."""
+MESSAGE_SECONDS = 300
+"""A message that waited longer is thrown away: the sweeper has rung again by then."""
 
 
 class Job(PlatformTable):
@@ -81,32 +96,83 @@ def enqueue(name: str, subject: str, *, due_at: datetime | None = None) -> None:
         after_commit(lambda: ring(job_id))
 
 
+def enqueue_again(name: str, subject: str) -> None:
+    """Have a job that was given up, in the scope that is open, done from its first attempt."""
+    job = db.session.scalars(_of(name, subject)).one()
+    job.finished_at, job.attempts, job.due_at = None, 0, clock.now()
+    after_commit(lambda: ring(job.id))
+
+
+def find_open(name: str, subject: str) -> UUID | None:
+    """The id of the job about this subject in the scope that is open, unless it is finished."""
+    return db.session.scalar(
+        _of(name, subject).where(Job.finished_at.is_(None)).with_only_columns(Job.id)
+    )
+
+
+def _of(name: str, subject: str) -> Select[Job]:
+    who = speaker()
+    return select(Job).where(
+        Job.name == name,
+        Job.subject == subject,
+        Job.desk_id.is_not_distinct_from(who.desk_id),
+        Job.network_id.is_not_distinct_from(who.network_id),
+    )
+
+
+def working_on(job_id: UUID) -> AbstractContextManager[bool]:
+    """Whether the job is ours for the block; false when somebody else is at it."""
+    return held(f"job {job_id}")
+
+
 def ring(job_id: UUID) -> None:
     """Tell a worker to look at a job; a broker that is away or frozen delays nobody.
 
     The message leaves from a thread of its own: a frozen broker takes two seconds to be given up,
     and no page waits for it. What is lost here is found by the sweeper.
     """
-    _bellman().submit(_send, str(current_app.config["SETTINGS"].redis_url), str(job_id))
+    bell = _bell(str(current_app.config["SETTINGS"].redis_url))
+    bell.hand.submit(bell.ring, str(job_id))
 
 
-def _send(redis_url: str, job_id: str) -> None:
+def count_workers(*, seconds: float) -> int | None:
+    """How many workers answer in so many seconds; none when the broker itself is away."""
+    bell = _bell(str(current_app.config["SETTINGS"].redis_url))
     try:
-        _bell(redis_url).send_task("work", args=[job_id])
-    except (OperationalError, RedisError, OSError):
-        log.warning("broker away", extra={"facts": {"job": job_id}})
+        return len(bell.celery.control.ping(timeout=seconds))
+    except BROKER_AWAY:
+        return None
+
+
+@dataclass
+class _Bell:
+    """The way to one broker, with the one thread that uses it."""
+
+    celery: Celery
+    hand: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
+    )
+    silent_until: float = 0.0
+
+    def ring(self, job_id: str) -> None:
+        if time.monotonic() < self.silent_until:
+            return
+        try:
+            self.celery.send_task("work", args=[job_id], expires=MESSAGE_SECONDS)
+        except BROKER_AWAY:
+            self.silent_until = time.monotonic() + SILENCE_SECONDS
+            log.warning("broker away", extra={"facts": {"job": job_id}})
 
 
 @cache
-def _bellman() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
+def _bell(redis_url: str) -> _Bell:
+    celery = Celery("portal", set_as_current=False)
+    celery.conf.update(celery_settings(redis_url))
+    return _Bell(celery)
 
 
-@cache
-def _bell(redis_url: str) -> Celery:
-    bell = Celery("portal")
-    bell.conf.update(celery_settings(redis_url))
-    return bell
+# A forked process inherits the bell but not the thread that rings it.
+os.register_at_fork(after_in_child=_bell.cache_clear)
 
 
 def list_due(*, limit: int) -> list[UUID]:
@@ -135,11 +201,26 @@ def finish(job_id: UUID) -> None:
 def postpone(job_id: UUID) -> None:
     """Look again later, each time a little later: half a minute, one, two, four, up to an hour."""
     job = db.session.get_one(Job, job_id)
-    job.due_at = clock.now() + min(timedelta(seconds=30) * 2**job.attempts, LONGEST_PAUSE)
+    pause = FIRST_PAUSE * 2 ** min(job.attempts, DOUBLINGS)
+    job.due_at = clock.now() + min(pause, LONGEST_PAUSE)
     job.attempts += 1
 
 
-def count_open() -> dict[str, int]:
-    """How many jobs of each name are not finished."""
-    statement = select(Job.name, func.count()).where(Job.finished_at.is_(None)).group_by(Job.name)
-    return dict(db.session.execute(statement).tuples().all())
+@dataclass(frozen=True)
+class Waiting:
+    """The jobs of a name that should be done and are not."""
+
+    name: str
+    count: int
+    since: datetime
+
+
+def list_waiting() -> Sequence[Waiting]:
+    """Jobs that are due or have failed before, by name; those planned for later do not wait."""
+    statement = (
+        select(Job.name, func.count(), func.min(Job.created_at))
+        .where(Job.finished_at.is_(None), (Job.due_at <= clock.now()) | (Job.attempts > 0))
+        .group_by(Job.name)
+        .order_by(Job.name)
+    )
+    return [Waiting(*row) for row in db.session.execute(statement).tuples()]

@@ -7,7 +7,8 @@ No clock and no lease: a builder killed with -9 frees its lock as PostgreSQL clo
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from portal.core.database import db
 
@@ -25,4 +26,12 @@ def held(name: str) -> Iterator[bool]:
             yield ours
         finally:
             if ours:
-                connection.execute(FREE, {"name": name})
+                _free(connection, name)
+
+
+def _free(connection: Connection, name: str) -> None:
+    """A connection that broke meanwhile has lost its lock and must not go back to the pool."""
+    try:
+        connection.execute(FREE, {"name": name})
+    except DBAPIError:
+        connection.invalidate()

@@ -48,8 +48,13 @@ SERVER = {
     "log_parameter_max_length_on_error": "0",
     "log_checkpoints": "off",
 }
-# For data that nobody will miss: tests.
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For data that nobody will miss: tests, whose databases are dropped under autovacuum's nose.
+THROWAWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 class Postgres:

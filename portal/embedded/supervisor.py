@@ -83,13 +83,17 @@ class Supervisor:
     ) -> Iterator[None]:
         """Start the programs; when the block ends stop the last started first."""
         try:
-            for program in programs:
-                child = Child(program, environment)
-                self._children.append(child)
-                child.start()
+            self.start(programs, environment)
             yield
         finally:
             self._stop()
+
+    def start(self, programs: Sequence[Program], environment: Mapping[str, str]) -> None:
+        """Start programs that stop with the others."""
+        for program in programs:
+            child = Child(program, environment)
+            self._children.append(child)
+            child.start()
 
     def wait_until(self, answers: Callable[[], bool], seconds: float) -> None:
         """Wait for the first answer; a child that ends before it will not come up by itself."""
