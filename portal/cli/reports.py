@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`portal report`: the relazione of a desk as a file, the same bytes that its page offers."""
+"""`portal report`: a desk’s relazione or a network’s comparison, the bytes that its page offers."""
 
 import sys
 from pathlib import Path
@@ -10,30 +10,36 @@ from flask_babel import gettext as _
 from portal.cli import application
 from portal.core.errors import Refusal
 from portal.core.italian import shown
-from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
-from portal.desks.queries import get_desk_by_slug
+from portal.desks.queries import get_desk_by_slug, get_network_by_slug
+from portal.oversight import documents as comparisons
+from portal.oversight.queries import get_comparison
 from portal.reports.documents import FORMATS, rendered
 from portal.reports.forms import HISTORICAL, MODERN
 from portal.reports.queries import get_relazione
 
 
 @click.command()
-@click.option("--desk", required=True, metavar="SLUG", help="Lo sportello, con il nome breve.")
+@click.option("--desk", metavar="SLUG", help="Lo sportello, con il nome breve.")
+@click.option("--network", metavar="SLUG", help="La rete: gli sportelli a confronto.")
 @click.option("--period", required=True, metavar="P", help="Il periodo: 2016, 2016-S1, 2016-05…")
 @click.option("--baseline", metavar="P", help="Il confronto; se manca, lo stesso di un anno prima.")
 @click.option("--format", "file_format", default="csv", show_default=True, help="csv, json o html.")
 @click.option("--layout", default=MODERN, show_default=True, help="moderno o storico.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Dove scriverla.")
 def report(
-    desk: str,
+    desk: str | None,
+    network: str | None,
     period: str,
     baseline: str | None,
     file_format: str,
     layout: str,
     output: Path | None,
 ) -> None:
-    """Scrive la relazione di uno sportello, sullo schermo o in FILE.
+    """Scrive la relazione di uno sportello, o il confronto di una rete, sullo schermo o in FILE.
+
+    Il confronto contiene gli sportelli che hanno approvato la relazione del periodo.
 
     \b
     I periodi: 2016 (anno), 2016-S1 (semestre), 2016-Q1 (quadrimestre), 2016-T2 (trimestre),
@@ -44,10 +50,17 @@ def report(
       portal report --desk montefosco --period 2016-S1 --layout storico
       portal report --desk montefosco --period 2016-S1 --baseline 2014-S1 --format json
       portal report --desk montefosco --period 2016 --format html --output relazione.html
+      portal report --network provincia --period 2016-S1 --format json
     """
     _refuse_unknown("--format", file_format, FORMATS)
     _refuse_unknown("--layout", layout, (MODERN, HISTORICAL))
-    body = _relazione(desk, period, baseline, file_format, historical=layout == HISTORICAL)
+    if desk and not network:
+        body = _relazione(desk, period, baseline, file_format, historical=layout == HISTORICAL)
+    elif network and not desk:
+        _refuse_unknown("--layout", layout, (MODERN,))
+        body = _comparison(network, period, baseline, file_format)
+    else:
+        raise Refusal(_("Serve --desk oppure --network, uno solo dei due."))
     if output is None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
@@ -66,6 +79,15 @@ def _relazione(
                 desk_name=desk.name, desk_slug=desk.slug, period=period, baseline=baseline
             )
         return rendered(relazione, format=file_format, historical=historical)
+
+
+def _comparison(slug: str, period: str, baseline: str | None, file_format: str) -> bytes:
+    with application():
+        with identity_scope(), unit_of_work():
+            network = get_network_by_slug(slug)
+        with network_scope(network.id), unit_of_work():
+            comparison = get_comparison(period, baseline)
+        return comparisons.rendered(comparison, format=file_format)
 
 
 def _refuse_unknown(option: str, given: str, known: tuple[str, ...]) -> None:

@@ -34,6 +34,14 @@ def get_desk_by_slug(slug: str) -> Desk:
     return desk
 
 
+def get_network(network_id: UUID) -> Network:
+    """The network with this id."""
+    network = db.session.get(Network, network_id)
+    if network is None:
+        raise NotHere
+    return network
+
+
 def find_network(slug: str) -> Network | None:
     """The network with this slug, if there is one."""
     return db.session.scalars(select(Network).where(Network.slug == slug)).one_or_none()

@@ -31,12 +31,17 @@ DESK_MENU = (
 SECTIONS = {
     "accounts": "home",
     "imports": "home",
+    "oversight": "oversight.compare",
+    "oversight.board": "oversight.board",
     "visits": "intake",
     "visits.show_person": "people",
     "visits.edit_person": "people",
     "visits.save_person": "people",
 }
-NETWORK_MENU = ((_l("Quadro"), "oversight.board", Permission.OVERSEE),)
+NETWORK_MENU = (
+    (_l("Quadro"), "oversight.board", Permission.OVERSEE),
+    (_l("Confronto"), "oversight.compare", Permission.OVERSEE),
+)
 
 
 def landing(place: Place) -> str:
@@ -77,7 +82,7 @@ def _menu(place: Place) -> list[Entry]:
     blueprint = request.blueprint or ""
     here = SECTIONS.get(request.endpoint or "") or SECTIONS.get(blueprint, blueprint)
     return [
-        Entry(label, url_for(endpoint), endpoint.split(".")[0] == here)
+        Entry(label, url_for(endpoint), here in (endpoint, endpoint.split(".")[0]))
         for label, endpoint, permission in entries
         if may(place.role, permission)
     ]

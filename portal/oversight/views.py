@@ -1,16 +1,163 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Pages of a network."""
+"""Pages of a network: its periods, its desks side by side, its own editions."""
 
-from flask import Blueprint, Response, g
+from typing import Any
+from uuid import UUID
 
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import gettext as _
+
+from portal.core import clock
 from portal.core.access import Permission, needs
-from portal.core.pages import page
-from portal.desks.queries import list_desks
+from portal.core.pages import download, page, redirect_to
+from portal.oversight import prose, queries
+from portal.oversight.documents import presented, rendered
+from portal.oversight.editions import NETWORK
+from portal.oversight.forms import ComparisonChoice, EditionApproval, EditionRequest
+from portal.oversight.layouts import CHANGES, COUNTS, RATES, SHOWN
+from portal.oversight.rules import Comparison
+from portal.reports import editions
 
 oversight = Blueprint("oversight", __name__)
+
+MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
+PAGE = "oversight/compare.html"
 
 
 @oversight.get("/r/<network>/")
 @needs(Permission.OVERSEE)
 def board() -> Response:
-    return page("oversight/board.html", desks=list_desks(g.place.id))
+    lines = queries.list_periods()
+    latest = {line.period: editions.find_latest(NETWORK, line.period.name) for line in lines}
+    return page("oversight/board.html", lines=lines, latest=latest)
+
+
+@oversight.get("/r/<network>/confronto")
+@needs(Permission.OVERSEE)
+def compare() -> Response:
+    return _show(_comparison())
+
+
+@oversight.get("/r/<network>/confronto/file.<format>")
+@needs(Permission.OVERSEE)
+def file(format: str) -> Response:
+    if format not in MEDIA_TYPES:
+        abort(404)
+    comparison = _comparison()
+    body = rendered(comparison, format=format)
+    return download(body, name=_name(comparison, format), media_type=MEDIA_TYPES[format])
+
+
+@oversight.post("/r/<network>/edizioni")
+@needs(Permission.OVERSEE)
+def request_edition() -> Response:
+    form = EditionRequest()
+    if form.validate_on_submit():
+        with form.attempting():
+            edition = editions.request_edition(
+                NETWORK, period=form.periodo.data or "", reason=form.reason.data or ""
+            )
+            return redirect_to("oversight.compare", periodo=edition.period)
+    return _show(queries.get_comparison(form.periodo.data or ""), asking=form)
+
+
+@oversight.post("/r/<network>/edizioni/<uuid:edition_id>/approva")
+@needs(Permission.OVERSEE)
+def approve_edition(edition_id: UUID) -> Response:
+    edition = editions.get_edition(NETWORK, edition_id)
+    form = EditionApproval()
+    if form.validate_on_submit():
+        with form.attempting():
+            editions.approve_edition(
+                NETWORK, edition_id=edition_id, seen_version=form.seen_version
+            )
+            return redirect_to("oversight.compare", periodo=edition.period)
+    return _show(queries.get_comparison(edition.period), approving=form)
+
+
+@oversight.get("/r/<network>/edizioni/<uuid:edition_id>/file.<format>")
+@needs(Permission.OVERSEE)
+def edition_file(edition_id: UUID, format: str) -> Response:
+    edition = editions.get_edition(NETWORK, edition_id)
+    found = editions.get_file(NETWORK, edition, f"confronto.{format}")
+    name = f"confronto-{edition.period}-edizione-{edition.number}.{format}".replace("/", "-")
+    return download(found.content, name=name, media_type=f"{found.media_type}; charset=utf-8")
+
+
+def _comparison() -> Comparison:
+    return queries.get_comparison(
+        request.args.get("periodo") or queries.get_usual_period(),
+        request.args.get("confronto") or None,
+    )
+
+
+def _show(
+    comparison: Comparison,
+    *,
+    asking: EditionRequest | None = None,
+    approving: EditionApproval | None = None,
+) -> Response:
+    show = request.args.get("mostra", RATES)
+    choice = ComparisonChoice(formdata=None)
+    known = [line.period for line in queries.list_periods() if line.published]
+    choice.offer(period=comparison.period, baseline=comparison.baseline, known=known)
+    refused = asking or approving
+    return page(
+        PAGE,
+        fragment="edition",
+        status=refused.status if refused else 200,
+        comparison=comparison,
+        form=choice,
+        empty=None if comparison.desks else prose.empty_notice(comparison, clock.today()),
+        newest=next(iter(known), None),
+        files=[(format.upper(), _address(comparison, format)) for format in MEDIA_TYPES],
+        shows=_shows(comparison, show if show in SHOWN else RATES),
+        **presented(comparison, show=show if show in SHOWN else RATES),
+        **_panel(comparison, asking, approving),
+    )
+
+
+def _panel(
+    comparison: Comparison, asking: EditionRequest | None, approving: EditionApproval | None
+) -> dict[str, Any]:
+    """The newest edition of the period, and whether the desks have published more since."""
+    found = editions.list_editions(NETWORK, comparison.period.name)
+    latest = found[0] if found else None
+    frozen_at = latest.frozen_at if latest else None
+    newer = bool(frozen_at and comparison.compiled_at and comparison.compiled_at > frozen_at)
+    asking = asking or EditionRequest(formdata=None, periodo=comparison.period.name)
+    if approving is None:
+        approving = EditionApproval(formdata=None, version=latest.version if latest else None)
+    return {
+        "edition": latest,
+        "older": found[1:],
+        "newer_figures": newer,
+        "steps": editions.STEPS,
+        "asking": asking,
+        "approving": approving,
+        "closed": comparison.period.end < clock.today(),
+    }
+
+
+def _shows(comparison: Comparison, shown: str) -> list[tuple[str, str, bool]]:
+    labels = {RATES: _("Ogni 100 utenti"), COUNTS: _("Conteggi"), CHANGES: _("Variazione")}
+    return [
+        (label, url_for("oversight.compare", mostra=key, **_chosen(comparison)), key == shown)
+        for key, label in labels.items()
+    ]
+
+
+def _address(comparison: Comparison, format: str) -> str:
+    return url_for("oversight.file", format=format, **_chosen(comparison))
+
+
+def _chosen(comparison: Comparison) -> dict[str, str]:
+    chosen = {"periodo": comparison.period.name}
+    if comparison.baseline != comparison.period.baseline():
+        chosen["confronto"] = comparison.baseline.name
+    return chosen
+
+
+def _name(comparison: Comparison, format: str) -> str:
+    name = f"confronto-{comparison.network.slug}-{comparison.period.name}.{format}"
+    return name.replace("/", "-")

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The comparison as the page shows it and as files carry it; needs no request and no account."""
+
+import json
+from typing import Any
+
+from flask import current_app
+
+from portal.core.files import csv_bytes
+from portal.oversight import layouts, prose
+from portal.oversight.rules import Comparison
+
+FORMATS = ("csv", "json", "html")
+
+
+def presented(comparison: Comparison, *, show: str) -> dict[str, Any]:
+    """The matrix and the sentences around it; the same for page and document."""
+    return {
+        "matrix": layouts.matrix(comparison, show),
+        "notes": prose.notes(comparison, show),
+        "subtitle": prose.subtitle(comparison),
+        "missing": prose.missing_notice(comparison),
+    }
+
+
+def rendered(comparison: Comparison, *, format: str) -> bytes:
+    """The comparison as a file: csv, json, or html that stands alone."""
+    if format == "json":
+        text = json.dumps(layouts.as_json(comparison), ensure_ascii=False, indent=2)
+        return (text + "\n").encode()
+    if format == "html":
+        # Past the context processors, which speak of the reader: a file has none.
+        template = current_app.jinja_env.get_template("oversight/document.html")
+        parts = [presented(comparison, show=show) for show in layouts.SHOWN]
+        return template.render(comparison=comparison, parts=parts).encode()
+    return csv_bytes(layouts.comparison_table(comparison), style="data")

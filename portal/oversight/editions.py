@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What an edition of the comparison freezes, and the files made from it and nothing else."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.core.periods import parse_period
+from portal.oversight import documents, layouts
+from portal.oversight.models import NetworkEdition, NetworkEditionFile
+from portal.oversight.queries import get_comparison, topic_order
+from portal.oversight.rules import Comparison, Named, figures_of
+from portal.reports.editions import File, Kind
+from portal.taxonomy.queries import version_on
+
+
+def freeze(period: str, baseline: str) -> dict[str, Any]:
+    """The figures published until now, with the names under which they are shown."""
+    comparison = get_comparison(period, baseline)
+    shown = [desk.desk for desk in comparison.desks] + list(comparison.missing)
+    return layouts.as_json(comparison) | {
+        "taxonomy": version_on(comparison.period.end),
+        "network_name": comparison.network.name,
+        "names": {desk.slug: desk.name for desk in shown},
+    }
+
+
+def thaw(frozen: dict[str, Any]) -> Comparison:
+    """The comparison of a frozen edition: the same on any day."""
+    names, period = frozen["names"], parse_period(frozen["period"])
+    compiled = frozen["compiled_at"]
+    return Comparison(
+        network=Named(frozen["network"], frozen["network_name"]),
+        period=period,
+        baseline=parse_period(frozen["baseline"]),
+        compiled_at=datetime.fromisoformat(compiled) if compiled else None,
+        desks=tuple(
+            figures_of(Named(read["desk"], names[read["desk"]]), read) for read in frozen["desks"]
+        ),
+        missing=tuple(Named(slug, names[slug]) for slug in frozen["missing"]),
+        order=topic_order(period),
+    )
+
+
+def _file(edition: NetworkEdition, format: str, media_type: str) -> File:
+    body = documents.rendered(thaw(edition.frozen or {}), format=format)
+    return File(f"confronto.{format}", media_type, body)
+
+
+def _tables(edition: NetworkEdition) -> list[File]:
+    return [_file(edition, "csv", "text/csv"), _file(edition, "json", "application/json")]
+
+
+def _documents(edition: NetworkEdition) -> list[File]:
+    return [_file(edition, "html", "text/html")]
+
+
+NETWORK = Kind(
+    table=NetworkEdition,
+    files=NetworkEditionFile,
+    job="build_comparison",
+    freeze=freeze,
+    tables=_tables,
+    documents=_documents,
+)

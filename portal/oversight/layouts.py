@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The comparison as one table, as the matrix that people read, and as JSON for programs.
+
+The matrix takes its cells from the table, so that page and file cannot disagree.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.core import clock, italian
+from portal.core.periods import headings
+from portal.core.tables import BLANK, Column, Row, Table, cell_text
+from portal.oversight.rules import Comparison, DeskFigures
+from portal.reports.layouts import json_row
+from portal.reports.rules import TopicRow
+
+RATES, COUNTS, CHANGES = "tassi", "conteggi", "variazione"
+# Which figure stands large in a cell, and which small after it.
+SHOWN: dict[str, tuple[str, str | None]] = {
+    RATES: ("incidence", "count"),
+    COUNTS: ("count", "baseline"),
+    CHANGES: ("variation", None),
+}
+USERS, SERVICES = "users", "services"
+MEASURES = ("count", "baseline", "incidence", "baseline_incidence", "variation")
+# No desk's slug has an underscore, so no desk's column can have this name.
+SUMS = "network_sum"
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """For programs; each desk as its own JSON says it."""
+    compiled = comparison.compiled_at
+    return {
+        "network": comparison.network.slug,
+        "period": comparison.period.name,
+        "baseline": comparison.baseline.name,
+        "compiled_at": clock.in_rome(compiled).isoformat(timespec="seconds") if compiled else None,
+        "missing": [desk.slug for desk in comparison.missing],
+        "desks": [_desk_json(desk) for desk in comparison.desks],
+    }
+
+
+def _desk_json(desk: DeskFigures) -> dict[str, Any]:
+    return {
+        "desk": desk.desk.slug,
+        "users": desk.users,
+        "users_baseline": desk.users_baseline,
+        "services": desk.services,
+        "services_baseline": desk.services_baseline,
+        "rows": [json_row(row) for row in desk.rows()],
+    }
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Topics down, desks across, the network last: every figure, for files and for the matrix."""
+    columns = [
+        Column("code", _("Codice"), "text"),
+        Column("label", _("Tipologia di richiesta"), "text"),
+    ]
+    for key, desk in _across(comparison):
+        columns += _columns(comparison, key, desk.desk.name if key != SUMS else _("Rete"))
+    return Table(
+        caption=_(
+            "Sportelli a confronto: %(period)s e %(baseline)s",
+            period=comparison.period.title(),
+            baseline=comparison.baseline.title(),
+        ),
+        columns=tuple(columns),
+        rows=(_users(comparison), _services(comparison), *_topics(comparison)),
+    )
+
+
+def _across(comparison: Comparison) -> list[tuple[str, DeskFigures]]:
+    desks = [(desk.desk.slug, desk) for desk in comparison.desks]
+    return [*desks, (SUMS, comparison.sums)]
+
+
+def _columns(comparison: Comparison, key: str, name: str) -> list[Column]:
+    now, then = headings(comparison.period, comparison.baseline)
+    rates = _("ogni 100 utenti")
+    return [
+        Column(f"{key}_count", now, "count", name),
+        Column(f"{key}_baseline", then, "count", name),
+        Column(f"{key}_incidence", f"{rates} {now}", "share", name),
+        Column(f"{key}_baseline_incidence", f"{rates} {then}", "share", name),
+        Column(f"{key}_variation", _("punti"), "change", name),
+    ]
+
+
+def _users(comparison: Comparison) -> Row:
+    cells: list[Any] = []
+    for _key, desk in _across(comparison):
+        cells += [desk.users, desk.users_baseline, BLANK, BLANK, BLANK]
+    return Row((USERS, _("Utenti"), *cells), "total")
+
+
+def _services(comparison: Comparison) -> Row:
+    cells: list[Any] = []
+    for _key, desk in _across(comparison):
+        cells += [*_cells(desk.total(""))[:-1], BLANK]
+    return Row((SERVICES, _("Servizi"), *cells), "total")
+
+
+def _topics(comparison: Comparison) -> list[Row]:
+    lines = [(code, label) for code, label in comparison.topics]
+    across = [desk.rows(lines) for _key, desk in _across(comparison)]
+    return [
+        Row((code, label, *(cell for rows in across for cell in _cells(rows[number]))))
+        for number, (code, label) in enumerate(lines)
+    ]
+
+
+def _cells(row: TopicRow) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in MEASURES)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure and the small one after it."""
+
+    main: str
+    small: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the matrix; users and services are tinted."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    tinted: bool = False
+    more: str | None = None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What people read: the names across, then the lines."""
+
+    caption: str
+    heads: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def matrix(comparison: Comparison, show: str) -> Matrix:
+    """The table with one figure in each cell, large, and at most one more after it."""
+    table = comparison_table(comparison)
+    keys = [key for key, _desk in _across(comparison)]
+    names = [desk.desk.name for desk in comparison.desks]
+    return Matrix(
+        caption=table.caption,
+        heads=(*names, _("Rete") + " *"),
+        lines=tuple(_line(table, row, keys, show) for row in table.rows),
+    )
+
+
+def _line(table: Table, row: Row, keys: list[str], show: str) -> Line:
+    code, label = str(row.cells[0]), str(row.cells[1])
+    if code in (USERS, SERVICES):
+        main, small = "count", None if show == RATES else "baseline"
+        cells = tuple(_cell(table, row, key, main, small) for key in keys)
+        if (code, show) == (SERVICES, RATES):
+            per_user = tuple(_per_user(table, row, key) for key in keys)
+            cells = tuple(Cell(cell.main, text) for cell, text in zip(cells, per_user, strict=True))
+            return Line(label, cells, True, _("e servizi per utente"))
+        return Line(label, cells, True)
+    return Line(label, tuple(_cell(table, row, key, *SHOWN[show]) for key in keys))
+
+
+def _cell(table: Table, row: Row, key: str, main: str, small: str | None) -> Cell:
+    return Cell(_text(table, row, f"{key}_{main}"), small and _text(table, row, f"{key}_{small}"))
+
+
+def _text(table: Table, row: Row, key: str) -> str:
+    value, column = _found(table, row, key)
+    return cell_text(value, column)
+
+
+def _per_user(table: Table, row: Row, key: str) -> str:
+    value, _column = _found(table, row, f"{key}_incidence")
+    return italian.NOT_COMPUTABLE if value is None else italian.decimal(value / 100, 2)
+
+
+def _found(table: Table, row: Row, key: str) -> tuple[Any, Column]:
+    number = next(n for n, column in enumerate(table.columns) if column.key == key)
+    return row.cells[number], table.columns[number]

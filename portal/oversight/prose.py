@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is said around the comparison: when it was compiled, who is missing, what a cell holds.
+
+Pure: a Comparison in, sentences out.
+"""
+
+from datetime import date
+
+from flask_babel import gettext as _
+
+from portal.core import clock, italian
+from portal.core.periods import headings
+from portal.oversight.layouts import COUNTS, RATES
+from portal.oversight.rules import Comparison
+
+
+def subtitle(comparison: Comparison) -> str:
+    """«I semestre 2016 · compilato il 23/11/2026 alle 8:10 · nessuno sportello manca · …»."""
+    parts = [comparison.period.title()]
+    if comparison.compiled_at:
+        at = italian.moment(clock.in_rome(comparison.compiled_at))
+        parts += [_("compilato il %(at)s", at=at), _missing_count(len(comparison.missing))]
+        parts += [_("ordine alfabetico")]
+    return " · ".join(parts)
+
+
+def _missing_count(missing: int) -> str:
+    if not missing:
+        return _("nessuno sportello manca")
+    if missing == 1:
+        return _("manca uno sportello")
+    return _("mancano %(number)s sportelli", number=missing)
+
+
+def missing_notice(comparison: Comparison) -> str | None:
+    """«Mancano Montefosco e Pieve a Serra: la colonna Rete comprende 4 sportelli su 6.»"""
+    if not (comparison.missing and comparison.desks):
+        return None
+    facts = {
+        "names": italian.joined([desk.name for desk in comparison.missing]),
+        "present": italian.plural(len(comparison.desks), _("sportello"), _("sportelli")),
+        "wanted": comparison.wanted,
+    }
+    if len(comparison.missing) == 1:
+        return _("Manca %(names)s: la colonna Rete comprende %(present)s su %(wanted)s.", **facts)
+    return _("Mancano %(names)s: la colonna Rete comprende %(present)s su %(wanted)s.", **facts)
+
+
+def empty_notice(comparison: Comparison, today: date) -> str:
+    """Why there is no figure yet, and how one will come."""
+    period = comparison.period
+    if period.end >= today:
+        return _(
+            "Non c’è ancora nessun dato: il periodo finisce il %(end)s. Ogni sportello entra nel"
+            " confronto quando, dopo quel giorno, approva la sua relazione.",
+            end=italian.long_day(period.end),
+        )
+    return _(
+        "Nessuno sportello ha ancora approvato la relazione di questo periodo. Ciascuno entra nel"
+        " confronto da solo, appena la approva."
+    )
+
+
+def notes(comparison: Comparison, show: str) -> list[str]:
+    """What stands in each cell, what the last column is, and what cannot be computed."""
+    found = [
+        _cell_note(comparison, show),
+        _("* Somma degli utenti degli sportelli: chi è andato in due sportelli conta due volte."),
+    ]
+    unknown = [desk.desk.name for desk in comparison.desks if desk.baseline is None]
+    if unknown and len(unknown) < len(comparison.desks):
+        found.append(
+            _(
+                "n.d.: di %(names)s mancano i dati del periodo %(baseline)s, quindi mancano anche"
+                " quelli della rete.",
+                names=italian.joined(unknown),
+                baseline=comparison.baseline.name,
+            )
+        )
+    return found
+
+
+def _cell_note(comparison: Comparison, show: str) -> str:
+    now, then = headings(comparison.period, comparison.baseline)
+    if show == RATES:
+        return _("In ogni casella: richieste ogni 100 utenti e, in piccolo, il loro numero.")
+    if show == COUNTS:
+        return _(
+            "In ogni casella: le richieste, %(now)s, e in piccolo quelle del confronto, %(then)s.",
+            now=now,
+            then=then,
+        )
+    return _(
+        "In ogni casella: di quanti punti sono cambiate le richieste ogni 100 utenti, %(now)s"
+        " rispetto a %(then)s. Accanto a utenti e servizi, in piccolo, quelli del confronto.",
+        now=now,
+        then=then,
+    )

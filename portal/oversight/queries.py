@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a network reads: approved figures of its desks, with the role that sees nothing else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.core import clock
+from portal.core.database import db, speaking_network
+from portal.core.errors import Refusal
+from portal.core.periods import Kind, Period, parse_period, period_of
+from portal.core.places import folded
+from portal.desks.queries import get_network, list_desks
+from portal.oversight.models import PublishedFigure
+from portal.oversight.rules import Comparison, DeskFigures, Named, figures_against, figures_of
+from portal.taxonomy import queries as taxonomy
+
+
+@dataclass(frozen=True)
+class PeriodLine:
+    """A period and who has approved its figures."""
+
+    period: Period
+    published: int
+    missing: tuple[Named, ...]
+
+    @property
+    def wanted(self) -> int:
+        return self.published + len(self.missing)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    id: UUID
+    named: Named
+    founded_on: date
+
+
+def list_published(period: str) -> dict[UUID, PublishedFigure]:
+    """What was published of a period, by desk."""
+    statement = select(PublishedFigure.desk_id, PublishedFigure).where(
+        PublishedFigure.period == period
+    )
+    return dict(db.session.execute(statement).tuples().all())
+
+
+def list_periods() -> list[PeriodLine]:
+    """The periods of which something is published, and the half-year that closed last."""
+    statement = select(PublishedFigure.period, PublishedFigure.desk_id)
+    found: dict[Period, set[UUID]] = {_last_half(): set()}
+    for name, desk in db.session.execute(statement):
+        found.setdefault(parse_period(name), set()).add(desk)
+    desks = _desks()
+    lines = [
+        PeriodLine(period, len(published), _missing(desks, published, period))
+        for period, published in found.items()
+    ]
+    shown = [line for line in lines if line.wanted]
+    return sorted(shown, key=lambda line: (line.period.end, line.period.start), reverse=True)
+
+
+def get_usual_period() -> str:
+    """What is shown when nobody says: the newest published half-year or year."""
+    lines = [line.period for line in list_periods() if line.published]
+    halves = [period for period in lines if period.kind in (Kind.HALF, Kind.YEAR)]
+    return (halves or lines or [_last_half()])[0].name
+
+
+def get_comparison(period: str, baseline: str | None = None) -> Comparison:
+    """The desks side by side; names of periods as they are typed."""
+    window = _read(period, field="periodo")
+    against = _read(baseline, field="confronto") if baseline else window.baseline()
+    published, desks = list_published(window.name), _desks()
+    earlier = list_published(against.name) if against != window.baseline() else None
+    network = get_network(speaking_network())
+    return Comparison(
+        network=Named(network.slug, network.name),
+        period=window,
+        baseline=against,
+        compiled_at=_newest(list(published.values()) + list((earlier or {}).values())),
+        desks=tuple(
+            _figures(desk, published[desk.id], earlier) for desk in desks if desk.id in published
+        ),
+        missing=_missing(desks, set(published), window),
+        order=topic_order(window),
+    )
+
+
+def topic_order(period: Period) -> tuple[str, ...]:
+    """Codes as the list in force at the end of the period has them, then those of the newest."""
+    numbers = (taxonomy.version_on(period.end), taxonomy.list_versions()[-1].number)
+    codes = [topic.code for number in numbers for topic in taxonomy.reporting_topics(number)]
+    return tuple(dict.fromkeys(codes))
+
+
+def _figures(
+    desk: _Desk, row: PublishedFigure, earlier: dict[UUID, PublishedFigure] | None
+) -> DeskFigures:
+    if earlier is None:
+        return figures_of(desk.named, row.figures)
+    then: Any = earlier.get(desk.id)
+    return figures_against(desk.named, row.figures, then.figures if then else None)
+
+
+def _newest(rows: list[PublishedFigure]) -> datetime | None:
+    return max((row.published_at for row in rows), default=None)
+
+
+def _desks() -> list[_Desk]:
+    """The network's desks by the short name under which they are shown."""
+    desks = [
+        _Desk(
+            desk.id,
+            Named(desk.slug, desk.short_name),
+            clock.in_rome(desk.created_at).date(),
+        )
+        for desk in list_desks(speaking_network())
+    ]
+    return sorted(desks, key=lambda desk: (folded(desk.named.name), desk.named.slug))
+
+
+def _missing(desks: list[_Desk], published: set[UUID], period: Period) -> tuple[Named, ...]:
+    """Desks that have approved nothing, unless they were founded when the period was over."""
+    return tuple(
+        desk.named
+        for desk in desks
+        if desk.id not in published and desk.founded_on <= period.end
+    )
+
+
+def _last_half() -> Period:
+    return period_of(Kind.HALF, clock.today()).previous()
+
+
+def _read(text: str, *, field: str) -> Period:
+    try:
+        return parse_period(text)
+    except ValueError as error:
+        raise Refusal(str(error), field=field) from error

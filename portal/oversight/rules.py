@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Desks side by side: the value that the page, the files and the JSON of a network read. Pure.
+
+Each desk's figures are those that it approved. The network's are sums of counts and of users, and
+its rates come of the sums: never a mean of rates.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from portal.core.periods import Period
+from portal.figures.rules import Counts
+from portal.reports.rules import TopicRow, topic_rows, total_row
+
+Topic = tuple[str, str]
+"""Code and label."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A desk as the network calls it."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DeskFigures:
+    """A column: what one desk approved, or (of no desk) the network's sums."""
+
+    desk: Named
+    current: Counts
+    baseline: Counts | None
+    topics: tuple[Topic, ...]
+    """The lines of the desk's own relazione."""
+
+    @property
+    def users(self) -> int | None:
+        return self.current.users
+
+    @property
+    def users_baseline(self) -> int | None:
+        return None if self.baseline is None else self.baseline.users
+
+    @property
+    def services(self) -> int:
+        return self.current.services
+
+    @property
+    def services_baseline(self) -> int | None:
+        return None if self.baseline is None else self.baseline.services
+
+    def rows(self, topics: Sequence[Topic] | None = None) -> tuple[TopicRow, ...]:
+        """The desk's own lines, or those of the whole table, with zeros where nobody asked."""
+        return topic_rows(self.topics if topics is None else topics, self.current, self.baseline)
+
+    def total(self, label: str) -> TopicRow:
+        """The line of all services."""
+        return total_row(label, self.current, self.baseline)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The desks of a network in a period, in alphabetical order, and those that are missing."""
+
+    network: Named
+    period: Period
+    baseline: Period
+    compiled_at: datetime | None
+    desks: tuple[DeskFigures, ...]
+    missing: tuple[Named, ...]
+    order: tuple[str, ...]
+    """Codes of topics as the list of the period, then the newest, has them."""
+
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """Every line of any desk, in the order of the list of topics."""
+        labels = {code: label for desk in reversed(self.desks) for code, label in desk.topics}
+        known = [(code, labels[code]) for code in self.order if code in labels]
+        return (*known, *((code, labels[code]) for code in sorted(labels.keys() - {*self.order})))
+
+    @cached_property
+    def sums(self) -> DeskFigures:
+        """The network: who went to two desks counts twice."""
+        sides = [desk.baseline for desk in self.desks]
+        known = [side for side in sides if side is not None]
+        return DeskFigures(
+            desk=self.network,
+            current=_sum(desk.current for desk in self.desks),
+            # Of some desks only it would not be the same network: better not computable.
+            baseline=_sum(known) if sides and len(known) == len(sides) else None,
+            topics=self.topics,
+        )
+
+    @property
+    def wanted(self) -> int:
+        """How many desks the network has in this period."""
+        return len(self.desks) + len(self.missing)
+
+
+def _sum(sides: Iterable[Counts]) -> Counts:
+    sides = list(sides)
+    topics: dict[str, int] = {}
+    for side in sides:
+        for code, number in side.topics.items():
+            topics[code] = topics.get(code, 0) + number
+    users = [side.users for side in sides]
+    known = [number for number in users if number is not None]
+    return _counts(sum(known) if len(known) == len(users) else None, topics)
+
+
+def _counts(users: int | None, topics: Mapping[str, int]) -> Counts:
+    return Counts(users=users, users_by_sex=None, visits=None, anonymous=None, topics=topics)
+
+
+def figures_of(desk: Named, read: Mapping[str, Any]) -> DeskFigures:
+    """A desk's JSON as figures, beside the baseline that the desk itself chose."""
+    rows = read["rows"]
+    then = None
+    if read["services_baseline"] is not None:
+        then = _counts(read["users_baseline"], {row["code"]: row["baseline"] for row in rows})
+    return DeskFigures(desk, _current(read), then, _topics(rows))
+
+
+def figures_against(
+    desk: Named, read: Mapping[str, Any], earlier: Mapping[str, Any] | None
+) -> DeskFigures:
+    """The same beside what the desk approved of another period; of none, not computable."""
+    then = None if earlier is None else _current(earlier)
+    asked_then = [row for row in (earlier["rows"] if earlier else ()) if row["count"]]
+    topics = dict(_topics(asked_then)) | dict(_topics(read["rows"]))
+    return DeskFigures(desk, _current(read), then, tuple(topics.items()))
+
+
+def _current(read: Mapping[str, Any]) -> Counts:
+    return _counts(read["users"], {row["code"]: row["count"] for row in read["rows"]})
+
+
+def _topics(rows: Sequence[Mapping[str, Any]]) -> tuple[Topic, ...]:
+    return tuple((row["code"], row["label"]) for row in rows)
