@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from uuid import UUID
 
 from portal.core import jobs
-from portal.core.locks import held
 from portal.core.logs import log_failure
 from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
@@ -22,11 +21,14 @@ TASKS: dict[str, Task] = {
     "build_comparison": publishing.build_comparison,
     "deliver": letters.deliver,
 }
+MOST_ATTEMPTS = 5
+GIVEN_UP: dict[str, Task] = {"build_edition": editions.give_up_edition}
+"""What is done instead after so many attempts; the jobs of other names are tried for ever."""
 
 
 def work(job_id: UUID) -> None:
     """Do what is left of a job, unless it is finished or somebody else is at it."""
-    with held(f"job {job_id}") as ours:
+    with jobs.working_on(job_id) as ours:
         if not ours:
             return
         with identity_scope(), unit_of_work():
@@ -38,8 +40,16 @@ def work(job_id: UUID) -> None:
                 TASKS[job.name](job_id, job.subject)
         except Exception as error:
             log_failure(error)
-            with identity_scope(), unit_of_work():
-                jobs.postpone(job_id)
+            _put_off(job)
+
+
+def _put_off(job: jobs.Job) -> None:
+    if job.name in GIVEN_UP and job.attempts + 1 >= MOST_ATTEMPTS:
+        with _scope(job):
+            GIVEN_UP[job.name](job.id, job.subject)
+        return
+    with identity_scope(), unit_of_work():
+        jobs.postpone(job.id)
 
 
 def _scope(job: jobs.Job) -> AbstractContextManager[None]:

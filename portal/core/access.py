@@ -30,20 +30,27 @@ class Permission(StrEnum):
     EDIT_PEOPLE = "edit people"
     RECORD_VISITS = "record visits"
     READ_REPORTS = "read reports"
+    APPROVE_REPORTS = "approve reports"
     EDIT_PAST_TOTALS = "edit past totals"
     MANAGE_ACCOUNTS = "manage accounts"
+    MANAGE_RECIPIENTS = "manage recipients"
     OVERSEE = "oversee"
 
 
 READER = frozenset({Permission.READ_PEOPLE, Permission.READ_REPORTS})
 OPERATOR = READER | {Permission.EDIT_PEOPLE, Permission.RECORD_VISITS}
-MANAGER = OPERATOR | {Permission.EDIT_PAST_TOTALS, Permission.MANAGE_ACCOUNTS}
+MANAGER = OPERATOR | {
+    Permission.APPROVE_REPORTS,
+    Permission.EDIT_PAST_TOTALS,
+    Permission.MANAGE_ACCOUNTS,
+    Permission.MANAGE_RECIPIENTS,
+}
 
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.READER: READER,
     Role.OPERATOR: OPERATOR,
     Role.MANAGER: MANAGER,
-    Role.OVERSEER: frozenset({Permission.OVERSEE}),
+    Role.OVERSEER: frozenset({Permission.OVERSEE, Permission.MANAGE_RECIPIENTS}),
 }
 
 

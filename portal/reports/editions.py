@@ -16,11 +16,13 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from portal import __version__
 from portal.core import clock, jobs
 from portal.core.database import db, speaker
 from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.logs import log
 from portal.core.once import hold
 from portal.core.periods import parse_period
 from portal.core.unit import unit_of_work
@@ -62,6 +64,8 @@ class Kind:
     """The tables as files, from the frozen figures of an edition."""
     documents: Callable[[Any], Sequence[File]]
     """The documents that people read, from the same."""
+    after_approval: str = ""
+    """The job about an edition that its approval starts, if any."""
 
 
 def get_edition(kind: Kind, edition_id: UUID) -> Any:
@@ -80,31 +84,58 @@ def list_editions(kind: Kind, period: str) -> list[Any]:
     return list(db.session.scalars(statement))
 
 
+def find_latest(kind: Kind, period: str) -> Any | None:
+    """The edition of a period with the highest number, if there is one."""
+    return next(iter(list_editions(kind, period)), None)
+
+
 def list_files(kind: Kind, edition_id: UUID) -> list[Any]:
-    """The files of an edition, by name."""
+    """The files of an edition by name, without their content."""
     statement = (
-        select(kind.files).where(kind.files.edition_id == edition_id).order_by(kind.files.name)
+        select(kind.files)
+        .where(kind.files.edition_id == edition_id)
+        .order_by(kind.files.name)
+        .options(defer(kind.files.content))
     )
     return list(db.session.scalars(statement))
 
 
-def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bool = False) -> Any:
-    """Ask for the edition of a period that is over; the one on its way, if there is one.
+def get_file(kind: Kind, edition: Any, name: str) -> File:
+    """A file as it was frozen: its bytes are those of its hash, and its hash of the edition's."""
+    found = next((file for file in list_files(kind, edition.id) if file.name == name), None)
+    if found is None:
+        raise NotHere
+    file = File(found.name, found.media_type, found.content)
+    if file.sha256 != found.sha256 or edition.sha256 != manifest_hash(list_files(kind, edition.id)):
+        facts = {"edition": str(edition.id), "file": found.name}
+        log.error("file is not what was frozen", extra={"facts": facts})
+        raise Refusal(
+            _("Il file «%(name)s» non corrisponde più alla sua impronta SHA-256, quindi non lo"
+              " consegniamo: avvisa chi cura il portale.", name=found.name)
+        )  # fmt: skip
+    return file
 
-    After an approved edition the next is a correction and needs its reason. `only_first` is the
-    timetable's: any edition is enough.
+
+def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bool = False) -> Any:
+    """Ask for the edition of a period that is over; the one there is, where it is good enough.
+
+    After an approved edition the next is a correction and needs its reason. One that failed is
+    tried again. `only_first` is the timetable's: any edition is enough.
     """
     window = _closed(period)
-    hold(f"edition {kind.job} {speaker().desk_id} {speaker().network_id} {window.name}")
-    latest = next(iter(list_editions(kind, window.name)), None)
-    if latest is not None and (only_first or latest.state in ("queued", "building")):
-        return latest
-    if latest is not None and latest.state in ("approved", "superseded") and not reason.strip():
-        raise Refusal(
-            _("L’edizione %(number)s è già approvata: scrivi perché la rettifichi.",
-              number=latest.number),
-            field="reason",
-        )  # fmt: skip
+    _hold(kind, window.name)
+    latest = find_latest(kind, window.name)
+    if latest is not None:
+        if only_first or latest.state in ("queued", "building") or _is_current(kind, latest):
+            return latest
+        if latest.state == "failed":
+            return retry_edition(kind, edition_id=latest.id)
+        if latest.state != "ready" and not reason.strip():
+            raise Refusal(
+                _("L’edizione %(number)s è già approvata: scrivi perché la rettifichi.",
+                  number=latest.number),
+                field="reason",
+            )  # fmt: skip
     edition = kind.table(
         period=window.name,
         baseline=window.baseline().name,
@@ -117,6 +148,18 @@ def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bo
     db.session.flush()
     jobs.enqueue(kind.job, str(edition.id))
     return edition
+
+
+def _hold(kind: Kind, period: str) -> None:
+    """One at a time changes which edition of a period is asked for or approved."""
+    hold(f"edition {kind.job} {speaker().desk_id} {speaker().network_id} {period}")
+
+
+def _is_current(kind: Kind, edition: Any) -> bool:
+    """Whether an edition nobody has approved yet still says what would be counted now."""
+    return edition.state == "ready" and kind.freeze(edition.period, edition.baseline) == (
+        edition.frozen
+    )
 
 
 def _closed(period: str) -> Any:
@@ -148,10 +191,14 @@ def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
     with unit_of_work():
         edition = get_edition(kind, edition_id)
         if edition.frozen is None:
+            # The moment before counting: what is inserted meanwhile may be said twice, never lost.
+            edition.frozen_at = clock.now()
             edition.frozen = kind.freeze(edition.period, edition.baseline)
-            edition.taxonomy = edition.frozen["taxonomy"]
-            edition.software, edition.frozen_at = __version__, clock.now()
+            edition.taxonomy, edition.software = edition.frozen["taxonomy"], __version__
         edition.step = 2
+        db.session.flush()
+        # PostgreSQL keeps its own order of keys: every builder reads the same.
+        db.session.refresh(edition, ["frozen"])
     files = list(kind.tables(edition))
     _reach(kind, edition_id, 3)
     files += kind.documents(edition)
@@ -184,19 +231,46 @@ def manifest_hash(files: Sequence[File]) -> bytes:
     return hashlib.sha256("".join(lines).encode()).digest()
 
 
+def give_up(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
+    """Say that the edition could not be built, and wait for somebody to try again."""
+    with unit_of_work():
+        edition = get_edition(kind, edition_id)
+        if edition.state in ("queued", "building"):
+            edition.state = "failed"
+        jobs.finish(job_id)
+
+
+def retry_edition(kind: Kind, *, edition_id: UUID) -> Any:
+    """Build from the start an edition that could not be built; nobody has read its figures."""
+    edition = get_edition(kind, edition_id)
+    if edition.state == "failed":
+        edition.state, edition.step, edition.frozen, edition.frozen_at = "queued", 0, None, None
+        db.session.flush()
+        jobs.enqueue_again(kind.job, str(edition.id))
+    return edition
+
+
 def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -> Any:
     """Approve what was read; what the approved edition replaces is superseded."""
     edition = get_edition(kind, edition_id)
+    _hold(kind, edition.period)
     if edition.state == "approved":
         return edition
     if edition.state != "ready":
         raise Refusal(_("L’edizione non è pronta: si approva quando è costruita."))
     if seen_version is not None and edition.version != seen_version:
         raise Conflict(_("Mentre leggevi l’edizione è cambiata: rileggila e approva."))
-    for other in list_editions(kind, edition.period):
-        if other.state in ("approved", "ready") and other.number < edition.number:
+    others = [one for one in list_editions(kind, edition.period) if one.id != edition.id]
+    for other in others:
+        if other.number > edition.number and other.state in ("ready", "approved"):
+            raise Refusal(
+                _("C’è un’edizione più nuova, la %(number)s: approva quella.", number=other.number)
+            )
+        if other.state in ("approved", "ready"):
             other.state = "superseded"
     edition.state, edition.approved_at = "approved", clock.now()
     edition.approved_by = speaker().account_id
     db.session.flush()
+    if kind.after_approval:
+        jobs.enqueue(kind.after_approval, str(edition.id))
     return edition

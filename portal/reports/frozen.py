@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an edition of a desk's relazione freezes, and the files made from it and nothing else."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from portal.core.database import speaking_desk
 from portal.core.periods import parse_period
 from portal.desks.queries import get_desk
 from portal.figures.rules import Counts
-from portal.reports import documents, queries
+from portal.reports import documents, measures, queries
 from portal.reports.editions import File, Kind
 from portal.reports.models import Edition, EditionFile
 from portal.reports.rules import Relazione
@@ -42,6 +42,27 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         current=Counts(**frozen["current"]),
         baseline=Counts(**frozen["earlier"]) if frozen["earlier"] else None,
         notes=tuple(frozen["notes"]),
+    )
+
+
+@dataclass(frozen=True)
+class Since:
+    """What happened to an edition's period after its figures were frozen."""
+
+    inserted: int
+    differs: bool
+    """Whether it would be counted otherwise now, for whatever reason."""
+
+
+def since_freezing(edition: Edition) -> Since:
+    """Visits inserted after the edition was frozen, and whether its figures still hold."""
+    frozen = edition.frozen or {}
+    now = freeze(edition.period, edition.baseline)
+    return Since(
+        inserted=measures.count_inserted(
+            parse_period(edition.period), since=edition.frozen_at or edition.created_at
+        ),
+        differs=any(now[key] != frozen[key] for key in ("current", "earlier", "notes")),
     )
 
 
@@ -79,4 +100,5 @@ DESK = Kind(
     freeze=freeze,
     tables=_tables,
     documents=_documents,
+    after_approval="publish",
 )

@@ -4,14 +4,19 @@
 A statistic crosses tables, so this module, alone, may read any slice's.
 """
 
+from datetime import datetime
+
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from portal.core import italian
+from portal.core.database import db
 from portal.core.errors import Refusal
 from portal.core.periods import NAMED_KINDS, Period
 from portal.figures import queries as figures
 from portal.figures.rules import Counts
 from portal.visits import queries as visits
+from portal.visits.models import Visit
 
 NOBODY = Counts(users=0, users_by_sex=dict.fromkeys("FMXN", 0), visits=0, anonymous=0, topics={})
 
@@ -38,3 +43,17 @@ def count(period: Period) -> Counts:
     if period.kind in NAMED_KINDS:
         return figures.find_counts(period) or NOBODY
     return visits.count_from_records([period])[period.name]
+
+
+def count_inserted(period: Period, *, since: datetime) -> int:
+    """Visits of a period that were inserted after a moment and are still there."""
+    statement = (
+        select(func.count())
+        .select_from(Visit)
+        .where(
+            Visit.visited_on.between(period.start, period.end),
+            Visit.created_at >= since,
+            Visit.deleted_at.is_(None),
+        )
+    )
+    return db.session.scalar(statement) or 0

@@ -19,3 +19,8 @@ def open_edition(job_id: UUID, subject: str) -> None:
 def build_edition(job_id: UUID, subject: str) -> None:
     """Count, freeze and write the files."""
     editions.build_edition(DESK, edition_id=UUID(subject), job_id=job_id)
+
+
+def give_up_edition(job_id: UUID, subject: str) -> None:
+    """Tried often enough: a person decides."""
+    editions.give_up(DESK, edition_id=UUID(subject), job_id=job_id)

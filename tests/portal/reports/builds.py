@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Building an edition as a worker does, also with a step that breaks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+
+from portal.core import jobs
+from portal.core.tenancy import desk_scope
+from portal.core.unit import unit_of_work
+from portal.reports import editions
+from portal.reports.editions import File, Kind
+from portal.reports.frozen import DESK
+from tests.conftest import AtDesk
+from tests.world import Place
+
+
+class Build:
+    """`build(desk, edition_id)`: what the worker's task does, in the desk's scope."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, desk: Place, edition_id: UUID, *, kind: Kind = DESK) -> None:
+        with self._app.app_context(), desk_scope(desk.id):
+            editions.build_edition(kind, edition_id=edition_id, job_id=self._job(edition_id))
+
+    def give_up(self, desk: Place, edition_id: UUID) -> None:
+        with self._app.app_context(), desk_scope(desk.id):
+            editions.give_up(DESK, edition_id=edition_id, job_id=self._job(edition_id))
+
+    @staticmethod
+    def _job(edition_id: UUID) -> UUID:
+        with unit_of_work():
+            return jobs.get_job_id("build_edition", str(edition_id))
+
+
+class Fails:
+    """The desk's editions, with one step that breaks."""
+
+    class Broken(Exception):
+        """What a step raises."""
+
+    @property
+    def at_documents(self) -> Kind:
+        return replace(DESK, documents=self._break)
+
+    @property
+    def at_storing(self) -> Kind:
+        """Two documents of one name: the second is refused when all are stored."""
+        return replace(DESK, documents=lambda _edition: [File("due", "text/plain", b"x")] * 2)
+
+    def _break(self, _edition: Any) -> Sequence[File]:
+        raise self.Broken
+
+
+def tree_hash(at_desk: AtDesk, desk: Place, edition_id: UUID) -> tuple[Any, ...]:
+    """The hash of an edition and of each of its files."""
+    with at_desk(desk):
+        edition = editions.get_edition(DESK, edition_id)
+        files = editions.list_files(DESK, edition_id)
+        return edition.sha256, *((file.name, file.sha256, file.content) for file in files)
+
+
+def has_open_job(edition_id: UUID) -> bool:
+    """Whether something is left to do for an edition of the desk in scope."""
+    return jobs.find_job(jobs.get_job_id("build_edition", str(edition_id))) is not None
