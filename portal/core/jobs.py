@@ -8,7 +8,6 @@ rings again for what is left (worker/schedule.py). The row carries no personal d
 
 import os
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -103,11 +102,9 @@ def enqueue_again(name: str, subject: str) -> None:
     after_commit(lambda: ring(job.id))
 
 
-def find_open(name: str, subject: str) -> UUID | None:
-    """The id of the job about this subject in the scope that is open, unless it is finished."""
-    return db.session.scalar(
-        _of(name, subject).where(Job.finished_at.is_(None)).with_only_columns(Job.id)
-    )
+def get_job_id(name: str, subject: str) -> UUID:
+    """The id of the job about this subject in the scope that is open, finished or not."""
+    return db.session.scalars(_of(name, subject).with_only_columns(Job.id)).one()
 
 
 def _of(name: str, subject: str) -> Select[Job]:
@@ -215,7 +212,7 @@ class Waiting:
     since: datetime
 
 
-def list_waiting() -> Sequence[Waiting]:
+def list_waiting() -> list[Waiting]:
     """Jobs that are due or have failed before, by name; those planned for later do not wait."""
     statement = (
         select(Job.name, func.count(), func.min(Job.created_at))
