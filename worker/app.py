@@ -5,10 +5,12 @@ A message carries only a job's id; desk, subject and what is left to do come fro
 """
 
 import sys
+import warnings
 from typing import Any
 from uuid import UUID
 
 from celery import Celery, signals
+from celery.platforms import SecurityWarning
 
 from config.queue import celery_settings
 from portal.app import create_app
@@ -18,6 +20,8 @@ from worker import run, schedule, start
 
 PATIENCE_SECONDS = 300
 
+# Said to root because of pickle, which we never accept.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 settings = start.complete_settings()
 portal = create_app(settings, patience_seconds=PATIENCE_SECONDS)
 celery = Celery("sportelli")

@@ -27,6 +27,7 @@ COMMANDS = {
     "user": "portal.cli.desks:user",
     "import": "portal.cli.imports:import_",
     "report": "portal.cli.reports:report",
+    "worker": "portal.cli.worker:worker",
     "demo": "portal.cli.demo:demo",
     "backup": "portal.cli.machine:backup",
     "restore": "portal.cli.machine:restore",

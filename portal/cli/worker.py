@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`portal worker`: whether what should happen by itself does happen."""
+
+from datetime import timedelta
+
+import click
+
+from portal.cli import application
+from portal.core import clock, italian, jobs
+from portal.core.tenancy import identity_scope
+from portal.core.unit import unit_of_work
+
+ANSWER_SECONDS = 2
+PATIENCE = timedelta(minutes=5)
+
+
+@click.group()
+def worker() -> None:
+    """I lavoratori: costruiscono le edizioni e spediscono le lettere, fuori dalle pagine."""
+
+
+@worker.command()
+@click.pass_context
+def status(context: click.Context) -> None:
+    """Dice se la coda e i lavoratori rispondono e che cosa aspetta di essere fatto.
+
+    Esce con 0 se va tutto bene; con 1 se la coda o i lavoratori non rispondono, o se un lavoro
+    aspetta da più di 5 minuti.
+
+    \b
+    Esempio:
+      portal worker status
+    """
+    with application():
+        workers = jobs.count_workers(seconds=ANSWER_SECONDS)
+        with identity_scope(), unit_of_work():
+            waiting = jobs.list_waiting()
+    click.echo(_said_of_workers(workers))
+    click.echo(_said_of_jobs(waiting))
+    late = any(clock.now() - one.since > PATIENCE for one in waiting)
+    if not workers or late:
+        context.exit(1)
+
+
+def _said_of_workers(workers: int | None) -> str:
+    if workers is None:
+        return "La coda non risponde: i lavori restano in attesa e ripartono con lei."
+    if workers == 0:
+        return "La coda risponde, ma nessun lavoratore: avvia «portal run» o sportelli-worker."
+    answer = italian.plural(workers, "lavoratore risponde", "lavoratori rispondono")
+    return f"La coda risponde; {answer}."
+
+
+def _said_of_jobs(waiting: list[jobs.Waiting]) -> str:
+    if not waiting:
+        return "Nessun lavoro in attesa."
+    total = sum(one.count for one in waiting)
+    lines = [f"{italian.plural(total, 'lavoro', 'lavori')} in attesa:"]
+    for one in waiting:
+        age = _age(clock.now() - one.since)
+        lines.append(f"  {one.name:<18} {italian.count(one.count):>6}  il più vecchio da {age}")
+    return "\n".join(lines)
+
+
+def _age(waited: timedelta) -> str:
+    minutes = int(waited.total_seconds()) // 60
+    if minutes < 1:
+        return "meno di un minuto"
+    if minutes < 120:
+        return italian.plural(minutes, "minuto", "minuti")
+    return italian.plural(minutes // 60, "ora", "ore")
