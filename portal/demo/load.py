@@ -4,12 +4,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 
 from config.settings import Settings
 from portal.accounts import actions as accounts
+from portal.accounts.queries import find_account
 from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
 from portal.core.access import Role
@@ -17,9 +19,18 @@ from portal.core.italian import plural
 from portal.core.periods import parse_period
 from portal.core.tenancy import desk_scope, identity_scope
 from portal.core.unit import unit_of_work
+from portal.demo.editions import approve_past, name_recipient
 from portal.demo.password import choose_password, find_password
-from portal.demo.places import ACCOUNTS, DESKS, FIRST_SLUG, NETWORK_NAME, NETWORK_SLUG
-from portal.demo.plans import Plan, plan_of
+from portal.demo.places import (
+    ACCOUNTS,
+    DESKS,
+    FIRST_SLUG,
+    FOUNDED,
+    NETWORK_NAME,
+    NETWORK_SLUG,
+    DemoDesk,
+)
+from portal.demo.plans import OPENED, Plan, plan_of
 from portal.demo.visits import HALF_YEARS, USERS_2015, Planned
 from portal.desks.actions import add_desk, add_network
 from portal.desks.queries import find_network, list_desks
@@ -42,24 +53,23 @@ def load(settings: Settings) -> list[str]:
         network = find_network(NETWORK_SLUG)
         desk_ids = {desk.slug: desk.id for desk in list_desks(network.id)} if network else {}
     today = clock.today()
-    filled = 0
+    filled = approved = 0
     for place in DESKS:
         with desk_scope(desk_ids[place.slug]), unit_of_work():
             if find_first_visit_within(LONG_AGO, today) is None:
                 _fill(plan_of(place, today=today), past_totals=place.slug == FIRST_SLUG)
                 filled += 1
-    return [*_done(filled), *_accounts(password)]
+        with desk_scope(desk_ids[place.slug], account_id=_manager_of(place)):
+            name_recipient(place)
+            approved += approve_past(place, today=today)
+    return [_done(filled, approved), *_accounts(password)]
 
 
 def _found(settings: Settings) -> str:
     """The network, its desks and who works there; the password they were given."""
-    network = add_network(slug=NETWORK_SLUG, name=NETWORK_NAME)
-    place_ids = {
-        place.slug: add_desk(
-            slug=place.slug, name=place.name, short_name=place.short_name, network=network
-        ).id
-        for place in DESKS
-    }
+    with clock.stopped_at(FOUNDED):
+        network = add_network(slug=NETWORK_SLUG, name=NETWORK_NAME)
+    place_ids = {place.slug: _found_desk(place, network) for place in DESKS}
     password = choose_password(settings)
     for one in ACCOUNTS:
         account = accounts.add_account(email=one.email, name=one.name)
@@ -68,6 +78,23 @@ def _found(settings: Settings) -> str:
         for place_id in [place_ids[slug] for slug in one.desks] or [network.id]:
             accounts.give_role(account_id=account.id, role=one.role, place_id=place_id)
     return password
+
+
+def _found_desk(place: DemoDesk, network: Any) -> UUID:
+    """A desk as old as its first visits: of the periods before it is not missing."""
+    opened = datetime.combine(OPENED, FIRST_VISIT, tzinfo=clock.ROME)
+    with clock.stopped_at(FOUNDED if place.slug == FIRST_SLUG else opened):
+        return add_desk(
+            slug=place.slug, name=place.name, short_name=place.short_name, network=network
+        ).id
+
+
+def _manager_of(place: DemoDesk) -> UUID | None:
+    """Who approves; desks without a manager do it from the command line."""
+    managers = [one for one in ACCOUNTS if one.role is Role.MANAGER and place.slug in one.desks]
+    with identity_scope(), unit_of_work():
+        found = [find_account(one.email) for one in managers]
+    return next((account.id for account in found if account), None)
 
 
 def _fill(plan: Plan, *, past_totals: bool) -> None:
@@ -129,11 +156,16 @@ def _store_past_totals() -> None:
     )
 
 
-def _done(filled: int) -> list[str]:
-    if not filled:
-        return [_("La rete dimostrativa c’è già: non è cambiato nulla.")]
-    desks = plural(filled, _("sportello"), _("sportelli"))
-    return [_("Rete dimostrativa: %(desks)s, persone e accessi inventati.", desks=desks)]
+def _done(filled: int, approved: int) -> str:
+    parts = []
+    if filled:
+        desks = plural(filled, _("sportello"), _("sportelli"))
+        parts += [_("%(desks)s, persone e accessi inventati", desks=desks)]
+    if approved:
+        parts += [plural(approved, _("relazione approvata"), _("relazioni approvate"))]
+    if not parts:
+        return _("La rete dimostrativa c’è già: non è cambiato nulla.")
+    return _("Rete dimostrativa: %(what)s.", what="; ".join(parts))
 
 
 def _accounts(password: str | None) -> list[str]:

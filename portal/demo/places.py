@@ -2,11 +2,16 @@
 """The desks of the demonstration and who works there. Pure data; no such place exists."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal.core.access import Role
+from portal.core.clock import ROME
 
 NETWORK_SLUG, NETWORK_NAME = "rete-demo", "Rete provinciale degli sportelli"
 FIRST_SLUG = "centro-servizi"
+# It has not approved the last half-year.
+LATE_SLUG = "pieve-a-serra"
+FOUNDED = datetime(2015, 1, 7, 9, 0, tzinfo=ROME)
 
 
 @dataclass(frozen=True)
