@@ -6,6 +6,7 @@ A missing or wrong one is a SettingsError: one Italian sentence. Nothing else re
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ DATABASES = {
     "DATABASE_NETWORK_URL": "database_network_url",
     "DATABASE_BACKUP_URL": "database_backup_url",
 }
+
+
+# One address and nothing else: it becomes a header and the sender of every letter.
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 
 class SettingsError(Exception):
@@ -44,6 +49,7 @@ class Settings:
     database_backup_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = ""
     demo_password: str | None = field(default=None, repr=False)
 
     @property
@@ -64,14 +70,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     values = _clean(_environment() if environ is None else environ)
     port = _port(values.get("PORT", "8000"))
     home = _home(values.get("PORTAL_HOME"))
+    public_url = _public_url(values.get("PUBLIC_URL", f"http://127.0.0.1:{port}"))
     return Settings(
         home=home,
         host="127.0.0.1",
         port=port,
-        public_url=_public_url(values.get("PUBLIC_URL", f"http://127.0.0.1:{port}")),
+        public_url=public_url,
         secret_key=_secret_key(home),
         redis_url=_url(values, "REDIS_URL", {"redis", "rediss", "unix"}),
-        smtp_url=_url(values, "SMTP_URL", {"smtp", "smtps"}),
+        smtp_url=_smtp_url(values),
+        mail_from=_mail_from(values.get("MAIL_FROM"), public_url),
         demo_password=values.get("PORTAL_DEMO_PASSWORD"),
         **_databases(values),
     )
@@ -81,6 +89,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
     """The environment of a program we start: these settings' addresses and no other."""
     values = {name: getattr(settings, attribute) for name, attribute in DATABASES.items()} | {
         "REDIS_URL": settings.redis_url,
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from or None,
         "PORTAL_HOME": str(settings.home),
         "PORT": str(settings.port),
         "PUBLIC_URL": settings.public_url,
@@ -134,16 +144,38 @@ def _public_url(text: str) -> str:
         raise SettingsError(f"PUBLIC_URL deve cominciare con https:// o http://, non «{text}».")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise SettingsError(f"PUBLIC_URL è il nome del sito senza percorso, non «{text}».")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SettingsError(f"PUBLIC_URL deve usare https: http vale solo qui, non per «{text}».")
     return text.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: only to it may anything go unencrypted."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _smtp_url(values: Mapping[str, str]) -> str | None:
+    """The mail server; a name and a port that can be used."""
+    url = _url(values, "SMTP_URL", {"smtp", "smtps"})
+    try:
+        parts = urlsplit(url or "smtp://localhost")
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError("SMTP_URL si scrive smtp://utente:password@server:587.")
+    return url
+
+
+def _mail_from(text: str | None, public_url: str) -> str:
+    host = urlsplit(public_url).hostname or ""
+    address = text or f"sportelli@{'localhost' if ':' in host else host}"
+    if text and not ADDRESS.fullmatch(text):
+        raise SettingsError("MAIL_FROM deve essere un solo indirizzo, come sportelli@comune.it.")
+    return address
 
 
 def _databases(values: Mapping[str, str]) -> dict[str, str | None]:

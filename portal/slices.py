@@ -4,9 +4,21 @@
 from portal.accounts.views import accounts, members
 from portal.home.views import home
 from portal.intake.views import intake
+from portal.mailings.views import mailings, network_mailings
 from portal.oversight.views import oversight
 from portal.people.views import people
-from portal.reports.views import reports
+from portal.reports.edition_views import reports
 from portal.visits.person_views import visits
 
-BLUEPRINTS = (accounts, members, people, visits, intake, reports, oversight, home)
+BLUEPRINTS = (
+    accounts,
+    members,
+    people,
+    visits,
+    intake,
+    reports,
+    mailings,
+    network_mailings,
+    oversight,
+    home,
+)

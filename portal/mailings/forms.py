@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Forms of recipients and of approving; no database."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, HiddenField, StringField
+from wtforms.validators import DataRequired, Length
+
+from portal.core.forms import PortalForm
+
+
+class RecipientForm(PortalForm):
+    """An office that is to receive the approved editions."""
+
+    email = EmailField(
+        _l("E-mail"),
+        [
+            DataRequired(_l("Scrivi l’indirizzo e-mail")),
+            Length(max=254, message=_l("Al massimo 254 caratteri")),
+        ],
+    )
+    name = StringField(
+        _l("Ufficio (facoltativo)"), [Length(max=120, message=_l("Al massimo 120 caratteri"))]
+    )
+
+
+class ApproveForm(PortalForm):
+    """Approve what was read; the button says whether it is sent too."""
+
+    send = HiddenField()
+
+    @property
+    def sends(self) -> bool:
+        return bool(self.send.data == "1")

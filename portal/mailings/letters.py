@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is said by e-mail: a letter from what an edition has frozen, and nothing read anew.
+
+Totals only, never a name; one column of 640 pixels, no image and nothing from another server.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal.accounts.queries import list_names
+from portal.core import clock, italian
+from portal.core.mail import Attachment, Letter, message_id
+from portal.core.tables import Row, Table
+from portal.mailings.columns import lines_of, wrapped
+from portal.reports import layouts, prose
+from portal.reports.editions import Kind, get_file, list_files
+from portal.reports.frozen import DESK, thaw
+from portal.reports.rules import Relazione
+
+ATTACHED = ("prospetto.csv", "relazione.csv")
+SHOWN = ("label", "count", "baseline", "variation", "outcome")
+"""The columns of a letter: few enough for a phone and for 72 characters."""
+
+
+@dataclass(frozen=True)
+class EditionFacts:
+    """What a letter says of the edition itself."""
+
+    number: int
+    replaces: int | None
+    reason: str
+    approved_on: date | None
+    approved_by: str
+    link: str
+
+    def approval(self) -> str:
+        """«Edizione 1, approvata da Anna Bianchi il 23/11/2026.»"""
+        if self.approved_on is None:
+            return _("Edizione %(number)s, ancora da approvare.", number=self.number)
+        facts = {"number": self.number, "day": italian.day(self.approved_on)}
+        if not self.approved_by:
+            return _("Edizione %(number)s, approvata il %(day)s.", **facts)
+        return _("Edizione %(number)s, approvata da %(who)s il %(day)s.", who=self.approved_by,
+                 **facts)  # fmt: skip
+
+    def correction(self) -> str:
+        """What a correction replaces and why; empty for a first edition."""
+        if self.replaces is None:
+            return ""
+        facts = {"old": self.replaces, "reason": self.reason.rstrip(".")}
+        if not self.reason:
+            return _("Questa edizione sostituisce l’edizione %(old)s.", **facts)
+        return _("Questa edizione sostituisce l’edizione %(old)s. Motivo: %(reason)s.", **facts)
+
+
+def relazione_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
+    """The letter of an edition of a desk's relazione."""
+    relazione = thaw(edition.frozen)
+    names = list_names([edition.approved_by])
+    approved = edition.approved_at
+    facts = EditionFacts(
+        number=edition.number,
+        replaces=edition.replaces,
+        reason=edition.reason,
+        approved_on=clock.in_rome(approved).date() if approved else None,
+        approved_by=names.get(edition.approved_by, ""),
+        link=_link(relazione.desk_slug, relazione.period.whole.name),
+    )
+    return relazione_letter(
+        relazione,
+        facts,
+        to=to,
+        message_id=message_id(delivery_id, current_app.config["SETTINGS"]),
+        attachments=attached(DESK, edition, ATTACHED),
+    )
+
+
+def attached(kind: Kind, edition: Any, names: Collection[str]) -> tuple[Attachment, ...]:
+    """Some files of an edition, each proved to be what was frozen."""
+    known = [file.name for file in list_files(kind, edition.id) if file.name in names]
+    files = [get_file(kind, edition, name) for name in known]
+    return tuple(Attachment(file.name, file.media_type, file.content) for file in files)
+
+
+def _link(desk: str, period: str) -> str:
+    """The page of the period; the configured name of the site, never one that a request claims."""
+    settings = current_app.config["SETTINGS"]
+    paths = current_app.url_map.bind("localhost")
+    return settings.public_url + paths.build("reports.show", {"desk": desk, "periodo": period})
+
+
+def relazione_letter(
+    relazione: Relazione,
+    edition: EditionFacts,
+    *,
+    to: str,
+    message_id: str,
+    attachments: tuple[Attachment, ...] = (),
+) -> Letter:
+    """The letter with a desk's relazione."""
+    table = letter_table(relazione)
+    values = {
+        "relazione": relazione,
+        "edition": edition,
+        "subtitle": prose.compared_with(relazione),
+        "sentences": prose.synthesis(relazione),
+        "warnings": list(relazione.notes),
+        "table": table,
+    }
+    plain = {"table_lines": lines_of(table), "wrapped": wrapped}
+    return Letter(
+        to=to,
+        subject=one_line(_rendered("mailings/mail/relazione.subject", values)),
+        text=_rendered("mailings/mail/relazione.txt", values | plain),
+        html=_rendered("mailings/mail/relazione.html", values),
+        attachments=attachments,
+        message_id=message_id,
+    )
+
+
+def letter_table(relazione: Relazione) -> Table:
+    """The page's own table, of which a letter shows some columns; each head stands alone."""
+    whole = layouts.modern_table(relazione)
+    kept = [number for number, column in enumerate(whole.columns) if column.key in SHOWN]
+    return Table(
+        caption=whole.caption,
+        columns=tuple(_alone(whole.columns[number]) for number in kept),
+        rows=tuple(
+            Row(tuple(row.cells[number] for number in kept), row.kind) for row in whole.rows
+        ),
+        note=_("Variazione in punti: differenza fra le richieste ogni 100 utenti dei due periodi."),
+    )
+
+
+def _alone(column: Any) -> Any:
+    head = column.alone if column.kind == "change" else column.head
+    return replace(column, head=head, group=None)
+
+
+def not_yet() -> str:
+    """Said where an edition has no figures yet."""
+    return _("L’edizione è ancora in preparazione: l’e-mail si vede quando i numeri sono fermi.")
+
+
+def one_line(text: str) -> str:
+    """A subject: a line break in a desk's name must not become a header."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _rendered(template: str, values: dict[str, Any]) -> str:
+    # Past the context processors, which speak of the reader of a page: a letter has none.
+    return current_app.jinja_env.get_template(template).render(values)

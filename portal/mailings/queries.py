@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of recipients and deliveries, of a desk or of a network."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from portal.core.database import db
+from portal.core.errors import NotHere
+from portal.mailings.kinds import Kind, Recipients
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery with its recipient, for the page of an edition."""
+
+    delivery_id: UUID
+    email: str
+    name: str
+    state: str
+    said: str
+    changed_at: datetime
+
+
+def list_recipients(of: Recipients) -> list[Any]:
+    """Who receives now, by address."""
+    table = of.recipients
+    statement = select(table).where(table.ended_at.is_(None)).order_by(table.email)
+    return list(db.session.scalars(statement))
+
+
+def find_recipient(of: Recipients, email: str) -> Any | None:
+    """Whoever has or had this address."""
+    table = of.recipients
+    return db.session.scalars(select(table).where(table.email == email)).one_or_none()
+
+
+def get_recipient(of: Recipients, recipient_id: UUID) -> Any:
+    """The recipient with this id."""
+    return _one(of.recipients, recipient_id)
+
+
+def get_delivery(of: Recipients, delivery_id: UUID, *, for_change: bool = False) -> Any:
+    """The delivery with this id; for a change, once nobody else is changing it."""
+    return _one(of.deliveries, delivery_id, for_change=for_change)
+
+
+def _one(table: Any, row_id: UUID, *, for_change: bool = False) -> Any:
+    statement = select(table).where(table.id == row_id)
+    if for_change:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def list_deliveries(of: Recipients, edition_id: UUID) -> list[Sent]:
+    """What became of each letter of an edition, by address."""
+    letter, recipient = of.deliveries, of.recipients
+    statement = (
+        select(
+            letter.id,
+            recipient.email,
+            recipient.name,
+            letter.state,
+            letter.said,
+            letter.changed_at,
+        )
+        .join(recipient, recipient.id == letter.recipient_id)
+        .where(letter.edition_id == edition_id)
+        .order_by(recipient.email)
+    )
+    return [Sent(*row) for row in db.session.execute(statement)]
+
+
+def count_deliveries(of: Recipients) -> dict[str, int]:
+    """How many letters are in each state."""
+    letter = of.deliveries
+    statement = select(letter.state, func.count()).group_by(letter.state)
+    return {state: number for state, number in db.session.execute(statement)}
+
+
+def list_uncertain(kind: Kind) -> list[tuple[UUID, str, int]]:
+    """Letters of which nobody knows whether they arrived: (id, period, number of the edition)."""
+    letter, edition = kind.deliveries, kind.editions.table
+    statement = (
+        select(letter.id, edition.period, edition.number)
+        .join(edition, edition.id == letter.edition_id)
+        .where(letter.state == "uncertain")
+        .order_by(letter.changed_at, letter.id)
+    )
+    return [(row.id, row.period, row.number) for row in db.session.execute(statement)]

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An approved edition of Lucca with its recipients, and a mail server of our own."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.core import jobs
+from portal.core.database import db
+from portal.core.tenancy import desk_scope
+from portal.core.unit import unit_of_work
+from portal.mailings import actions
+from portal.mailings.kinds import DESK, OF_DESK
+from portal.people import actions as people
+from portal.people.rules import PersonFacts
+from portal.reports import editions
+from portal.visits import actions as visits
+from portal.visits.rules import VisitFacts
+from tests.conftest import AtDesk
+from tests.world import Place, World
+from worker import run
+
+OFFICES = ("prefettura@ufficio.example", "provincia@ufficio.example", "sociale@comune.example")
+
+
+@pytest.fixture
+def ready(app: Flask, world: World, at_desk: AtDesk) -> UUID:
+    """An edition of Lucca's half-year that is built and waits for approval."""
+    with at_desk(world.lucca, world.anna):
+        for day, topics in ((3, ("CIT",)), (4, ("CIT", "LAV"))):
+            person = people.create_person(facts=PersonFacts(family_name="Diallo", sex="F"))
+            visits.record_visit(facts=VisitFacts(date(2016, 2, day), topics, person.id))
+        edition_id: UUID = editions.request_edition(DESK.editions, period="2016-S1").id
+    build(app, world.lucca, edition_id)
+    return edition_id
+
+
+def build(app: Flask, desk: Place, edition_id: UUID) -> None:
+    """What the worker does for an edition."""
+    with app.app_context(), desk_scope(desk.id):
+        with unit_of_work():
+            job_id = jobs.get_job_id("build_edition", str(edition_id))
+        editions.build_edition(DESK.editions, edition_id=edition_id, job_id=job_id)
+
+
+@pytest.fixture
+def approved(ready: UUID, world: World, at_desk: AtDesk) -> UUID:
+    """The same, approved by Anna and not yet sent."""
+    with at_desk(world.lucca, world.anna):
+        editions.approve_edition(DESK.editions, edition_id=ready, seen_version=None)
+    return ready
+
+
+@pytest.fixture
+def offices(world: World, at_desk: AtDesk) -> tuple[str, ...]:
+    """Three offices that receive Lucca's editions."""
+    with at_desk(world.lucca, world.anna):
+        for email in OFFICES:
+            actions.add_recipient(OF_DESK, email=email)
+    return OFFICES
+
+
+@pytest.fixture
+def settings_of(app: Flask, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Change settings for the test: `settings_of(smtp_url=...)`; the home is the test's own."""
+    before = app.config["SETTINGS"]
+
+    def change(**values: object) -> None:
+        app.config["SETTINGS"] = replace(app.config["SETTINGS"], **values)  # type: ignore[arg-type]
+
+    change(home=tmp_path / "casa", mail_from="sportelli@rete.example")
+    yield change
+    app.config["SETTINGS"] = before
+
+
+def open_jobs() -> list[UUID]:
+    """What a sweeper would ring for."""
+    statement = select(jobs.Job.id).where(
+        jobs.Job.name == "deliver", jobs.Job.finished_at.is_(None)
+    )
+    return list(db.session.scalars(statement))
+
+
+@pytest.fixture
+def work(app: Flask, world: World, at_desk: AtDesk) -> Callable[[], None]:
+    """Do every letter that is left, as the worker does."""
+
+    def do() -> None:
+        with at_desk(world.lucca):
+            left = open_jobs()
+        with app.app_context():
+            for job_id in left:
+                run.work(job_id)
+
+    return do
+
+
+@dataclass(frozen=True)
+class Sink:
+    """A running mail server and what it has accepted."""
+
+    folder: Path
+    port: int
+
+    def tell(self, script: str) -> None:
+        """Have it do something at a step from now on; empty: take everything."""
+        (self.folder / "stalled").unlink(missing_ok=True)
+        (self.folder / "script").write_text(script, encoding="utf-8")
+
+    def accepted(self) -> list[str]:
+        """«<Message-ID> address» of each message that it took, in order."""
+        path = self.folder / "accepted"
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    def is_stalled(self) -> bool:
+        return (self.folder / "stalled").exists()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def sink(tmp_path: Path, root: Path) -> Iterator[Sink]:
+    """A mail server in a process of its own."""
+    folder = tmp_path / "sink"
+    folder.mkdir()
+    process = subprocess.Popen([sys.executable, root / "tests" / "sink.py", "0", folder])
+    try:
+        yield Sink(folder, int(_wait_for(folder / "port")))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(path: Path) -> str:
+    for _look in range(200):
+        if path.exists() and (text := path.read_text(encoding="utf-8")):
+            return text
+        time.sleep(0.05)
+    raise AssertionError(f"{path.name} never came")

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Recipients, deliveries and what becomes of them, step by step."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from portal.core import clock, jobs
+from portal.core.database import db
+from portal.core.errors import Refusal
+from portal.core.mail import list_kept, mailbox
+from portal.core.tenancy import desk_scope
+from portal.mailings import actions, queries
+from portal.mailings.kinds import DESK, OF_DESK
+from portal.mailings.models import Delivery
+from tests.conftest import AtDesk
+from tests.portal.mailings.conftest import Sink, open_jobs
+from tests.world import World
+
+ChangeSettings = Callable[..., None]
+
+
+def states(at_desk: AtDesk, world: World, edition_id: UUID) -> list[tuple[str, str]]:
+    with at_desk(world.lucca):
+        return [(sent.state, sent.said) for sent in queries.list_deliveries(DESK, edition_id)]
+
+
+def send(at_desk: AtDesk, world: World, edition_id: UUID) -> None:
+    with at_desk(world.lucca, world.anna):
+        actions.send_edition(DESK, edition_id=edition_id)
+
+
+def set_state(at_desk: AtDesk, world: World, state: str) -> None:
+    with at_desk(world.lucca):
+        db.session.execute(update(Delivery).values(state=state))
+
+
+def test_a_recipient_is_added_once_and_comes_back(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        first = actions.add_recipient(OF_DESK, email=" Ufficio@Comune.Example ", name=" Ufficio  A")
+        assert (first.email, first.name) == ("ufficio@comune.example", "Ufficio A")
+        with pytest.raises(Refusal, match="già tra i destinatari"):
+            actions.add_recipient(OF_DESK, email="ufficio@comune.example")
+        actions.end_recipient(OF_DESK, recipient_id=first.id)
+        assert queries.list_recipients(OF_DESK) == []
+        assert actions.add_recipient(OF_DESK, email="ufficio@comune.example").id == first.id
+        assert len(queries.list_recipients(OF_DESK)) == 1
+
+
+def test_nothing_leaves_without_approval(
+    world: World, at_desk: AtDesk, ready: UUID, offices: tuple[str, ...]
+) -> None:
+    with at_desk(world.lucca), pytest.raises(Refusal, match="non è approvata"):
+        actions.send_edition(DESK, edition_id=ready)
+    with at_desk(world.lucca):
+        assert queries.list_deliveries(DESK, ready) == []
+        assert open_jobs() == []
+
+
+def test_even_a_row_put_there_by_hand_is_not_sent_without_approval(
+    world: World,
+    at_desk: AtDesk,
+    ready: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    sink: Sink,
+    work: Callable[[], None],
+) -> None:
+    settings_of(smtp_url=sink.url)
+    with at_desk(world.lucca):
+        for one in queries.list_recipients(DESK):
+            delivery = Delivery(edition_id=ready, recipient_id=one.id)
+            db.session.add(delivery)
+            db.session.flush()
+            jobs.enqueue("deliver", str(delivery.id))
+    work()
+    assert sink.accepted() == []
+    assert states(at_desk, world, ready) == [("queued", "")] * 3
+
+
+def test_sent_twice_is_one_letter_each(
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    sink: Sink,
+    work: Callable[[], None],
+) -> None:
+    settings_of(smtp_url=sink.url)
+    for _time in range(2):
+        send(at_desk, world, approved)
+        work()
+    assert sorted(line.split()[1] for line in sink.accepted()) == sorted(offices)
+    assert states(at_desk, world, approved) == [("sent", "250 2.0.0")] * 3
+    with at_desk(world.lucca):
+        assert open_jobs() == []
+
+
+def test_without_a_server_letters_lie_in_the_mailbox(
+    app: Flask,
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    work: Callable[[], None],
+) -> None:
+    send(at_desk, world, approved)
+    work()
+    set_state(at_desk, world, "queued")
+    with at_desk(world.lucca):
+        db.session.execute(update(jobs.Job).values(finished_at=None))
+    work()
+    with app.app_context(), desk_scope(world.lucca.id):
+        folder = mailbox(app.config["SETTINGS"])
+        kept = list_kept(folder)
+    assert sorted(one.to for one in kept) == sorted(offices)
+    assert {one.files for one in kept} == {("prospetto.csv", "relazione.csv")}
+    assert {path.suffix for path in folder.iterdir()} == {".eml"}
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("state", ["queued", "claimed"])
+def test_a_letter_that_was_only_claimed_is_tried_again(
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    work: Callable[[], None],
+    state: str,
+) -> None:
+    send(at_desk, world, approved)
+    set_state(at_desk, world, state)
+    work()
+    assert states(at_desk, world, approved) == [("sent", "")] * 3
+
+
+def test_a_letter_whose_mailer_died_is_uncertain_until_a_person_decides(
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    sink: Sink,
+    work: Callable[[], None],
+) -> None:
+    settings_of(smtp_url=sink.url)
+    send(at_desk, world, approved)
+    set_state(at_desk, world, "transmitting")
+    work()
+    work()
+    assert states(at_desk, world, approved) == [("uncertain", "")] * 3
+    assert sink.accepted() == []
+    with at_desk(world.lucca, world.anna):
+        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+        assert len(queries.list_uncertain(DESK)) == 3
+        for _click in range(2):
+            actions.send_again(DESK, delivery_id=first)
+        assert len(open_jobs()) == 1
+    work()
+    assert [state for state, _said in states(at_desk, world, approved)] == [
+        "sent",
+        "uncertain",
+        "uncertain",
+    ]
+    assert sink.accepted() == [f"<{first}@127.0.0.1> prefettura@ufficio.example"]
+
+
+def test_a_letter_that_was_sent_is_not_sent_again_by_a_click(
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    work: Callable[[], None],
+) -> None:
+    send(at_desk, world, approved)
+    work()
+    with at_desk(world.lucca, world.anna):
+        for sent in queries.list_deliveries(DESK, approved):
+            actions.send_again(DESK, delivery_id=sent.delivery_id)
+        assert open_jobs() == []
+
+
+def test_who_was_removed_receives_nothing_that_was_still_queued(
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    sink: Sink,
+    work: Callable[[], None],
+) -> None:
+    settings_of(smtp_url=sink.url)
+    send(at_desk, world, approved)
+    with at_desk(world.lucca, world.anna):
+        actions.end_recipient(DESK, recipient_id=queries.list_recipients(DESK)[0].id)
+    work()
+    assert states(at_desk, world, approved)[0] == ("failed", "ended")
+    assert [line.split()[1] for line in sink.accepted()] == list(offices[1:])
+
+
+def test_a_server_that_is_away_is_tried_for_two_days(
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    work: Callable[[], None],
+) -> None:
+    settings_of(smtp_url="smtp://127.0.0.1:1")
+    send(at_desk, world, approved)
+    began = clock.now()
+    with clock.stopped_at(began + timedelta(days=9)):
+        work()
+    assert states(at_desk, world, approved) == [("queued", "connection")] * 3
+    with clock.stopped_at(began + timedelta(hours=47)):
+        work()
+    assert states(at_desk, world, approved) == [("queued", "connection")] * 3
+    with clock.stopped_at(began + timedelta(hours=49)):
+        work()
+    assert states(at_desk, world, approved) == [("failed", "connection")] * 3
+    with at_desk(world.lucca):
+        assert open_jobs() == []
+
+
+def test_who_was_overtaken_sends_nothing(
+    app: Flask,
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+) -> None:
+    send(at_desk, world, approved)
+    with at_desk(world.lucca):
+        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+    for state in ("queued", "transmitting", "sent", "uncertain", "failed"):
+        set_state(at_desk, world, state)
+        with app.app_context(), desk_scope(world.lucca.id), pytest.raises(actions.Overtaken):
+            actions._begin_data(DESK, first)
