@@ -35,6 +35,12 @@ def add_desk(*, slug: str, name: str, network: Network, short_name: str = "") ->
     return desk
 
 
+def set_closing_days(desk: Desk, *, days: int | None) -> None:
+    """Say how many days after the end of a half-year its relazione builds itself; none: never."""
+    desk.closing_days = days
+    db.session.flush()
+
+
 def _refuse_bad_names(slug: str, name: str) -> None:
     if not SLUG.fullmatch(slug) or len(slug) > 60:
         raise Refusal(

@@ -31,6 +31,8 @@ DESK_MENU = (
 SECTIONS = {
     "accounts": "home",
     "imports": "home",
+    "reports.closing": "home",
+    "reports.save_closing": "home",
     "oversight": "oversight.compare",
     "oversight.board": "oversight.board",
     "visits": "intake",

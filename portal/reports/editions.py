@@ -35,6 +35,8 @@ STEPS = (
     _l("documenti"),
     _l("file salvati"),
 )
+"""An edition's `step` is the one at work, or at which it failed."""
+COUNTING = 2
 LAST_STEP = len(STEPS) - 1
 
 
@@ -87,6 +89,12 @@ def list_editions(kind: Kind, period: str) -> list[Any]:
 def find_latest(kind: Kind, period: str) -> Any | None:
     """The edition of a period with the highest number, if there is one."""
     return next(iter(list_editions(kind, period)), None)
+
+
+def list_latest(kind: Kind) -> dict[str, Any]:
+    """The edition with the highest number of each period that has one."""
+    in_order = db.session.scalars(select(kind.table).order_by(kind.table.number))
+    return {edition.period: edition for edition in in_order}
 
 
 def list_files(kind: Kind, edition_id: UUID) -> list[Any]:
@@ -187,7 +195,7 @@ def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
         if edition.state not in ("queued", "building", "failed"):
             jobs.finish(job_id)
             return
-        edition.state, edition.step = "building", 1
+        edition.state, edition.step = "building", COUNTING
     with unit_of_work():
         edition = get_edition(kind, edition_id)
         if edition.frozen is None:
@@ -195,14 +203,14 @@ def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
             edition.frozen_at = clock.now()
             edition.frozen = kind.freeze(edition.period, edition.baseline)
             edition.taxonomy, edition.software = edition.frozen["taxonomy"], __version__
-        edition.step = 2
+        edition.step = COUNTING + 1
         db.session.flush()
         # PostgreSQL keeps its own order of keys: every builder reads the same.
         db.session.refresh(edition, ["frozen"])
     files = list(kind.tables(edition))
-    _reach(kind, edition_id, 3)
+    _reach(kind, edition_id, COUNTING + 2)
     files += kind.documents(edition)
-    _reach(kind, edition_id, 4)
+    _reach(kind, edition_id, LAST_STEP)
     with unit_of_work():
         edition = get_edition(kind, edition_id)
         for file in files:

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The choice of period, baseline and layout: a GET form, so that every view is a link."""
+"""The choice of a relazione (a GET form: every view is a link), a correction, the closing days."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from portal.core.forms import ParsedField, PortalForm
 
 MODERN = "moderno"
 HISTORICAL = "storico"
@@ -26,3 +29,33 @@ class ReportChoice(FlaskForm):
             SelectChoice(HISTORICAL, _l("Storico")),
         ],
     )
+
+
+class CorrectionForm(PortalForm):
+    """Why an approved edition is made again."""
+
+    reason = TextAreaField(
+        _l("Perché la rettifichi?"),
+        [
+            DataRequired(_l("Scrivi perché rettifichi l’edizione")),
+            Length(max=500, message=_l("Al massimo 500 caratteri")),
+        ],
+    )
+
+
+MOST_DAYS = 180
+
+
+class DaysField(ParsedField):
+    """A number of days; empty is none."""
+
+    def parse(self, text: str) -> int:
+        if not (text.isascii() and text.isdigit() and int(text) <= MOST_DAYS):
+            raise ValueError(_l("Scrivi un numero di giorni da 0 a 180, o lascia vuoto"))
+        return int(text)
+
+
+class ClosingForm(PortalForm):
+    """When a half-year's relazione builds itself."""
+
+    closing_days = DaysField(_l("Giorni di chiusura"))

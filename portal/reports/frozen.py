@@ -4,8 +4,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from portal.core.database import speaking_desk
 from portal.core.periods import parse_period
+from portal.core.tables import Column, Row, Table
 from portal.desks.queries import get_desk
 from portal.figures.rules import Counts
 from portal.reports import documents, measures, queries
@@ -63,6 +66,27 @@ def since_freezing(edition: Edition) -> Since:
             parse_period(edition.period), since=edition.frozen_at or edition.created_at
         ),
         differs=any(now[key] != frozen[key] for key in ("current", "earlier", "notes")),
+    )
+
+
+def differences(old: Edition, new: Edition) -> Table:
+    """The figures of the period that a correction changed, old beside new."""
+    before, after = thaw(old.frozen or {}), thaw(new.frozen or {})
+    was = {row.label: row.count for row in before.rows}
+    now = {row.label: row.count for row in after.rows}
+    pairs = {
+        _("Utenti"): (before.current.users, after.current.users),
+        _("Servizi erogati"): (before.services, after.services),
+        _("Accessi"): (before.current.visits, after.current.visits),
+    } | {label: (was.get(label, 0), now.get(label, 0)) for label in {**was, **now}}
+    return Table(
+        caption=_("Differenze dall’edizione %(number)s", number=old.number),
+        columns=(
+            Column("label", _("Dato del periodo"), "text"),
+            Column("old", _("Edizione %(number)s", number=old.number), "count"),
+            Column("new", _("Edizione %(number)s", number=new.number), "count"),
+        ),
+        rows=tuple(Row((label, *pair)) for label, pair in pairs.items() if pair[0] != pair[1]),
     )
 
 

@@ -7,11 +7,13 @@ from flask import Blueprint, Response, abort, g, request, url_for
 
 from portal.core import clock
 from portal.core.access import Permission, needs
-from portal.core.pages import download, page
-from portal.core.periods import Kind, period_of
-from portal.reports import queries
+from portal.core.pages import download, page, wants_fragment
+from portal.core.periods import Kind, parse_period, period_of
+from portal.reports import editions, queries
 from portal.reports.documents import presented, rendered
 from portal.reports.forms import HISTORICAL, ReportChoice
+from portal.reports.frozen import DESK
+from portal.reports.panel import Panel, panel_of
 from portal.reports.rules import Relazione
 
 reports = Blueprint("reports", __name__)
@@ -27,6 +29,7 @@ def index() -> Response:
         "reports/index.html",
         form=ReportChoice(formdata=None),
         lines=queries.list_halves_and_years(),
+        editions=editions.list_latest(DESK),
         present=period_of(Kind.HALF, today),
         today=today,
     )
@@ -35,12 +38,19 @@ def index() -> Response:
 @reports.get("/s/<desk>/relazioni/periodo")
 @needs(Permission.READ_REPORTS)
 def show() -> Response:
+    panel = _panel()
+    if panel and is_seen(panel):
+        return nothing_new()
     form = ReportChoice(request.args)
     relazione = _relazione()
     form.confronto.data = relazione.baseline_period.whole.name
     return page(
         "reports/show.html",
+        fragment="edition",
         form=form,
+        panel=panel,
+        poll=url_for("reports.show", **_chosen() | {"visto": panel.stage}) if panel else None,
+        editions=editions.list_editions(DESK, relazione.period.whole.name),
         relazione=relazione,
         files=_files(),
         **presented(relazione, historical=form.prospetto.data == HISTORICAL),
@@ -59,6 +69,24 @@ def file(format: str) -> Response:
     return download(body, name=name.replace("/", "-"), media_type=MEDIA_TYPES[format])
 
 
+def is_seen(panel: Panel) -> bool:
+    """Whether a page that asks each second has this panel already."""
+    return wants_fragment() and request.args.get("visto") == panel.stage
+
+
+def nothing_new() -> Response:
+    """Nothing to swap: what the reader is doing on the page is left alone."""
+    return Response(status=204)
+
+
+def _panel() -> Panel | None:
+    """The panel of the period in the address; none where that is no period."""
+    try:
+        return panel_of(parse_period(request.args.get("periodo", "")))
+    except ValueError:
+        return None
+
+
 def _relazione() -> Relazione:
     return queries.get_relazione(
         desk_name=g.place.name,
@@ -69,7 +97,11 @@ def _relazione() -> Relazione:
 
 
 def _files() -> list[tuple[str, str]]:
-    chosen: dict[str, Any] = {key: value for key, value in request.args.items() if value}
     return [
-        (format.upper(), url_for("reports.file", format=format, **chosen)) for format in MEDIA_TYPES
+        (format.upper(), url_for("reports.file", format=format, **_chosen()))
+        for format in MEDIA_TYPES
     ]
+
+
+def _chosen() -> dict[str, Any]:
+    return {key: value for key, value in request.args.items() if value and key != "visto"}

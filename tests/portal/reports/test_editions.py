@@ -104,7 +104,7 @@ def test_a_late_visit_does_not_reach_what_is_frozen(
         build(seeded.lucca, edition_id, kind=fails.at_documents)
     with at_desk(seeded.lucca):
         edition = editions.get_edition(DESK, edition_id)
-        assert (edition.state, edition.step) == ("building", 3)
+        assert (edition.state, edition.step) == ("building", 4)
         record_late_visit()
     build(seeded.lucca, edition_id)
     with at_desk(seeded.lucca):
@@ -207,7 +207,7 @@ def test_what_could_not_be_built_is_tried_again_from_the_start(
     build.give_up(few.lucca, edition_id)
     with at_desk(few.lucca):
         edition = editions.get_edition(DESK, edition_id)
-        assert (edition.state, edition.step) == ("failed", 3)
+        assert (edition.state, edition.step) == ("failed", 4)
         assert not has_open_job(edition_id)
         record_late_visit()
     assert ask(at_desk, few) == edition_id

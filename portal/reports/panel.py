@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the page says of an edition: how far it is, what was frozen, what happened since."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+
+from portal.accounts.queries import list_names
+from portal.core import clock
+from portal.core.access import Permission, may
+from portal.core.database import speaking_desk
+from portal.core.periods import Kind, Period
+from portal.desks.queries import get_desk
+from portal.reports import editions
+from portal.reports.editions import LAST_STEP, STEPS
+from portal.reports.frozen import DESK, Since, since_freezing
+
+BUILDING = ("queued", "building")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """An edition, or that there is none yet, as the page shows it."""
+
+    period: Period
+    edition: Any | None
+    opens_on: date
+    """The first day on which an edition can be asked for."""
+    builds_on: date | None
+    """The day on which the first one builds itself; none: it never does, or that day is past."""
+    approver: str | None
+    since: Since | None
+    newest: Any | None
+    """The edition with the highest number of the same period."""
+    manages: bool
+    """Whether the reader may build and approve."""
+
+    @property
+    def is_building(self) -> bool:
+        return self.edition is not None and self.edition.state in BUILDING
+
+    @property
+    def has_ended(self) -> bool:
+        return self.opens_on <= clock.today()
+
+    @property
+    def stage(self) -> str:
+        """What a page that shows this panel has seen: it asks again only for something else."""
+        return f"{self.edition.state}-{self.edition.step}" if self.edition else "none"
+
+    @property
+    def step_name(self) -> str:
+        return str(STEPS[self.edition.step]) if self.edition else ""
+
+    @property
+    def voice(self) -> str:
+        """What is said aloud when the panel changes by itself."""
+        if self.is_building and self.edition:
+            return progress(self.edition.step, named=False)
+        failed = self.edition is not None and self.edition.state == "failed"
+        return _("Relazione non riuscita.") if failed else _("Relazione pronta.")
+
+    @property
+    def progress(self) -> str:
+        return progress(self.edition.step, named=True) if self.edition else ""
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Each step with its state: done, now, next."""
+        at = self.edition.step if self.edition else 0
+        return [
+            (str(name), "done" if number < at else "now" if number == at else "next")
+            for number, name in enumerate(STEPS[1:], 1)
+        ]
+
+
+def progress(step: int, *, named: bool) -> str:
+    """«In preparazione: passo 3 di 5.», or with the step's name as the panel writes it."""
+    if step == 0:
+        return _("in preparazione: in coda") if named else _("In preparazione: in coda.")
+    if named:
+        return _("in preparazione: passo %(step)s di %(last)s, %(name)s",
+                 step=step, last=LAST_STEP, name=STEPS[step])  # fmt: skip
+    return _("In preparazione: passo %(step)s di %(last)s.", step=step, last=LAST_STEP)
+
+
+def panel_of(period: Period, edition: Any | None = None) -> Panel:
+    """The panel of an edition, or of the newest of a period."""
+    newest = editions.find_latest(DESK, period.name)
+    shown = edition or newest
+    names = list_names([shown.approved_by]) if shown else {}
+    return Panel(
+        period=period,
+        edition=shown,
+        opens_on=period.end + timedelta(days=1),
+        builds_on=None if shown else _builds_on(period),
+        approver=names.get(shown.approved_by) if shown else None,
+        since=since_freezing(shown) if shown and shown.state == "ready" else None,
+        newest=newest,
+        manages=may(g.place.role, Permission.APPROVE_REPORTS),
+    )
+
+
+def _builds_on(period: Period) -> date | None:
+    days = get_desk(speaking_desk()).closing_days
+    if period.kind is not Kind.HALF or days is None:
+        return None
+    day = period.end + timedelta(days=days + 1)
+    return day if day > clock.today() else None
