@@ -55,6 +55,11 @@ def get_network_by_slug(slug: str) -> Network:
     return network
 
 
+def list_networks() -> list[Network]:
+    """Every network in alphabetical order."""
+    return list(db.session.scalars(select(Network).order_by(Network.name, Network.id)))
+
+
 def list_desks(network_id: UUID) -> list[Desk]:
     """The desks of a network in alphabetical order."""
     statement = select(Desk).where(Desk.network_id == network_id).order_by(Desk.name, Desk.id)

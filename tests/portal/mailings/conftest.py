@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An approved edition of Lucca with its recipients, and a mail server of our own."""
 
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -26,6 +23,7 @@ from portal.reports import editions
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
+from tests.sink import Sink, running_sink
 from tests.world import Place, World
 from worker import run
 
@@ -35,12 +33,18 @@ OFFICES = ("prefettura@ufficio.example", "provincia@ufficio.example", "sociale@c
 @pytest.fixture
 def ready(app: Flask, world: World, at_desk: AtDesk) -> UUID:
     """An edition of Lucca's half-year that is built and waits for approval."""
+    edition_id = request(at_desk, world)
+    build(app, world.lucca, edition_id)
+    return edition_id
+
+
+def request(at_desk: AtDesk, world: World) -> UUID:
+    """Two visits at Lucca, and the edition of their half-year asked for."""
     with at_desk(world.lucca, world.anna):
         for day, topics in ((3, ("CIT",)), (4, ("CIT", "LAV"))):
             person = people.create_person(facts=PersonFacts(family_name="Diallo", sex="F"))
             visits.record_visit(facts=VisitFacts(date(2016, 2, day), topics, person.id))
         edition_id: UUID = editions.request_edition(DESK.editions, period="2016-S1").id
-    build(app, world.lucca, edition_id)
     return edition_id
 
 
@@ -104,47 +108,8 @@ def work(app: Flask, world: World, at_desk: AtDesk) -> Callable[[], None]:
     return do
 
 
-@dataclass(frozen=True)
-class Sink:
-    """A running mail server and what it has accepted."""
-
-    folder: Path
-    port: int
-
-    def tell(self, script: str) -> None:
-        """Have it do something at a step from now on; empty: take everything."""
-        (self.folder / "stalled").unlink(missing_ok=True)
-        (self.folder / "script").write_text(script, encoding="utf-8")
-
-    def accepted(self) -> list[str]:
-        """«<Message-ID> address» of each message that it took, in order."""
-        path = self.folder / "accepted"
-        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-
-    def is_stalled(self) -> bool:
-        return (self.folder / "stalled").exists()
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
-
-
 @pytest.fixture
-def sink(tmp_path: Path, root: Path) -> Iterator[Sink]:
+def sink(tmp_path: Path) -> Iterator[Sink]:
     """A mail server in a process of its own."""
-    folder = tmp_path / "sink"
-    folder.mkdir()
-    process = subprocess.Popen([sys.executable, root / "tests" / "sink.py", "0", folder])
-    try:
-        yield Sink(folder, int(_wait_for(folder / "port")))
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_for(path: Path) -> str:
-    for _look in range(200):
-        if path.exists() and (text := path.read_text(encoding="utf-8")):
-            return text
-        time.sleep(0.05)
-    raise AssertionError(f"{path.name} never came")
+    with running_sink(tmp_path / "sink") as one:
+        yield one

@@ -18,7 +18,8 @@ from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.models import Delivery
 from tests.conftest import AtDesk
-from tests.portal.mailings.conftest import Sink, open_jobs
+from tests.portal.mailings.conftest import open_jobs
+from tests.sink import Sink
 from tests.world import World
 
 ChangeSettings = Callable[..., None]

@@ -14,7 +14,8 @@ from portal.mailings.models import Delivery
 from portal.reports.editions import get_edition
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
-from tests.portal.mailings.conftest import Sink, open_jobs
+from tests.portal.mailings.conftest import open_jobs
+from tests.sink import Sink
 from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]

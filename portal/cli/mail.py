@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`portal mail`: what became of the letters, and which of them need a person.
+
+No address is printed: a letter is named by its id, its desk or network and its period.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from uuid import UUID
+
+import click
+from flask_babel import gettext as _
+
+from portal.cli import application
+from portal.core import italian
+from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.unit import unit_of_work
+from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
+from portal.mailings.kinds import DESK, Kind
+from portal.mailings.queries import count_deliveries, list_uncertain
+from portal.mailings.rules import STATE_NAMES
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A desk or network that sends letters."""
+
+    slug: str
+    id: UUID
+    kind: Kind
+
+    def scope(self) -> AbstractContextManager[None]:
+        return desk_scope(self.id)
+
+
+@click.group()
+def mail() -> None:
+    """La posta in uscita: le lettere con le edizioni approvate."""
+
+
+@mail.command()
+@click.option("--desk", metavar="SLUG", help="Solo questo sportello.")
+def status(desk: str | None) -> None:
+    """Conta le lettere per stato ed elenca quelle dall’esito incerto.
+
+    Una lettera è incerta quando la spedizione si è interrotta mentre partiva: può essere arrivata
+    o no. Non si rimanda da sola: si invia di nuovo dalla pagina delle consegne.
+
+    \b
+    Esempio:
+      portal mail status --desk montefosco
+    """
+    with application():
+        with identity_scope(), unit_of_work():
+            senders = _senders(desk)
+        for sender in senders:
+            with sender.scope(), unit_of_work():
+                counts, uncertain = count_deliveries(sender.kind), list_uncertain(sender.kind)
+            for line in _said(sender, counts, uncertain):
+                click.echo(line)
+
+
+def _senders(slug: str | None) -> list[Sender]:
+    desks = (
+        [get_desk_by_slug(slug)]
+        if slug
+        else [desk for network in list_networks() for desk in list_desks(network.id)]
+    )
+    return [Sender(desk.slug, desk.id, DESK) for desk in desks]
+
+
+def _said(
+    sender: Sender, counts: dict[str, int], uncertain: list[tuple[UUID, str, int]]
+) -> Iterator[str]:
+    named = [f"{italian.count(counts[key])} {STATE_NAMES[key]}" for key in STATE_NAMES
+             if counts.get(key)]  # fmt: skip
+    yield f"{sender.slug}: {', '.join(named) or _('nessuna lettera')}"
+    for delivery_id, period, number in uncertain:
+        edition = _("edizione %(number)s", number=number)
+        yield f"  {_('esito incerto')}: {delivery_id} {sender.slug} {period} {edition}"

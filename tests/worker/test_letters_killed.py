@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A mailer killed with -9 at six points: no letter arrives twice and none is lost in silence.
+
+The oracle is the mail server, in a process of its own. A real worker is killed and another takes
+its place, as a supervisor would do it.
+"""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from config.settings import Settings, child_environment
+from portal.cli import main
+from portal.mailings import actions, queries
+from portal.mailings.kinds import DESK
+from portal.reports import editions
+from tests.conftest import AtDesk
+from tests.portal.mailings.conftest import build, request
+from tests.sink import Sink, running_sink
+from tests.worker.conftest import Program, wait_for
+from tests.world import World
+
+# The point, what the server does there, and what the letter must end as.
+POINTS = {
+    "connecting": ("stall-connect", "sent"),
+    "after RCPT": ("stall-rcpt", "sent"),
+    "transmitting committed": ("stall-begin", "uncertain"),
+    "half DATA": ("stall-half", "uncertain"),
+    "after 250": ("", "uncertain"),
+    "after commit": ("", "sent"),
+}
+GATE = 4242
+HOLD_SENT = f"""
+CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN PERFORM pg_advisory_xact_lock({GATE}); RETURN NEW; END';
+CREATE TRIGGER gate BEFORE UPDATE ON delivery FOR EACH ROW
+WHEN (NEW.state = 'sent') EXECUTE FUNCTION wait_at_the_gate();
+"""
+WAITING = "SELECT count(*) FROM pg_locks WHERE objid = %s AND NOT granted"
+
+
+class Killing:
+    """One desk, one edition, a new recipient for each kill, and a worker to be killed."""
+
+    def __init__(
+        self, app: Flask, at_desk: AtDesk, world: World, settings: Settings, sink: Sink, logs: Path
+    ) -> None:
+        self.settings, self.sink, self._logs = settings, sink, logs
+        self._at_desk, self._world = at_desk, world
+        self.edition_id = request(at_desk, world)
+        build(app, world.lucca, self.edition_id)
+        with at_desk(world.lucca, world.anna):
+            editions.approve_edition(DESK.editions, edition_id=self.edition_id, seen_version=None)
+        self._owner = psycopg.connect(str(settings.database_owner_url), autocommit=True)
+        self._owner.execute(HOLD_SENT)  # type: ignore[call-overload]
+        self.kills = 0
+        self._start()
+
+    def _start(self) -> None:
+        alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        arguments = ["-A", "worker.app", "worker", "-P", "solo", *alone]
+        self.worker = Program(arguments, self.settings, self._logs / "worker.log")
+
+    def end(self) -> None:
+        self.worker.end(signal.SIGKILL)
+        self._owner.close()
+
+    def kill_at(self, point: str) -> None:
+        """Send a letter, kill its mailer there, start another and see what it makes of it."""
+        script, ends_as = POINTS[point]
+        self.sink.tell(script)
+        with self._gate(closed=point == "after 250"):
+            delivery_id = self._send()
+            wait_for(lambda: self._is_at(point, delivery_id), seconds=30)
+            with suppress(ProcessLookupError):
+                os.killpg(self.worker.process.pid, signal.SIGKILL)
+            self.worker.process.wait()
+        self.kills += 1
+        self.sink.tell("")
+        self._start()
+        wait_for(lambda: self.states()[delivery_id] in ("sent", "uncertain"), seconds=60)
+        assert self.states()[delivery_id] == ends_as, point
+
+    @contextmanager
+    def _gate(self, *, closed: bool) -> Iterator[None]:
+        """While it is closed no letter can be written down as sent."""
+        if closed:
+            self._owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        try:
+            yield
+        finally:
+            if closed:
+                self._owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
+
+    def _send(self) -> UUID:
+        with self._at_desk(self._world.lucca, self._world.anna):
+            email = f"ufficio{self.kills}@comune.example"
+            recipient_id = actions.add_recipient(DESK, email=email).id
+            actions.send_edition(DESK, edition_id=self.edition_id)
+            found = queries.list_deliveries(DESK, self.edition_id)
+        assert recipient_id
+        return next(sent.delivery_id for sent in found if sent.email == email)
+
+    def _is_at(self, point: str, delivery_id: UUID) -> bool:
+        if point == "after 250":
+            row = self._owner.execute(WAITING, [GATE]).fetchone()
+            return bool(row and row[0])
+        if point == "after commit":
+            return self.states()[delivery_id] == "sent"
+        return self.sink.is_stalled()
+
+    def states(self) -> dict[UUID, str]:
+        with self._at_desk(self._world.lucca):
+            sent = queries.list_deliveries(DESK, self.edition_id)
+        return {one.delivery_id: one.state for one in sent}
+
+    def accepted(self) -> list[UUID]:
+        """The deliveries that the server took, one for each message."""
+        return [UUID(line[1:37]) for line in self.sink.accepted()]
+
+    def listed(self) -> set[UUID]:
+        """The uncertain ones that the administrator is shown."""
+        environment = child_environment(self.settings)
+        done = CliRunner().invoke(main, ["mail", "status"], env=environment)
+        assert done.exit_code == 0, done.output
+        assert "@" not in done.output
+        lines = [line.split() for line in done.stdout.splitlines() if line.startswith("  esito")]
+        return {UUID(words[2]) for words in lines}
+
+
+@pytest.fixture
+def killing(
+    app: Flask,
+    at_desk: AtDesk,
+    world: World,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Killing]:
+    with running_sink(tmp_path / "sink") as sink:
+        own = replace(settings, smtp_url=sink.url, mail_from="sportelli@rete.example")
+        one = Killing(app, at_desk, world, own, sink, tmp_path)
+        yield one
+        one.end()
+
+
+def kill_at_each_point(killing: Killing, times: int) -> None:
+    for _time in range(times):
+        for point in POINTS:
+            killing.kill_at(point)
+    states, accepted = killing.states(), Counter(killing.accepted())
+    duplicates = [one for one, number in accepted.items() if number > 1]
+    uncertain = {one for one, state in states.items() if state == "uncertain"}
+    lost = [one for one in states if one not in accepted and one not in uncertain]
+    lost += [one for one, state in states.items() if state not in ("sent", "uncertain")]
+    listed = killing.listed()
+    print(  # noqa: T201
+        f"kills {killing.kills}: duplicates {len(duplicates)}, lost {len(lost)},"
+        f" uncertain {len(uncertain)} (listed {len(listed & uncertain)})"
+    )
+    assert len(states) == killing.kills == times * len(POINTS)
+    assert (duplicates, lost, listed) == ([], [], uncertain)
+
+
+def test_a_mailer_killed_once_at_each_point(killing: Killing) -> None:
+    kill_at_each_point(killing, 1)
+
+
+@pytest.mark.long
+def test_a_mailer_killed_ten_times_at_each_point(killing: Killing) -> None:
+    kill_at_each_point(killing, 10)
