@@ -22,6 +22,7 @@ from portal import __version__
 from portal.core import clock, jobs
 from portal.core.database import db, speaker
 from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.italian import shown
 from portal.core.logs import log
 from portal.core.once import hold
 from portal.core.periods import parse_period
@@ -76,6 +77,17 @@ def get_edition(kind: Kind, edition_id: UUID) -> Any:
     if found is None:
         raise NotHere
     return found
+
+
+def get_numbered(kind: Kind, *, period: str, number: int) -> Any:
+    """The edition that the command line names; an unknown one is said with its number."""
+    for edition in list_editions(kind, period):
+        if edition.number == number:
+            return edition
+    raise Refusal(
+        _("Del periodo %(period)s non c’è un’edizione %(number)s.",
+          period=shown(period), number=number)
+    )  # fmt: skip
 
 
 def list_editions(kind: Kind, period: str) -> list[Any]:

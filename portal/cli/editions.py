@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`portal edition`: have a desk's relazione frozen, and approve it, from the command line."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import click
+from flask_babel import gettext as _
+
+from portal.cli import application
+from portal.core import jobs
+from portal.core.errors import Refusal
+from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.unit import unit_of_work
+from portal.desks.queries import get_desk_by_slug
+from portal.reports import editions
+from portal.reports.frozen import DESK
+
+LOOK_SECONDS = 0.2
+WORKERS_FIRST_SECONDS = 1.0
+"""A worker that runs takes the job at once; after this it is built here, under the same lock."""
+PATIENCE_SECONDS = 600
+
+
+@click.group()
+def edition() -> None:
+    """Le edizioni: relazioni fermate con i loro numeri, i loro file e l’impronta SHA-256."""
+
+
+@edition.command()
+@click.option("--desk", required=True, metavar="SLUG", help="Lo sportello, con il nome breve.")
+@click.option("--period", required=True, metavar="P", help="Il periodo, finito: 2016-S1, 2016…")
+@click.option("--reason", default="", metavar="TESTO", help="Il motivo, se è una rettifica.")
+@click.option("--wait", is_flag=True, help="Aspetta che sia pronta; senza lavoratori la fa qui.")
+def build(desk: str, period: str, reason: str, wait: bool) -> None:
+    """Chiede l’edizione di un periodo e ne scrive una riga: numero, stato, SHA-256.
+
+    La riga ha i tre campi separati da uno spazio, per esempio «1 ready 5f0c…»; lo SHA-256
+    dell’elenco dei file c’è da quando l’edizione è pronta. Stati: queued, building, ready,
+    approved, superseded, failed. Se ce n’è già una con gli stessi numeri, risponde quella.
+
+    \b
+    Esempi:
+      portal edition build --desk montefosco --period 2016-S1 --wait
+      portal edition build --desk montefosco --period 2016-S1 --reason "Mancava un accesso" --wait
+    """
+    with application():
+        desk_id = _desk_id(desk)
+        with desk_scope(desk_id), unit_of_work():
+            found = editions.request_edition(DESK, period=period, reason=reason)
+        if wait:
+            found = _built(desk_id, found.id)
+    click.echo(_line(found))
+
+
+@edition.command()
+@click.option("--desk", required=True, metavar="SLUG", help="Lo sportello, con il nome breve.")
+@click.option("--period", required=True, metavar="P", help="Il periodo, come 2016-S1.")
+@click.option("--number", required=True, type=int, metavar="N", help="Il numero dell’edizione.")
+def approve(desk: str, period: str, number: int) -> None:
+    """Approva un’edizione pronta: la rete ne vede i numeri, che non cambiano più. Non la invia.
+
+    \b
+    Esempio:
+      portal edition approve --desk montefosco --period 2016-S1 --number 1
+    """
+    with application(), desk_scope(_desk_id(desk)), unit_of_work():
+        found = editions.get_numbered(DESK, period=period, number=number)
+        editions.approve_edition(DESK, edition_id=found.id, seen_version=None)
+        line = _line(found)
+    click.echo(line)
+
+
+def _desk_id(slug: str) -> UUID:
+    with identity_scope(), unit_of_work():
+        return get_desk_by_slug(slug).id
+
+
+def _line(found: Any) -> str:
+    fields = [str(found.number), found.state]
+    return " ".join([*fields, found.sha256.hex()] if found.sha256 else fields)
+
+
+def _built(desk_id: UUID, edition_id: UUID) -> Any:
+    """The edition once it is ready, whoever builds it; never two at once."""
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < PATIENCE_SECONDS:
+        found, job_id = _look(desk_id, edition_id)
+        if found.state == "failed":
+            raise Refusal(
+                _("L’edizione %(number)s non è riuscita al passo %(step)s: ripeti il comando per"
+                  " riprovare.", number=found.number, step=found.step)
+            )  # fmt: skip
+        if found.state not in ("queued", "building"):
+            return found
+        if waited < WORKERS_FIRST_SECONDS or not _build_here(desk_id, edition_id, job_id):
+            time.sleep(LOOK_SECONDS)
+    raise Refusal(
+        _("Da %(minutes)s minuti un lavoratore è all’edizione senza finirla: guarda «portal worker"
+          " status».", minutes=PATIENCE_SECONDS // 60)
+    )  # fmt: skip
+
+
+def _look(desk_id: UUID, edition_id: UUID) -> tuple[Any, UUID]:
+    """The edition as it is at this moment, and its job."""
+    with desk_scope(desk_id), unit_of_work():
+        found = editions.get_edition(DESK, edition_id)
+        return found, jobs.get_job_id(DESK.job, str(edition_id))
+
+
+def _build_here(desk_id: UUID, edition_id: UUID, job_id: UUID) -> bool:
+    """Do what a worker would; false when one is at it."""
+    with jobs.working_on(job_id) as ours:
+        if ours:
+            with desk_scope(desk_id):
+                editions.build_edition(DESK, edition_id=edition_id, job_id=job_id)
+    return ours
