@@ -22,7 +22,10 @@ TASKS: dict[str, Task] = {
     "deliver": letters.deliver,
 }
 MOST_ATTEMPTS = 5
-GIVEN_UP: dict[str, Task] = {"build_edition": editions.give_up_edition}
+GIVEN_UP: dict[str, Task] = {
+    "build_edition": editions.give_up_edition,
+    "build_comparison": publishing.give_up_comparison,
+}
 """What is done instead after so many attempts; the jobs of other names are tried for ever."""
 
 

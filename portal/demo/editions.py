@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 
 from portal.core import clock, jobs
-from portal.core.locks import held
 from portal.core.periods import Kind, Period, parse_period, period_of
 from portal.core.unit import unit_of_work
 from portal.demo.places import DESKS, FIRST_SLUG, LATE_SLUG, DemoDesk
@@ -58,7 +57,7 @@ def _approve(place: DemoDesk, period: Period) -> bool:
             edition = editions.request_edition(DESK, period=period.name)
             job_id = jobs.get_job_id(DESK.job, str(edition.id))
             # Before anybody sees the job: a portal that runs beside us must not build it as well.
-            locks.enter_context(held(f"job {job_id}"))
+            locks.enter_context(jobs.working_on(job_id))
         editions.build_edition(DESK, edition_id=edition.id, job_id=job_id)
         with unit_of_work():
             editions.approve_edition(DESK, edition_id=edition.id, seen_version=None)

@@ -38,9 +38,7 @@ def publish_edition(*, edition_id: UUID) -> None:
     db.session.execute(
         statement.on_conflict_do_update(
             constraint="pk_published_figure",
-            set_={
-                name: new[name] for name in ("number", "figures", "approved_at", "published_at")
-            },
+            set_={name: new[name] for name in ("number", "figures", "approved_at", "published_at")},
             where=or_(new.number > old.number, newer),
         )
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The choice of periods (a GET form: every view is a link), and the request of an edition."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
@@ -20,23 +21,31 @@ class ComparisonChoice(FlaskForm):
     confronto = SelectField(_l("Confronto"), validate_choice=False)
 
     def offer(self, *, period: Period, baseline: Period, known: list[Period]) -> None:
-        """Offer the periods with figures, and always what is shown."""
-        self.periodo.choices = _choices(known, period)
+        """Offer the periods with figures, and always what is shown; a year earlier is usual."""
+        usual = period.baseline()
+        others = {one for one in (*known, baseline) if one not in (period, usual)}
+        self.periodo.choices = [(one.name, one.title()) for one in _ordered({*known, period})]
         self.periodo.data = period.name
-        self.confronto.choices = _choices(known, period.baseline(), baseline)
-        self.confronto.data = baseline.name
+        self.confronto.choices = [
+            ("", _("un anno prima")),
+            *((one.name, one.title()) for one in _ordered(others)),
+        ]
+        self.confronto.data = "" if baseline == usual else baseline.name
 
 
-def _choices(known: list[Period], *shown: Period) -> list[tuple[str, str]]:
-    offered = {period.name: period for period in (*known, *shown)}
-    newest_first = sorted(offered.values(), key=lambda one: (one.end, one.start), reverse=True)
-    return [(period.name, period.title()) for period in newest_first]
+def _ordered(periods: set[Period]) -> list[Period]:
+    """The newest first."""
+    return sorted(periods, key=lambda one: (one.end, one.start), reverse=True)
 
 
 class EditionRequest(PortalForm):
-    """Asks for an edition of the comparison; after an approved one it says why."""
+    """Asks for an edition of the comparison; after an approved one it says why.
 
-    periodo = HiddenField()
+    Asking twice is asking once, so it carries neither token nor version.
+    """
+
+    form_token = version = None
+    period = HiddenField()
     reason = TextAreaField(
         _l("Perché la rettifichi"),
         validators=[Length(max=500, message=_l("Al massimo 500 caratteri."))],
@@ -45,3 +54,5 @@ class EditionRequest(PortalForm):
 
 class EditionApproval(PortalForm):
     """Approves the edition that was read: it carries its version."""
+
+    form_token = None

@@ -158,14 +158,17 @@ def matrix(comparison: Comparison, show: str) -> Matrix:
 def _line(table: Table, row: Row, keys: list[str], show: str) -> Line:
     code, label = str(row.cells[0]), str(row.cells[1])
     if code in (USERS, SERVICES):
-        main, small = "count", None if show == RATES else "baseline"
-        cells = tuple(_cell(table, row, key, main, small) for key in keys)
-        if (code, show) == (SERVICES, RATES):
-            per_user = tuple(_per_user(table, row, key) for key in keys)
-            cells = tuple(Cell(cell.main, text) for cell, text in zip(cells, per_user, strict=True))
-            return Line(label, cells, True, _("e servizi per utente"))
-        return Line(label, cells, True)
+        if show != RATES:
+            return Line(label, tuple(_cell(table, row, key, *SHOWN[COUNTS]) for key in keys), True)
+        cells = tuple(_tinted(table, row, key, code) for key in keys)
+        return Line(label, cells, True, _("e servizi per utente") if code == SERVICES else None)
     return Line(label, tuple(_cell(table, row, key, *SHOWN[show]) for key in keys))
+
+
+def _tinted(table: Table, row: Row, key: str, code: str) -> Cell:
+    """Beside the rates: the number, and after the services how many each user had."""
+    small = _per_user(table, row, key) if code == SERVICES else ""
+    return Cell(_text(table, row, f"{key}_count"), small)
 
 
 def _cell(table: Table, row: Row, key: str, main: str, small: str | None) -> Cell:

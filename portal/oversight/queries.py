@@ -44,7 +44,7 @@ def list_published(period: str) -> dict[UUID, PublishedFigure]:
     statement = select(PublishedFigure.desk_id, PublishedFigure).where(
         PublishedFigure.period == period
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return {desk: row for desk, row in db.session.execute(statement)}
 
 
 def list_periods() -> list[PeriodLine]:
@@ -73,7 +73,7 @@ def get_comparison(period: str, baseline: str | None = None) -> Comparison:
     """The desks side by side; names of periods as they are typed."""
     window = _read(period, field="periodo")
     against = _read(baseline, field="confronto") if baseline else window.baseline()
-    published, desks = list_published(window.name), _desks()
+    published, desks, order = list_published(window.name), _desks(), topic_order(window)
     earlier = list_published(against.name) if against != window.baseline() else None
     network = get_network(speaking_network())
     return Comparison(
@@ -82,10 +82,12 @@ def get_comparison(period: str, baseline: str | None = None) -> Comparison:
         baseline=against,
         compiled_at=_newest(list(published.values()) + list((earlier or {}).values())),
         desks=tuple(
-            _figures(desk, published[desk.id], earlier) for desk in desks if desk.id in published
+            _figures(desk, published[desk.id], earlier, order)
+            for desk in desks
+            if desk.id in published
         ),
         missing=_missing(desks, set(published), window),
-        order=topic_order(window),
+        order=order,
     )
 
 
@@ -97,12 +99,15 @@ def topic_order(period: Period) -> tuple[str, ...]:
 
 
 def _figures(
-    desk: _Desk, row: PublishedFigure, earlier: dict[UUID, PublishedFigure] | None
+    desk: _Desk,
+    row: PublishedFigure,
+    earlier: dict[UUID, PublishedFigure] | None,
+    order: tuple[str, ...],
 ) -> DeskFigures:
     if earlier is None:
         return figures_of(desk.named, row.figures)
     then: Any = earlier.get(desk.id)
-    return figures_against(desk.named, row.figures, then.figures if then else None)
+    return figures_against(desk.named, row.figures, then.figures if then else None, order)
 
 
 def _newest(rows: list[PublishedFigure]) -> datetime | None:
@@ -125,9 +130,7 @@ def _desks() -> list[_Desk]:
 def _missing(desks: list[_Desk], published: set[UUID], period: Period) -> tuple[Named, ...]:
     """Desks that have approved nothing, unless they were founded when the period was over."""
     return tuple(
-        desk.named
-        for desk in desks
-        if desk.id not in published and desk.founded_on <= period.end
+        desk.named for desk in desks if desk.id not in published and desk.founded_on <= period.end
     )
 
 

@@ -79,8 +79,7 @@ class Comparison:
     def topics(self) -> tuple[Topic, ...]:
         """Every line of any desk, in the order of the list of topics."""
         labels = {code: label for desk in reversed(self.desks) for code, label in desk.topics}
-        known = [(code, labels[code]) for code in self.order if code in labels]
-        return (*known, *((code, labels[code]) for code in sorted(labels.keys() - {*self.order})))
+        return in_order(labels, self.order)
 
     @cached_property
     def sums(self) -> DeskFigures:
@@ -126,13 +125,22 @@ def figures_of(desk: Named, read: Mapping[str, Any]) -> DeskFigures:
 
 
 def figures_against(
-    desk: Named, read: Mapping[str, Any], earlier: Mapping[str, Any] | None
+    desk: Named,
+    read: Mapping[str, Any],
+    earlier: Mapping[str, Any] | None,
+    order: Sequence[str],
 ) -> DeskFigures:
     """The same beside what the desk approved of another period; of none, not computable."""
     then = None if earlier is None else _current(earlier)
     asked_then = [row for row in (earlier["rows"] if earlier else ()) if row["count"]]
-    topics = dict(_topics(asked_then)) | dict(_topics(read["rows"]))
-    return DeskFigures(desk, _current(read), then, tuple(topics.items()))
+    labels = dict(_topics(asked_then)) | dict(_topics(read["rows"]))
+    return DeskFigures(desk, _current(read), then, in_order(labels, order))
+
+
+def in_order(labels: Mapping[str, str], order: Sequence[str]) -> tuple[Topic, ...]:
+    """Topics as the list has them; what no list knows comes last."""
+    known = [(code, labels[code]) for code in order if code in labels]
+    return (*known, *((code, labels[code]) for code in sorted(labels.keys() - {*order})))
 
 
 def _current(read: Mapping[str, Any]) -> Counts:

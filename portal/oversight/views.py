@@ -55,10 +55,10 @@ def request_edition() -> Response:
     if form.validate_on_submit():
         with form.attempting():
             edition = editions.request_edition(
-                NETWORK, period=form.periodo.data or "", reason=form.reason.data or ""
+                NETWORK, period=form.period.data or "", reason=form.reason.data or ""
             )
             return redirect_to("oversight.compare", periodo=edition.period)
-    return _show(queries.get_comparison(form.periodo.data or ""), asking=form)
+    return _show(queries.get_comparison(form.period.data or ""), asking=form)
 
 
 @oversight.post("/r/<network>/edizioni/<uuid:edition_id>/approva")
@@ -68,9 +68,7 @@ def approve_edition(edition_id: UUID) -> Response:
     form = EditionApproval()
     if form.validate_on_submit():
         with form.attempting():
-            editions.approve_edition(
-                NETWORK, edition_id=edition_id, seen_version=form.seen_version
-            )
+            editions.approve_edition(NETWORK, edition_id=edition_id, seen_version=form.seen_version)
             return redirect_to("oversight.compare", periodo=edition.period)
     return _show(queries.get_comparison(edition.period), approving=form)
 
@@ -125,7 +123,7 @@ def _panel(
     latest = found[0] if found else None
     frozen_at = latest.frozen_at if latest else None
     newer = bool(frozen_at and comparison.compiled_at and comparison.compiled_at > frozen_at)
-    asking = asking or EditionRequest(formdata=None, periodo=comparison.period.name)
+    asking = asking or EditionRequest(formdata=None, period=comparison.period.name)
     if approving is None:
         approving = EditionApproval(formdata=None, version=latest.version if latest else None)
     return {

@@ -31,3 +31,8 @@ def open_comparison(job_id: UUID, subject: str) -> None:
 def build_comparison(job_id: UUID, subject: str) -> None:
     """Take what is published, freeze it and write the files."""
     editions.build_edition(NETWORK, edition_id=UUID(subject), job_id=job_id)
+
+
+def give_up_comparison(job_id: UUID, subject: str) -> None:
+    """Tried often enough: a person decides."""
+    editions.give_up(NETWORK, edition_id=UUID(subject), job_id=job_id)

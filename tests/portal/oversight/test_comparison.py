@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The comparison: each desk's own figures, the network's sums, who is missing and since when."""
+
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from portal.core import clock
+from portal.core.database import db
+from portal.core.errors import Refusal
+from portal.core.files import csv_bytes
+from portal.desks.models import Desk
+from portal.oversight import layouts, prose, queries
+from portal.oversight.rules import Comparison
+from portal.reports.layouts import as_json
+from portal.reports.queries import get_relazione
+from tests.conftest import AtDesk
+from tests.portal.oversight.conftest import PERIOD, AtNetwork, Publish, record
+from tests.world import Place, World
+
+
+def own_json(at_desk: AtDesk, desk: Place, baseline: str | None = None) -> dict[str, Any]:
+    with at_desk(desk):
+        return as_json(
+            get_relazione(
+                desk_name=desk.name, desk_slug=desk.slug, period=PERIOD, baseline=baseline
+            )
+        )
+
+
+def compared(at_network: AtNetwork, world: World, *periods: str) -> Comparison:
+    with at_network(world.rete):
+        return queries.get_comparison(*(periods or (PERIOD,)))
+
+
+def test_every_figure_is_the_desks_own(
+    two_desks: World, at_desk: AtDesk, at_network: AtNetwork
+) -> None:
+    read = layouts.as_json(compared(at_network, two_desks))
+    assert list(read) == ["network", "period", "baseline", "compiled_at", "missing", "desks"]
+    assert (read["network"], read["period"], read["baseline"]) == ("rete", PERIOD, "2015-S1")
+    assert [desk["desk"] for desk in read["desks"]] == ["capannori", "lucca"]
+    for desk in read["desks"]:
+        place = next(
+            one for one in (two_desks.lucca, two_desks.capannori) if one.slug == desk["desk"]
+        )
+        own = own_json(at_desk, place)
+        assert desk == {key: own[key] for key in desk}
+        assert list(desk) == [
+            "desk", "users", "users_baseline", "services", "services_baseline", "rows",
+        ]  # fmt: skip
+
+
+def test_the_network_is_the_sum_and_its_rates_come_of_the_sums(
+    two_desks: World, at_network: AtNetwork
+) -> None:
+    sums = compared(at_network, two_desks).sums
+    assert (sums.users, sums.users_baseline) == (149 + 3, 172 + 2)
+    assert (sums.services, sums.services_baseline) == (214 + 4, 222 + 1)
+    row = next(row for row in sums.rows() if row.code == "CIT")
+    assert (row.count, row.baseline) == (55 + 2, 38 + 1)
+    assert row.incidence == Fraction(100 * 57, 152)
+    assert row.variation == Fraction(100 * 57, 152) - Fraction(100 * 39, 174)
+
+
+def test_the_lines_are_those_of_any_desk_in_the_order_of_the_list(
+    two_desks: World, at_network: AtNetwork
+) -> None:
+    comparison = compared(at_network, two_desks)
+    codes = [code for code, _label in comparison.topics]
+    assert codes[0] == "CIT"
+    assert codes[-1] == "SOG-DUP"
+    assert len(codes) == 15
+    lucca = comparison.desks[1]
+    assert [row.count for row in lucca.rows(comparison.topics) if row.code == "SOG-DUP"] == [0]
+    assert "SOG-DUP" not in [row.code for row in lucca.rows()]
+
+
+def test_another_baseline_is_what_the_desks_approved_of_it(
+    two_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
+) -> None:
+    with at_desk(two_desks.capannori):
+        record(date(2014, 5, 5), ("LAV",), ("ABI-IDO",))
+    publish(two_desks.capannori, "2014-S1")
+    comparison = compared(at_network, two_desks, PERIOD, "2014-S1")
+    capannori, lucca = comparison.desks
+    own = own_json(at_desk, two_desks.capannori, "2014-S1")
+    assert layouts.as_json(comparison)["desks"][0] == {
+        key: own[key] for key in layouts.as_json(comparison)["desks"][0]
+    }
+    assert (capannori.users_baseline, lucca.users_baseline) == (2, None)
+    assert comparison.sums.users_baseline is None
+    assert "di Lucca mancano i dati" in " ".join(prose.notes(comparison, layouts.RATES))
+
+
+def test_who_is_missing(old_desks: World, at_network: AtNetwork, publish: Publish) -> None:
+    comparison = compared(at_network, old_desks)
+    assert [desk.slug for desk in comparison.missing] == ["capannori", "lucca"]
+    assert (comparison.compiled_at, comparison.desks) == (None, ())
+    publish(old_desks.lucca)
+    comparison = compared(at_network, old_desks)
+    assert prose.missing_notice(comparison) == (
+        "Manca Capannori: la colonna Rete comprende 1 sportello su 2."
+    )
+    publish(old_desks.capannori)
+    assert compared(at_network, old_desks).missing == ()
+
+
+def test_a_desk_founded_afterwards_is_not_missing(
+    old_desks: World, at_network: AtNetwork, identity: AtDesk
+) -> None:
+    midnight = datetime(2016, 6, 30, 22, 0, tzinfo=UTC)  # 1 July in Rome
+    with identity():
+        mine = update(Desk).where(Desk.slug == "capannori")
+        db.session.execute(mine.values(created_at=midnight))
+    assert [desk.slug for desk in compared(at_network, old_desks).missing] == ["lucca"]
+    later = compared(at_network, old_desks, "2016-S2")
+    assert [desk.slug for desk in later.missing] == ["capannori", "lucca"]
+
+
+def test_when_it_was_compiled(old_desks: World, at_network: AtNetwork, publish: Publish) -> None:
+    with clock.stopped_at(datetime(2026, 11, 23, 7, 2, tzinfo=UTC)):
+        publish(old_desks.lucca)
+    with clock.stopped_at(datetime(2026, 11, 23, 7, 10, tzinfo=UTC)):
+        publish(old_desks.capannori)
+    comparison = compared(at_network, old_desks)
+    assert layouts.as_json(comparison)["compiled_at"] == "2026-11-23T08:10:00+01:00"
+    assert prose.subtitle(comparison) == (
+        "I semestre 2016 · compilato il 23/11/2026 alle 8:10 · nessuno sportello manca"
+        " · ordine alfabetico"
+    )
+
+
+def test_the_matrix_shows_what_the_file_says(two_desks: World, at_network: AtNetwork) -> None:
+    comparison = compared(at_network, two_desks)
+    lines = csv_bytes(layouts.comparison_table(comparison), style="data").decode().splitlines()
+    head, users, services, first = (line.split(",") for line in lines[:4])
+    assert head[:4] == ["code", "label", "capannori_count", "capannori_baseline"]
+    assert head[-1] == "network_sum_variation"
+    assert dict(zip(head, users, strict=True))["network_sum_count"] == "152"
+    assert dict(zip(head, services, strict=True))["lucca_baseline"] == "222"
+    assert dict(zip(head, first, strict=True))["lucca_variation"] == "14.819728"
+    shown = {key: layouts.matrix(comparison, key) for key in layouts.SHOWN}
+    assert shown["tassi"].heads == ("Capannori", "Lucca", "Rete *")
+    cells = {key: matrix.lines[2].cells[1] for key, matrix in shown.items()}
+    assert [(cell.main, cell.small) for cell in cells.values()] == [
+        ("36,9", "55"), ("55", "38"), ("+14,8", None),
+    ]  # fmt: skip
+    assert shown["tassi"].lines[1].cells[1] == layouts.Cell("214", "1,44")
+
+
+@pytest.mark.parametrize("period", ["pippo", "2016-S3", ""])
+def test_a_wrong_period_is_said(world: World, at_network: AtNetwork, period: str) -> None:
+    with pytest.raises(Refusal), at_network(world.rete):
+        queries.get_comparison(period)
+
+
+def test_what_is_shown_when_nobody_says(
+    old_desks: World, at_network: AtNetwork, publish: Publish
+) -> None:
+    with clock.stopped_at(datetime(2026, 11, 23, tzinfo=UTC)):
+        with at_network(old_desks.rete):
+            assert queries.get_usual_period() == "2026-S1"
+        publish(old_desks.lucca, "2016-S1")
+        with at_network(old_desks.rete):
+            assert queries.get_usual_period() == "2016-S1"
+            lines = [(line.period.name, line.published) for line in queries.list_periods()]
+            assert lines == [("2026-S1", 0), ("2016-S1", 1)]
