@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A mail server that takes everything, in its own process, and does as a script says.
 
-`python tests/sink.py FOLDER` appends the Message-ID of each accepted message to FOLDER/accepted.
+`python tests/sink.py FOLDER [CERTIFICATE]` appends each accepted Message-ID to FOLDER/accepted.
 FOLDER/script is read at each step (connect, mail, rcpt, begin, half, data, accepted):
 `stall-<step>` writes FOLDER/stalled and does not answer while the script stands; `<step> 550 …`
 answers with those words; `drop-<step>` hangs up. It is the oracle of the kill tests: it lives when
@@ -9,6 +9,7 @@ the mailer dies.
 """
 
 import asyncio
+import ssl
 import subprocess
 import sys
 import time
@@ -51,10 +52,10 @@ class Sink:
 
 
 @contextmanager
-def running_sink(folder: Path) -> Iterator[Sink]:
-    """The server in a process of its own."""
+def running_sink(folder: Path, *certificate: Path) -> Iterator[Sink]:
+    """The server in a process of its own; with a certificate it offers STARTTLS."""
     folder.mkdir()
-    process = subprocess.Popen([sys.executable, __file__, folder])
+    process = subprocess.Popen([sys.executable, __file__, folder, *certificate])
     try:
         yield Sink(folder, int(_wait_for(folder / "port")))
     finally:
@@ -156,16 +157,18 @@ class Server(SMTP):
         self.transport.close()
 
 
-async def serve(folder: Path) -> None:
+async def serve(folder: Path, certificate: Path | None) -> None:
     loop = asyncio.get_running_loop()
+    options: dict[str, Any] = {"hostname": "sink.example", "loop": loop}
+    if certificate:
+        options["tls_context"] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        options["tls_context"].load_cert_chain(certificate)
     handler = Scripted(folder)
-    server = await loop.create_server(
-        lambda: Server(handler, hostname="sink.example", loop=loop), "127.0.0.1", 0
-    )
+    server = await loop.create_server(lambda: Server(handler, **options), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     (folder / "port").write_text(str(port), encoding="utf-8")
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), Path(sys.argv[2]) if sys.argv[2:] else None))

@@ -25,7 +25,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from config.settings import Settings, is_loopback
+from config.settings import ADDRESS, Settings, is_loopback
 from portal.core import clock
 from portal.core.database import speaker
 
@@ -33,6 +33,8 @@ TIMEOUT_SECONDS = 20
 # 7 bits throughout, and no line longer than a relay may cut.
 POLICY = SMTP.clone(cte_type="7bit")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9-]+@[A-Za-z0-9.:-]+")
+# The library decodes such words, whatever they hold: a line break within makes a header.
+ENCODED = "=?"
 ENHANCED = re.compile(rb"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
 State = Literal["sent", "failed", "later", "uncertain"]
@@ -49,7 +51,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """One message to one address; the same value gives the same message whenever it is sent."""
+    """One message to one address; a name or a line break in its headers raises ValueError."""
 
     to: str
     subject: str
@@ -61,6 +63,8 @@ class Letter:
     def __post_init__(self) -> None:
         if not MESSAGE_ID.fullmatch(self.message_id):
             raise ValueError("not a Message-ID")
+        if not self.subject.isprintable() or ENCODED in self.subject:
+            raise ValueError("not a subject")
         _one_address(self.to)
 
 
@@ -107,9 +111,9 @@ def transmit(letter: Letter, settings: Settings, before_data: Callable[[], None]
 
 
 def as_bytes(letter: Letter, settings: Settings) -> bytes:
-    """The message as it goes over the wire; a line break in a header raises ValueError."""
+    """The message as it goes over the wire."""
     message = EmailMessage(policy=POLICY)
-    message["From"] = Address(addr_spec=settings.mail_from)
+    message["From"] = _one_address(settings.mail_from)
     message["To"] = _one_address(letter.to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(clock.now())
@@ -127,15 +131,12 @@ def as_bytes(letter: Letter, settings: Settings) -> bytes:
 
 def _one_address(text: str) -> Address:
     """One address, without a name beside it: anything more is refused."""
-    if not text.isascii() or any(not char.isprintable() or char in ' ,;:<>()"' for char in text):
+    if not ADDRESS.fullmatch(text) or ENCODED in text:
         raise ValueError("not one address")
     try:
-        address = Address(addr_spec=text)
+        return Address(addr_spec=text)
     except (MessageError, IndexError) as error:
         raise ValueError("not one address") from error
-    if not (address.username and address.domain):
-        raise ValueError("not one address")
-    return address
 
 
 # By SMTP
@@ -209,7 +210,9 @@ def _what_went_wrong(error: Exception) -> str:
         return "tls"
     if isinstance(error, smtplib.SMTPResponseException):
         return str(error.smtp_code)
-    return "timeout" if isinstance(error, TimeoutError) else "connection"
+    # Where it waits for an answer the library turns a timeout into an error of its own.
+    timed_out = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+    return "timeout" if timed_out else "connection"
 
 
 # As a file

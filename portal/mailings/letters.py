@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock, italian
-from portal.core.mail import Attachment, Letter, message_id
+from portal.core.mail import ENCODED, Attachment, Letter, message_id
 from portal.core.tables import Row, Table
 from portal.mailings.columns import lines_of, wrapped
 from portal.reports import layouts, prose
@@ -149,8 +149,9 @@ def not_yet() -> str:
 
 
 def one_line(text: str) -> str:
-    """A subject: a line break in a desk's name must not become a header."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    """A subject: neither a line break nor an encoded word of a desk's name becomes a header."""
+    line = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(line.replace(ENCODED, "= ?").split())
 
 
 def _rendered(template: str, values: dict[str, Any]) -> str:
