@@ -220,4 +220,4 @@ def list_waiting() -> list[Waiting]:
         .group_by(Job.name)
         .order_by(Job.name)
     )
-    return [Waiting(*row) for row in db.session.execute(statement).tuples()]
+    return [Waiting(*row) for row in db.session.execute(statement)]
