@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The broker is a doorbell: stopped, frozen, emptied or lied to, it delays and loses nothing."""
+
+import base64
+import json
+import pickle
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+
+from config.settings import Settings
+from portal.core import jobs
+from portal.core.tenancy import identity_scope
+from portal.core.unit import unit_of_work
+from portal.reports import editions
+from portal.reports.frozen import DESK
+from tests.conftest import AtDesk
+from tests.pages import PortalClient
+from tests.worker.conftest import Broker, Program, StartWorker, stopwatch, wait_for
+from tests.worker.desks import Desks
+from tests.world import Place, Someone, World
+from worker import schedule
+
+FIFTY = [Place(f"sportello-{number}", f"Sportello {number}") for number in range(50)]
+QUICK_SECONDS = 2
+ClientOf = Callable[[Someone], PortalClient]
+
+
+def knock(broker: Broker) -> None:
+    """As beat does."""
+    broker.queue().send_task("knock")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("trouble", ["stopped", "frozen", "flushed"])
+def test_fifty_editions_wait_for_the_broker_and_no_page_does(
+    app: Flask,
+    settings: Settings,
+    world: World,
+    desks: Desks,
+    at_desk: AtDesk,
+    client_of: ClientOf,
+    broker: Broker,
+    start_worker: StartWorker,
+    trouble: str,
+) -> None:
+    worker = start_worker()
+    begin, end = _trouble(broker, worker, trouble)
+    begin()
+    desks.add_all(FIFTY, closing_days=4)
+    with app.app_context():
+        schedule.knock()  # rings for all fifty, in vain
+    times: list[float] = []
+    anna = client_of(world.anna)
+    for half in ("2024-S1", "2024-S2", "2025-S1", "2025-S2", "2026-S1"):
+        with stopwatch(times), at_desk(world.lucca):
+            editions.request_edition(DESK, period=half)
+        with stopwatch(times):
+            assert anna.get("/s/lucca/persone").status_code == 200
+    assert max(times) < QUICK_SECONDS
+    time.sleep(6)
+    assert desks.count_ready() == 0
+    end()
+    wait_for(lambda: _try(knock, broker), seconds=10)
+    waited = wait_for(lambda: desks.count_ready() == 55, seconds=60)
+    twice = desks.rows("SELECT desk_id, period FROM edition GROUP BY 1, 2 HAVING count(*) > 1")
+    assert twice == []
+    with at_desk(world.lucca):
+        editions.request_edition(DESK, period="2023-S2")
+    wait_for(lambda: desks.count_ready() == 56, seconds=20)  # the bell is heard again by itself
+    assert worker.is_alive()
+    slowest = f"{1000 * max(times):.0f} ms"
+    print(f"broker {trouble}: slowest answer {slowest}, 55 built {waited:.1f} s after the knock")  # noqa: T201
+
+
+def _trouble(
+    broker: Broker, worker: Program, kind: str
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """How the trouble begins and ends."""
+    if kind == "stopped":
+        return broker.stop, broker.start
+    if kind == "frozen":
+        return broker.freeze, broker.thaw
+
+    def lose_everything() -> None:
+        broker.flush()
+        worker.send(signal.SIGCONT)
+
+    return lambda: worker.send(signal.SIGSTOP), lose_everything
+
+
+def _try(act: Callable[[Broker], None], broker: Broker) -> bool:
+    try:
+        act(broker)
+    except jobs.BROKER_AWAY:
+        return False
+    return True
+
+
+@pytest.mark.long
+def test_beat_outlives_the_broker_and_knocks_again(
+    settings: Settings, broker: Broker, tmp_path: Path
+) -> None:
+    beat = Program(["-A", "worker.beat", "beat"], settings, tmp_path / "beat.log")
+    try:
+        wait_for(lambda: _has_knocked(broker), seconds=90)
+        broker.stop()
+        time.sleep(3)
+        broker.start()
+        broker.flush()
+        waited = wait_for(lambda: _has_knocked(broker), seconds=90)
+        assert beat.is_alive()
+        print(f"beat knocked {waited:.0f} s after the broker's return")  # noqa: T201
+    finally:
+        beat.end()
+
+
+def _has_knocked(broker: Broker) -> bool:
+    with broker.client() as client:
+        return bool(client.llen("celery"))
+
+
+class Trap:
+    """Unpickled, it would leave a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self._path,)
+
+
+def envelope(
+    body: bytes, *, task: str, kind: str = "application/json", encoding: str = "utf-8"
+) -> bytes:
+    """A message as Celery leaves it in the broker, with anything in it."""
+    told = {
+        "body": base64.b64encode(body).decode(),
+        "content-type": kind,
+        "content-encoding": encoding,
+        "headers": {"lang": "py", "task": task, "id": str(uuid4()), "argsrepr": SECRET},
+        "properties": {
+            "correlation_id": str(uuid4()),
+            "delivery_mode": 2,
+            "delivery_info": {"exchange": "", "routing_key": "celery"},
+            "priority": 0,
+            "body_encoding": "base64",
+            "delivery_tag": str(uuid4()),
+        },
+    }
+    return json.dumps(told).encode()
+
+
+def call(task: str, *arguments: Any, **named: Any) -> bytes:
+    body = [arguments, named, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
+    return envelope(json.dumps(body).encode(), task=task)
+
+
+SECRET = "Aminatou Segreta"
+
+
+def forged(finished: UUID, trap: Trap) -> list[bytes]:
+    """Messages that somebody with the broker in hand might write."""
+    pickled = pickle.dumps([[str(finished)], {}, trap])
+    return [
+        call("work", str(finished)),
+        call("work", str(uuid4())),
+        call("work", f"{SECRET}'; DROP TABLE job; --"),
+        call("work", {"job_id": SECRET}),
+        call("work"),
+        call("work", str(finished), desk_id=SECRET),
+        call("os.system", f"touch {SECRET}"),
+        call("celery.chain", SECRET),
+        call("celery.backend_cleanup"),
+        envelope(pickled, task="work", kind="application/x-python-serialize", encoding="binary"),
+        envelope(f"- !!python/object {SECRET}".encode(), task="work", kind="application/x-yaml"),
+        envelope(SECRET.encode(), task="work"),
+    ]
+
+
+@pytest.mark.long
+def test_two_hundred_forged_and_replayed_messages_do_nothing(
+    app: Flask,
+    settings: Settings,
+    world: World,
+    desks: Desks,
+    at_desk: AtDesk,
+    broker: Broker,
+    start_worker: StartWorker,
+    tmp_path: Path,
+) -> None:
+    worker = start_worker()
+    with at_desk(world.lucca):
+        editions.request_edition(DESK, period="2025-S1")
+    wait_for(lambda: desks.count_ready() == 1, seconds=20)
+    with app.app_context(), identity_scope(), unit_of_work():
+        finished = desks.rows("SELECT id FROM job")[0][0]
+    before = [desks.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in CHANGED_BY_WORK]  # noqa: S608
+    messages = [forged(finished, Trap(tmp_path / "trap"))[n % 12] for n in range(200)]
+    with broker.client() as client:
+        client.rpush("celery", *messages)
+        wait_for(lambda: client.llen("celery") == 0, seconds=60)
+        wait_for(lambda: client.hlen("unacked") == 0, seconds=60)
+    after = [desks.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in CHANGED_BY_WORK]  # noqa: S608
+    assert after == before
+    assert not (tmp_path / "trap").exists()
+    with at_desk(world.capannori):
+        editions.request_edition(DESK, period="2025-S1")
+    wait_for(lambda: desks.count_ready() == 2, seconds=20)
+    assert worker.is_alive()
+    worker.end()
+    assert "Segreta" not in worker.written()
+    for line in worker.written().splitlines():
+        assert line.startswith("{") or "Warm shutdown" in line or not line.strip(), line
+
+
+CHANGED_BY_WORK = ("job", "edition", "edition_file", "published_figure", "delivery", "audit_event")

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A job is one row however often asked for; it is done once, and tried again later if it fails."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+
+from portal.core import clock, jobs
+from portal.core.database import db
+from portal.core.locks import held
+from portal.core.logs import JsonLine, log
+from portal.core.tenancy import identity_scope
+from portal.core.unit import unit_of_work
+from tests.conftest import AtDesk
+from tests.world import World
+from worker import run
+
+NOON = datetime(2026, 11, 20, 11, tzinfo=UTC)
+SECRET = "Aminatou Segreta"
+
+
+@pytest.fixture
+def only_job(app: Flask) -> Callable[[], jobs.Job]:
+    """The one job there is, as it stands now."""
+
+    def read() -> jobs.Job:
+        with app.app_context(), identity_scope(), unit_of_work():
+            return db.session.query(jobs.Job).one()
+
+    return read
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What the portal logs."""
+    into = io.StringIO()
+    handler = logging.StreamHandler(into)
+    handler.setFormatter(JsonLine())
+    log.addHandler(handler)
+    yield lambda: [json.loads(line) for line in into.getvalue().splitlines()]
+    log.removeHandler(handler)
+
+
+def work(app: Flask, job_id: UUID) -> None:
+    with app.app_context():
+        run.work(job_id)
+
+
+def test_twenty_ask_at_once_and_one_job_is_there(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    def ask(_number: int) -> None:
+        with at_desk(world.lucca):
+            jobs.enqueue("open_edition", "2026-S1")
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(ask, range(20)))
+    assert only_job().name == "open_edition"
+
+
+def test_two_desks_have_a_job_each(app: Flask, world: World, at_desk: AtDesk) -> None:
+    for desk in (world.lucca, world.capannori, world.lucca):
+        with at_desk(desk):
+            jobs.enqueue("open_edition", "2026-S1")
+    with app.app_context(), identity_scope(), unit_of_work():
+        assert len(jobs.list_due(limit=10)) == 2
+
+
+def test_a_job_that_fails_waits_longer_each_time(
+    world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    pauses = []
+    with clock.stopped_at(NOON):
+        with at_desk(world.lucca):
+            jobs.enqueue("open_edition", "2026-S1")
+        for _attempt in range(60):
+            with at_desk(world.lucca):
+                jobs.postpone(only_job_id())
+            pauses.append(only_job().due_at - NOON)
+    minutes = [pause / timedelta(minutes=1) for pause in pauses]
+    assert minutes[:8] == [0.5, 1, 2, 4, 8, 16, 32, 60]
+    assert set(minutes[8:]) == {60}
+
+
+def only_job_id() -> UUID:
+    return db.session.query(jobs.Job.id).scalar()  # type: ignore[no-any-return]
+
+
+def test_a_failure_is_put_off_and_written_without_its_words(
+    app: Flask,
+    world: World,
+    at_desk: AtDesk,
+    only_job: Callable[[], jobs.Job],
+    lines: Callable[[], list[dict[str, Any]]],
+) -> None:
+    with at_desk(world.lucca):
+        jobs.enqueue("build_edition", SECRET)  # not an id: the task raises with it in its mouth
+    work(app, only_job().id)
+    assert only_job().attempts == 1
+    assert only_job().finished_at is None
+    assert only_job().due_at > clock.now()
+    (failure,) = [line for line in lines() if line["event"] == "failure"]
+    assert failure["exception"] == "ValueError"
+    assert "Segreta" not in json.dumps(lines())
+
+
+def test_an_unknown_or_finished_job_is_nothing(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    work(app, uuid4())
+    with at_desk(world.lucca):
+        jobs.enqueue("build_edition", SECRET)
+        jobs.finish(only_job_id())
+    for _repeat in range(3):
+        work(app, only_job().id)
+    assert only_job().attempts == 0
+
+
+def test_a_job_somebody_is_at_is_left_alone(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    with at_desk(world.lucca):
+        jobs.enqueue("build_edition", SECRET)
+    job_id = only_job().id
+    with app.app_context(), held(f"job {job_id}") as ours:
+        assert ours
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(work, app, job_id).result()
+        assert only_job().attempts == 0
+    work(app, job_id)
+    assert only_job().attempts == 1
+
+
+def test_a_lock_lost_with_its_connection_is_free_again(app: Flask, world: World) -> None:
+    with app.app_context():
+        with held("a lock") as ours:
+            assert ours
+            _end_other_connections(app)
+        with held("a lock") as again:
+            assert again
+
+
+def _end_other_connections(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = current_user AND pid <> pg_backend_pid()"
+        )
+
+
+def test_what_waits_is_told_by_name_and_age(app: Flask, world: World, at_desk: AtDesk) -> None:
+    with clock.stopped_at(NOON), at_desk(world.lucca):
+        jobs.enqueue("open_edition", "2026-S1")
+        jobs.enqueue("deliver", "later", due_at=NOON + timedelta(days=1))
+    with (
+        clock.stopped_at(NOON + timedelta(minutes=7)),
+        app.app_context(),
+        identity_scope(),
+        unit_of_work(),
+    ):
+        (waiting,) = jobs.list_waiting()
+    assert (waiting.name, waiting.count) == ("open_edition", 1)
+    assert waiting.since == NOON

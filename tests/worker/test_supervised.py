@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`portal run` keeps a worker and a beat beside the pages, and stops them warm."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.portal.embedded.test_run import children, environment, free_port, portal, running
+from tests.worker.conftest import wait_for
+
+pytestmark = pytest.mark.long
+LONGEST_STOP_SECONDS = 14
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """pytest's own temporary folders are closed to the servers' account."""
+    folder = Path(tempfile.mkdtemp(prefix="sw"))
+    folder.chmod(0o755)
+    yield folder / "casa"
+    shutil.rmtree(folder)
+
+
+def pid_of(module: str, parent: subprocess.Popen[str]) -> int | None:
+    found = [
+        each
+        for each in children(parent.pid)
+        if module.encode() in Path(f"/proc/{each}/cmdline").read_bytes()
+    ]
+    return found[0] if found else None
+
+
+def test_worker_and_beat_are_kept_and_told(home: Path) -> None:
+    port = free_port()
+    with running(home, port) as process:
+        wait_for(lambda: bool(pid_of("worker.beat", process)), seconds=5)
+        variables = environment(home, port)
+        wait_for(lambda: portal("worker", "status", **variables).returncode == 0, seconds=30)
+        for module in ("worker.app", "worker.beat"):
+            before = pid_of(module, process)
+            assert before
+            os.kill(before, signal.SIGKILL)
+            wait_for(lambda m=module, b=before: pid_of(m, process) not in (None, b), seconds=10)  # type: ignore[misc]
+        wait_for(lambda: portal("worker", "status", **variables).returncode == 0, seconds=30)
+        said = portal("worker", "status", **variables)
+        assert said.stdout == (
+            "La coda risponde; 1 lavoratore risponde.\nNessun lavoro in attesa.\n"
+        )
+        programs = [pid_of(module, process) for module in ("worker.app", "worker.beat")]
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        assert time.monotonic() - began < LONGEST_STOP_SECONDS
+    assert process.returncode == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in programs)
+    alone = portal("worker", "status", **variables)
+    assert alone.returncode == 1
+    assert "nessun lavoratore" in alone.stdout
+
+
+def test_without_addresses_they_do_not_start(home: Path) -> None:
+    for module, role in (("worker.app", "worker"), ("worker.beat", "beat")):
+        celery = [sys.executable, "-m", "celery", "--quiet", "-A", module, role]
+        said = subprocess.run(
+            celery, env=environment(home, free_port()), capture_output=True, text=True
+        )
+        assert said.returncode != 0
+        assert "Servono DATABASE_URL e REDIS_URL" in said.stderr
