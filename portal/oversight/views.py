@@ -21,7 +21,6 @@ from portal.reports import editions
 oversight = Blueprint("oversight", __name__)
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
-PAGE = "oversight/compare.html"
 
 
 @oversight.get("/r/<network>/")
@@ -101,7 +100,7 @@ def _show(
     choice.offer(period=comparison.period, baseline=comparison.baseline, known=known)
     refused = asking or approving
     return page(
-        PAGE,
+        "oversight/compare.html",
         fragment="edition",
         status=refused.status if refused else 200,
         comparison=comparison,

@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from config.settings import Settings
+from portal.core.tenancy import network_scope
+from portal.core.unit import unit_of_work
 from tests.conformance import records
 from tests.conftest import DATABASE, AtDesk, on_database
 from tests.pages import PortalClient
@@ -60,11 +62,13 @@ def catalogue(template: Settings, app: Flask) -> Catalogue:
 
 
 @pytest.fixture
-def twins(world: World, at_desk: AtDesk) -> World:
+def twins(world: World, app: Flask, at_desk: AtDesk) -> World:
     """The world, with the same people known to the desks of Lucca and of Capannori."""
     for desk in (world.lucca, world.capannori):
         with at_desk(desk):
             records.write_rows(desk)
+    with app.app_context(), network_scope(world.rete.id), unit_of_work():
+        records.write_network_rows(world.rete)
     return world
 
 

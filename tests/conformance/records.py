@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One row in every table of a desk, recognisable wherever it turns up.
+"""One row in every table of a desk or network, recognisable wherever it turns up.
 
 Texts begin with `Cnry` and the desk's name, figures are numbers that nothing else would give.
 What is unique within a desk (codice fiscale, form token, key, file) is the same at both desks.
@@ -16,14 +16,17 @@ from sqlalchemy.types import Boolean, Date, DateTime, LargeBinary
 
 from portal import models
 from portal.core import clock
-from portal.core.database import DeskTable, db
-from tests.world import CAPANNORI, LUCCA, World
+from portal.core.database import DeskTable, PublishedTable, db
+from portal.reports.editions import File, manifest_hash
+from tests.world import CAPANNORI, LUCCA, RETE, Place, World
 from tests.world import Place as Desk
 
 models.load()
 
-AUTHOR = {LUCCA: World().bruno.id, CAPANNORI: World().dario.id}
+AUTHOR = {LUCCA: World().bruno.id, CAPANNORI: World().dario.id, RETE: World().elena.id}
 NUMBERS = {LUCCA: 4_321_987, CAPANNORI: 7_654_321}
+FILE = File("relazione.csv", "text/csv", b"the same file")
+NETWORK_FILE = File("confronto.csv", "text/csv", b"the same file")
 SHORTEST_CANARY = 20
 SAME_TOKEN = uuid5(NAMESPACE_DNS, "the same form")
 SAME = {
@@ -58,6 +61,34 @@ SAME = {
     ("past_total", "ends_on"): date(2014, 12, 31),
     ("past_total", "topics"): {"CIT": 1},
     ("past_total", "users_m"): 0,
+    ("edition", "period"): "2016-S1",
+    ("edition", "baseline"): "2015-S1",
+    ("edition", "number"): 1,
+    ("edition", "replaces"): None,
+    ("edition", "state"): "ready",
+    ("edition", "step"): 5,
+    ("edition", "taxonomy"): 1,
+    ("edition", "software"): "0.1.0",
+    ("edition", "sha256"): manifest_hash([FILE]),
+    ("edition_file", "name"): FILE.name,
+    ("edition_file", "media_type"): FILE.media_type,
+    ("edition_file", "content"): FILE.content,
+    ("edition_file", "sha256"): FILE.sha256,
+    ("delivery", "state"): "failed",
+    ("network_edition", "period"): "2016-S1",
+    ("network_edition", "baseline"): "2015-S1",
+    ("network_edition", "number"): 1,
+    ("network_edition", "replaces"): None,
+    ("network_edition", "state"): "ready",
+    ("network_edition", "step"): 5,
+    ("network_edition", "taxonomy"): 1,
+    ("network_edition", "software"): "0.1.0",
+    ("network_edition", "sha256"): manifest_hash([NETWORK_FILE]),
+    ("network_edition_file", "name"): NETWORK_FILE.name,
+    ("network_edition_file", "media_type"): NETWORK_FILE.media_type,
+    ("network_edition_file", "content"): NETWORK_FILE.content,
+    ("network_edition_file", "sha256"): NETWORK_FILE.sha256,
+    ("network_delivery", "state"): "failed",
     ("imported_file", "kind"): "visits",
     ("audit_event", "action"): "read",
     ("audit_event", "columns"): None,
@@ -75,14 +106,21 @@ def is_of_desk(mapper: Any) -> bool:
     return issubclass(mapper.class_, DeskTable)
 
 
-def row_id(table: str, desk: Desk) -> UUID:
-    """The id of the desk's row in a table."""
-    return uuid5(desk.id, table)
+def published_tables() -> list[Table]:
+    """The tables that a network reads, parents first."""
+    kinds = db.Model.registry.mappers
+    read = {one.local_table for one in kinds if issubclass(one.class_, PublishedTable)}
+    return [table for table in db.metadata.sorted_tables if table in read]
 
 
-def canary(desk: Desk) -> str:
-    """How each text of this desk begins."""
-    return f"Cnry{desk.slug.capitalize()}"
+def row_id(table: str, place: Place) -> UUID:
+    """The id of the desk's or network's row in a table."""
+    return uuid5(place.id, table.removeprefix("network_"))
+
+
+def canary(place: Place) -> str:
+    """How each text of this desk or network begins."""
+    return f"Cnry{place.slug.capitalize()}"
 
 
 def write_rows(desk: Desk) -> None:
@@ -92,9 +130,40 @@ def write_rows(desk: Desk) -> None:
         db.session.execute(insert(table).values(values))
 
 
+def write_network_rows(network: Place) -> None:
+    """Write the rows that are the network's own, inside its scope."""
+    for table in published_tables():
+        if table.name != "published_figure":
+            values = {column.name: value(column, network) for column in table.columns}
+            db.session.execute(insert(table).values(values))
+
+
+def frozen(desk: Desk) -> dict[str, Any]:
+    """What the desk's edition froze."""
+    counts = {
+        "users": NUMBERS[desk], "users_by_sex": None, "visits": 1, "anonymous": 0,
+        "topics": {"CIT": 1},
+    }  # fmt: skip
+    return {
+        "taxonomy": 1, "desk_name": canary(desk), "desk_slug": desk.slug, "period": "2016-S1",
+        "baseline": "2015-S1", "current": counts, "earlier": None, "notes": [canary(desk)],
+    }  # fmt: skip
+
+
+def frozen_comparison(network: Place) -> dict[str, Any]:
+    """What the network's edition froze: nobody had published."""
+    return {
+        "taxonomy": 1, "network": network.slug, "network_name": network.name,
+        "period": "2016-S1", "baseline": "2015-S1", "compiled_at": None, "missing": [],
+        "desks": [], "names": {},
+    }  # fmt: skip
+
+
 def value(column: Column[Any], desk: Desk) -> Any:
     """What stands in a column of the desk's row."""
     table = column.table.name
+    if column.name == "frozen":
+        return frozen_comparison(desk) if table == "network_edition" else frozen(desk)
     if (table, column.name) in SAME:
         return SAME[table, column.name]
     if (table, column.name) in COUNTED:
@@ -119,9 +188,9 @@ PLAIN: dict[type, Callable[[], Any]] = {
 
 
 def _id(column: Column[Any], desk: Desk) -> UUID:
-    if column.name == "desk_id":
+    if column.name in ("desk_id", "network_id"):
         return desk.id
-    if column.name in ("created_by", "account_id"):
+    if column.name in ("created_by", "account_id", "requested_by", "approved_by"):
         return AUTHOR[desk]
     parent = {"id": column.table.name, "subject_id": "person"}.get(column.name)
     return row_id(parent or column.name.removesuffix("_id"), desk)

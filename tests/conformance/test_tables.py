@@ -11,24 +11,46 @@ from sqlalchemy import create_engine, text
 
 from migrations import downgrade, upgrade
 from portal import models
-from portal.core.database import DeskTable, PlatformTable, db
+from portal.core.database import DeskTable, PlatformTable, PublishedTable, db
 from portal.core.tenancy import desk_scope, identity_scope
 from portal.core.unit import unit_of_work
 from tests.conformance.conftest import Catalogue
-from tests.conformance.records import desk_tables
+from tests.conformance.records import desk_tables, published_tables
 from tests.conftest import AtDesk
 from tests.world import World
 
 models.load()
 
 DESK_TABLES = sorted(table.name for table in desk_tables())
+PUBLISHED_TABLES = sorted(table.name for table in published_tables())
 ALL_TABLES = sorted(db.metadata.tables)
 POLICY = "(desk_id = ( SELECT current_desk() AS current_desk))"
+NETWORK_POLICY = "(network_id = ( SELECT current_network() AS current_network))"
+# Written by each desk, for itself and its own network; read by the network.
+BY_DESKS = "published_figure"
+ITS_NETWORK = (
+    "((desk_id = ( SELECT current_desk() AS current_desk)) AND (network_id = ( SELECT"
+    " desk.network_id\n   FROM desk\n  WHERE (desk.id = ( SELECT current_desk() AS"
+    " current_desk)))))"
+)
 # Derived from rows that are audited themselves, or the audit itself.
-UNAUDITED = {"figure", "person_token", "audit_event", "person_key"}
+UNAUDITED = {"figure", "person_token", "audit_event", "person_key", "edition_file"}
 # What signs people in, and says who works where: never the network's.
 OF_ACCOUNTS = ("account", "membership", "login_session", "login_attempt", "invitation")
 SERVING = ("portal_app", "portal_network")
+OWNED = pytest.mark.parametrize(
+    ("tables", "owner"), [(DESK_TABLES, "desk_id"), (PUBLISHED_TABLES, "network_id")]
+)
+# All that the network's role may do.
+OF_THE_NETWORK = {
+    "SELECT": {
+        "network", "zone", "desk", "taxonomy_version", "topic_group", "topic", "topic_change",
+        "job", *PUBLISHED_TABLES,
+    },
+    "INSERT": {"job", *PUBLISHED_TABLES} - {BY_DESKS},
+    "UPDATE": {"job", *PUBLISHED_TABLES} - {BY_DESKS, "network_edition_file"},
+    "DELETE": set(),
+}  # fmt: skip
 
 
 def test_every_table_declares_whose_it_is(catalogue: Catalogue) -> None:
@@ -36,7 +58,7 @@ def test_every_table_declares_whose_it_is(catalogue: Catalogue) -> None:
     undeclared = [
         name
         for name, kind in kinds.items()
-        if issubclass(kind, PlatformTable) is issubclass(kind, DeskTable)
+        if sum(issubclass(kind, one) for one in (PlatformTable, DeskTable, PublishedTable)) != 1
     ]
     assert not undeclared
     found = {
@@ -49,35 +71,50 @@ def test_every_table_declares_whose_it_is(catalogue: Catalogue) -> None:
     assert found == set(kinds) | {"alembic_version"}
 
 
-def test_desk_tables_force_row_security(catalogue: Catalogue) -> None:
+def test_tables_of_desks_and_networks_force_row_security(catalogue: Catalogue) -> None:
     forced = catalogue.rows(
         "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
     )
-    assert sorted(name for (name,) in forced) == DESK_TABLES
+    assert sorted(name for (name,) in forced) == sorted(DESK_TABLES + PUBLISHED_TABLES)
 
 
-def test_desk_tables_have_one_policy_each(catalogue: Catalogue) -> None:
+def test_each_role_has_one_policy_on_each_table(catalogue: Catalogue) -> None:
     policies = catalogue.rows(
         "SELECT tablename, permissive, roles::text, cmd, qual, with_check FROM pg_policies"
-        " ORDER BY tablename"
     )
-    expected = [(name, "PERMISSIVE", "{public}", "ALL", POLICY, POLICY) for name in DESK_TABLES]
-    assert policies == expected
+    of_desks = {(name, "PERMISSIVE", "{public}", "ALL", POLICY, POLICY) for name in DESK_TABLES}
+    of_networks = {
+        (name, "PERMISSIVE", "{public}", "ALL", NETWORK_POLICY, NETWORK_POLICY)
+        for name in PUBLISHED_TABLES
+        if name != BY_DESKS
+    }
+    by_desks = {
+        (BY_DESKS, "PERMISSIVE", "{portal_app}", "ALL", POLICY, ITS_NETWORK),
+        (BY_DESKS, "PERMISSIVE", "{portal_network}", "SELECT", NETWORK_POLICY, None),
+    }
+    assert set(policies) == of_desks | of_networks | by_desks
+    assert len(policies) == len(DESK_TABLES) + len(PUBLISHED_TABLES) + 1
 
 
-def test_unique_keys_of_desk_tables_begin_with_the_desk(catalogue: Catalogue) -> None:
+@OWNED
+def test_unique_keys_begin_with_the_owner(
+    catalogue: Catalogue, tables: list[str], owner: str
+) -> None:
     keys = catalogue.rows(
         "SELECT i.indexrelid::regclass::text, a.attname FROM pg_index i"
         " JOIN pg_class c ON c.oid = i.indrelid"
         " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
         " WHERE i.indisunique AND c.relname = ANY(%s)",
-        DESK_TABLES,
+        tables,
     )
-    assert len(keys) >= len(DESK_TABLES)
-    assert [key for key, first in keys if first != "desk_id"] == []
+    assert len(keys) >= len(tables)
+    assert [key for key, first in keys if first != owner] == []
 
 
-def test_foreign_keys_between_desk_tables_contain_the_desk(catalogue: Catalogue) -> None:
+@OWNED
+def test_foreign_keys_between_tables_of_one_owner_contain_it(
+    catalogue: Catalogue, tables: list[str], owner: str
+) -> None:
     keys = catalogue.rows(
         "SELECT k.conname, array_agg(a.attname::text ORDER BY p.n),"
         " array_agg(b.attname::text ORDER BY p.n)"
@@ -87,11 +124,11 @@ def test_foreign_keys_between_desk_tables_contain_the_desk(catalogue: Catalogue)
         " JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = p.theirs"
         " WHERE k.contype = 'f' AND k.conrelid::regclass::text = ANY(%s)"
         " AND k.confrelid::regclass::text = ANY(%s) GROUP BY k.conname",
-        DESK_TABLES,
-        DESK_TABLES,
+        tables,
+        tables,
     )
-    assert len(keys) >= 7
-    assert [name for name, mine, theirs in keys if (mine[0], theirs[0]) != ("desk_id",) * 2] == []
+    assert len(keys) >= 3
+    assert [name for name, mine, theirs in keys if (mine[0], theirs[0]) != (owner,) * 2] == []
 
 
 def test_nothing_reads_past_row_security(catalogue: Catalogue) -> None:
@@ -160,6 +197,19 @@ def test_the_network_reads_no_table_of_desks_or_accounts(catalogue: Catalogue) -
     assert granted == []
 
 
+def test_what_the_network_may_do_is_on_this_list(catalogue: Catalogue) -> None:
+    for power, tables in OF_THE_NETWORK.items():
+        granted = catalogue.rows(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND"
+            " relnamespace = 'public'::regnamespace AND"
+            " (CASE WHEN %s = 'DELETE' THEN has_table_privilege('portal_network', oid, 'DELETE')"
+            " ELSE has_any_column_privilege('portal_network', oid, %s) END)",
+            power,
+            "SELECT" if power == "DELETE" else power,
+        )
+        assert {name for (name,) in granted} == tables, power
+
+
 def test_what_happened_cannot_be_rewritten(catalogue: Catalogue) -> None:
     for statement in ("UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"):
         with catalogue.connect("app") as connection, pytest.raises(InsufficientPrivilege):
@@ -187,6 +237,15 @@ def test_no_desk_is_an_error_and_not_an_empty_answer(catalogue: Catalogue) -> No
                 pytest.raises(InsufficientPrivilege, match="no desk is in scope"),
             ):
                 connection.execute(SQL("SELECT count(*) FROM {}").format(Identifier(table)))
+
+
+def test_no_network_is_an_error_and_not_an_empty_answer(catalogue: Catalogue) -> None:
+    for table in PUBLISHED_TABLES:
+        with (
+            catalogue.connect("network") as connection,
+            pytest.raises(InsufficientPrivilege, match="no network is in scope"),
+        ):
+            connection.execute(SQL("SELECT count(*) FROM {}").format(Identifier(table)))
 
 
 def test_the_scope_ends_with_the_transaction(
