@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from portal.core.mail import Letter
-from portal.mailings.letters import relazione_of
+from portal.core.tables import Table
+from portal.mailings import letters
 from portal.mailings.models import Delivery, NetworkDelivery, NetworkRecipient, Recipient
 from portal.reports import editions
 from portal.reports.frozen import DESK as DESK_EDITIONS
+from portal.reports.frozen import thaw
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,19 @@ class Kind(Recipients):
     editions: editions.Kind
     write: Callable[[Any, str, UUID], Letter]
     """(edition, address, id of the delivery) -> the letter, from what the edition froze."""
+    table: Callable[[dict[str, Any]], Table]
+    """The frozen figures -> the table that the letter shows."""
+    attached: tuple[str, ...]
+    """The names of the edition's files that go with the letter."""
 
 
 OF_DESK = Recipients(Recipient, Delivery)
 OF_NETWORK = Recipients(NetworkRecipient, NetworkDelivery)
-DESK = Kind(Recipient, Delivery, DESK_EDITIONS, relazione_of)
+DESK = Kind(
+    Recipient,
+    Delivery,
+    editions=DESK_EDITIONS,
+    write=letters.relazione_of,
+    table=lambda frozen: letters.letter_table(thaw(frozen)),
+    attached=letters.ATTACHED,
+)

@@ -143,11 +143,6 @@ def _alone(column: Any) -> Any:
     return replace(column, head=head, group=None)
 
 
-def not_yet() -> str:
-    """Said where an edition has no figures yet."""
-    return _("L’edizione è ancora in preparazione: l’e-mail si vede quando i numeri sono fermi.")
-
-
 def one_line(text: str) -> str:
     """A subject: neither a line break nor an encoded word of a desk's name becomes a header."""
     line = "".join(char if char.isprintable() else " " for char in text)

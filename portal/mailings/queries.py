@@ -77,6 +77,18 @@ def list_deliveries(of: Recipients, edition_id: UUID) -> list[Sent]:
     return [Sent(*row) for row in db.session.execute(statement)]
 
 
+def list_not_sent(of: Recipients, edition_id: UUID) -> list[Any]:
+    """Who receives now and has no letter of this edition: whoever came after it, or all."""
+    table, letter = of.recipients, of.deliveries
+    written = select(letter.recipient_id).where(letter.edition_id == edition_id)
+    statement = (
+        select(table)
+        .where(table.ended_at.is_(None), table.id.not_in(written))
+        .order_by(table.email)
+    )
+    return list(db.session.scalars(statement))
+
+
 def count_deliveries(of: Recipients) -> dict[str, int]:
     """How many letters are in each state."""
     letter = of.deliveries

@@ -1,22 +1,29 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""An edition on its way out: approve it, see the letter beforehand, see what became of each."""
+"""A desk's edition on its way out: approve it, see the letter, see what became of each."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response, g, url_for
+from flask_babel import gettext as _
 
-from portal.core.access import Permission, needs
-from portal.core.errors import Refusal
+from portal.core.access import Permission, may, needs
 from portal.core.pages import page, redirect_to
 from portal.core.periods import parse_period
-from portal.mailings import actions, letters, queries
+from portal.mailings import actions, queries
 from portal.mailings.forms import ApproveForm
 from portal.mailings.kinds import DESK
-from portal.mailings.rules import AGAIN, in_words
+from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.mailings.views.recipients import mailings
 from portal.reports import editions
-from portal.reports.frozen import thaw
+
+TO = Addresses(
+    deliveries="mailings.deliveries",
+    send="mailings.send",
+    send_again="mailings.send_again",
+    recipients="mailings.recipients",
+    mailbox="mailings.mailbox",
+)
 
 
 @mailings.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/approva")
@@ -44,32 +51,21 @@ def approve_and_send(edition_id: UUID) -> Response:
 @mailings.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/anteprima")
 @needs(Permission.READ_REPORTS)
 def preview(edition_id: UUID) -> Response:
-    edition = editions.get_edition(DESK.editions, edition_id)
-    if edition.frozen is None:
-        raise Refusal(letters.not_yet())
-    settings = current_app.config["SETTINGS"]
-    return page(
-        "mailings/preview.html",
-        **_shown(edition),
-        letter=DESK.write(edition, settings.mail_from, uuid4()),
-        sender=settings.mail_from,
-        table=letters.letter_table(thaw(edition.frozen)),
-    )
+    return preview_page(DESK, edition_id, back=_back(edition_id))
 
 
 @mailings.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/consegne")
 @needs(Permission.READ_REPORTS)
 def deliveries(edition_id: UUID) -> Response:
-    edition = editions.get_edition(DESK.editions, edition_id)
-    return page(
-        "mailings/deliveries.html",
-        **_shown(edition),
-        lines=[
-            (sent, in_words(sent.state, sent.said, sent.changed_at), sent.state in AGAIN)
-            for sent in queries.list_deliveries(DESK, edition_id)
-        ],
-        keeps_letters=current_app.config["SETTINGS"].smtp_url is None,
-    )
+    manages = may(g.place.role, Permission.APPROVE_REPORTS)
+    return deliveries_page(DESK, edition_id, back=_back(edition_id), to=TO, manages=manages)
+
+
+@mailings.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/invia")
+@needs(Permission.APPROVE_REPORTS)
+def send(edition_id: UUID) -> Response:
+    actions.send_edition(DESK, edition_id=edition_id)
+    return redirect_to("mailings.deliveries", edition_id=edition_id)
 
 
 @mailings.post("/s/<desk>/consegne/<uuid:delivery_id>/di-nuovo")
@@ -79,19 +75,24 @@ def send_again(delivery_id: UUID) -> Response:
     return redirect_to("mailings.deliveries", edition_id=delivery.edition_id)
 
 
+def _back(edition_id: UUID) -> tuple[str, str]:
+    edition = editions.get_edition(DESK.editions, edition_id)
+    name = _(
+        "Relazione, %(period)s, edizione %(number)s",
+        period=parse_period(edition.period).title(),
+        number=edition.number,
+    )
+    return name, url_for("reports.edition", edition_id=edition_id)
+
+
 def _approve_page(edition: Any, form: ApproveForm) -> Response:
-    return page("mailings/approve.html", **_shown(edition), form=form, status=form.status)
-
-
-def _shown(edition: Any) -> dict[str, Any]:
-    """What each of these pages says of the edition and of who receives it."""
-    return {
-        "edition": edition,
-        "period": parse_period(edition.period),
-        "recipients": queries.list_recipients(DESK),
-        "files": [
-            file.name
-            for file in editions.list_files(DESK.editions, edition.id)
-            if file.name in letters.ATTACHED
-        ],
-    }
+    known = [file.name for file in editions.list_files(DESK.editions, edition.id)]
+    return page(
+        "mailings/approve.html",
+        edition=edition,
+        back=_back(edition.id),
+        recipients=queries.list_recipients(DESK),
+        files=[name for name in known if name in DESK.attached],
+        form=form,
+        status=form.status,
+    )

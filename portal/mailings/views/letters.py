@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the pages of a letter share, a desk's and a network's: the preview and the deliveries."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Response, current_app
+from flask_babel import gettext as _
+
+from portal.core.errors import Refusal
+from portal.core.pages import page
+from portal.mailings import queries
+from portal.mailings.kinds import Kind
+from portal.mailings.rules import AGAIN, in_words
+from portal.reports import editions
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the acts of these pages lead, as endpoints."""
+
+    deliveries: str
+    send: str
+    send_again: str
+    recipients: str
+    mailbox: str
+
+
+def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Response:
+    """The letter as it will leave, to nobody yet."""
+    edition = editions.get_edition(kind.editions, edition_id)
+    if edition.frozen is None:
+        raise Refusal(
+            _("L’edizione è ancora in preparazione: l’e-mail si vede quando i numeri sono fermi.")
+        )
+    sender = current_app.config["SETTINGS"].mail_from
+    letter = kind.write(edition, sender, uuid4())
+    return page(
+        "mailings/preview.html",
+        back=back,
+        sender=sender,
+        letter=letter,
+        files=[file.name for file in letter.attachments],
+        table=kind.table(edition.frozen),
+        recipients=queries.list_recipients(kind),
+    )
+
+
+def deliveries_page(
+    kind: Kind, edition_id: UUID, *, back: tuple[str, str], to: Addresses, manages: bool
+) -> Response:
+    """What became of each letter, and whoever has none yet."""
+    edition = editions.get_edition(kind.editions, edition_id)
+    lines: list[tuple[Any, str, bool]] = [
+        (sent, in_words(sent.state, sent.said, sent.changed_at), sent.state in AGAIN)
+        for sent in queries.list_deliveries(kind, edition_id)
+    ]
+    return page(
+        "mailings/deliveries.html",
+        edition=edition,
+        back=back,
+        to=to,
+        lines=lines,
+        uncertain=any(sent.state == "uncertain" for sent, _words, _again in lines),
+        not_sent=queries.list_not_sent(kind, edition_id) if edition.state == "approved" else [],
+        manages=manages,
+        keeps_letters=current_app.config["SETTINGS"].smtp_url is None,
+    )
