@@ -42,6 +42,11 @@ class Speaker:
     network_id: UUID | None = None
     account_id: UUID | None = None
 
+    @property
+    def place_id(self) -> UUID | None:
+        """The desk or the network, for what must not be confused between two of them."""
+        return self.desk_id or self.network_id
+
 
 _speaker: ContextVar[Speaker | None] = ContextVar("speaker", default=None)
 

@@ -172,7 +172,7 @@ def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bo
 
 def _hold(kind: Kind, period: str) -> None:
     """One at a time changes which edition of a period is asked for or approved."""
-    hold(f"edition {kind.job} {speaker().desk_id} {speaker().network_id} {period}")
+    hold(f"edition {kind.job} {speaker().place_id} {period}")
 
 
 def _is_current(kind: Kind, edition: Any) -> bool:
@@ -224,20 +224,24 @@ def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
     files += kind.documents(edition)
     _reach(kind, edition_id, LAST_STEP)
     with unit_of_work():
-        edition = get_edition(kind, edition_id)
-        for file in files:
-            db.session.add(
-                kind.files(
-                    edition_id=edition_id,
-                    name=file.name,
-                    media_type=file.media_type,
-                    content=file.content,
-                    sha256=file.sha256,
-                )
-            )
-        edition.sha256 = manifest_hash(files)
-        edition.state, edition.step, edition.ready_at = "ready", LAST_STEP, clock.now()
+        _store(kind, edition_id, files)
         jobs.finish(job_id)
+
+
+def _store(kind: Kind, edition_id: UUID, files: Sequence[File]) -> None:
+    edition = get_edition(kind, edition_id)
+    for file in files:
+        db.session.add(
+            kind.files(
+                edition_id=edition_id,
+                name=file.name,
+                media_type=file.media_type,
+                content=file.content,
+                sha256=file.sha256,
+            )
+        )
+    edition.sha256 = manifest_hash(files)
+    edition.state, edition.step, edition.ready_at = "ready", LAST_STEP, clock.now()
 
 
 def _reach(kind: Kind, edition_id: UUID, step: int) -> None:
