@@ -11,12 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from config.settings import Settings
+from portal.core.mail import Letter, message_id, transmit
 from portal.core.tenancy import network_scope
 from portal.core.unit import unit_of_work
 from tests.conformance import records
 from tests.conftest import DATABASE, AtDesk, on_database
 from tests.pages import PortalClient
-from tests.world import Someone, World
+from tests.world import Place, Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]
 SHA = "SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {} t"
@@ -67,9 +68,26 @@ def twins(world: World, app: Flask, at_desk: AtDesk) -> World:
     for desk in (world.lucca, world.capannori):
         with at_desk(desk):
             records.write_rows(desk)
+            _keep_letter(app, desk)
     with app.app_context(), network_scope(world.rete.id), unit_of_work():
         records.write_network_rows(world.rete)
+        _keep_letter(app, world.rete)
     return world
+
+
+def _keep_letter(app: Flask, place: Place) -> None:
+    """A letter in the mailbox of the installation, for the page that shows it."""
+    said, settings = records.canary(place), app.config["SETTINGS"]
+    delivery_id = records.row_id("delivery", place)
+    letter = Letter(
+        to="protocollo@comune.example",
+        subject=f"{said}Subject",
+        text=f"{said}Text",
+        html=f"<p>{said}Html</p>",
+        attachments=(),
+        message_id=message_id(delivery_id, settings),
+    )
+    transmit(letter, settings, lambda: None)
 
 
 @pytest.fixture

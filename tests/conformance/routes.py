@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal.core.access import GRANTED, Permission, Role
-from tests.conformance.records import row_id
+from tests.conformance.records import FILE, row_id
 from tests.world import Place, Someone
 
 OPEN = None
@@ -17,8 +17,12 @@ READ = Permission.READ_PEOPLE
 EDIT = Permission.EDIT_PEOPLE
 RECORD = Permission.RECORD_VISITS
 REPORTS = Permission.READ_REPORTS
+APPROVE = Permission.APPROVE_REPORTS
+RECIPIENTS = Permission.MANAGE_RECIPIENTS
 MANAGE = Permission.MANAGE_ACCOUNTS
 OVERSEE = Permission.OVERSEE
+
+EDITION = "/s/<desk>/relazioni/edizioni/<uuid:edition_id>"
 
 ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "accounts.accept_invitation": ("POST", "/invito/<key>", OPEN),
@@ -41,19 +45,64 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "home.start": ("GET", "/", OPEN),
     "intake.find": ("POST", "/s/<desk>/", RECORD),
     "intake.reception": ("GET", "/s/<desk>/", RECORD),
+    "mailings.add_recipient": ("POST", "/s/<desk>/destinatari", RECIPIENTS),
+    "mailings.approve": ("GET", f"{EDITION}/approva", APPROVE),
+    "mailings.approve_and_send": ("POST", f"{EDITION}/approva", APPROVE),
+    "mailings.deliveries": ("GET", f"{EDITION}/consegne", REPORTS),
+    "mailings.end_recipient": (
+        "POST",
+        "/s/<desk>/destinatari/<uuid:recipient_id>/togli",
+        RECIPIENTS,
+    ),
+    "mailings.letter": ("GET", "/s/<desk>/posta/<uuid:letter_id>", RECIPIENTS),
+    "mailings.mailbox": ("GET", "/s/<desk>/posta", RECIPIENTS),
+    "mailings.preview": ("GET", f"{EDITION}/anteprima", REPORTS),
+    "mailings.recipients": ("GET", "/s/<desk>/destinatari", RECIPIENTS),
+    "mailings.send": ("POST", f"{EDITION}/invia", APPROVE),
+    "mailings.send_again": ("POST", "/s/<desk>/consegne/<uuid:delivery_id>/di-nuovo", APPROVE),
     "members.change_role": ("POST", "/s/<desk>/operatori/<uuid:account_id>/ruolo", MANAGE),
     "members.edit": ("GET", "/s/<desk>/operatori/<uuid:account_id>/ruolo", MANAGE),
     "members.index": ("GET", "/s/<desk>/operatori", MANAGE),
     "members.invite": ("POST", "/s/<desk>/operatori", MANAGE),
     "members.remove": ("POST", "/s/<desk>/operatori/<uuid:account_id>/togli", MANAGE),
     "members.renew_invitation": ("POST", "/s/<desk>/operatori/<uuid:account_id>/invito", MANAGE),
+    "network_mailings.add_network_recipient": ("POST", "/r/<network>/destinatari", RECIPIENTS),
+    "network_mailings.end_network_recipient": (
+        "POST",
+        "/r/<network>/destinatari/<uuid:recipient_id>/togli",
+        RECIPIENTS,
+    ),
+    "network_mailings.network_letter": ("GET", "/r/<network>/posta/<uuid:letter_id>", RECIPIENTS),
+    "network_mailings.network_mailbox": ("GET", "/r/<network>/posta", RECIPIENTS),
+    "network_mailings.network_recipients": ("GET", "/r/<network>/destinatari", RECIPIENTS),
+    "oversight.approve_edition": (
+        "POST",
+        "/r/<network>/edizioni/<uuid:edition_id>/approva",
+        OVERSEE,
+    ),
     "oversight.board": ("GET", "/r/<network>/", OVERSEE),
+    "oversight.compare": ("GET", "/r/<network>/confronto", OVERSEE),
+    "oversight.edition_file": (
+        "GET",
+        "/r/<network>/edizioni/<uuid:edition_id>/file.<format>",
+        OVERSEE,
+    ),
+    "oversight.file": ("GET", "/r/<network>/confronto/file.<format>", OVERSEE),
+    "oversight.request_edition": ("POST", "/r/<network>/edizioni", OVERSEE),
     "people.create": ("POST", "/s/<desk>/persone/nuova", EDIT),
     "people.index": ("GET", "/s/<desk>/persone", READ),
     "people.new": ("GET", "/s/<desk>/persone/nuova", EDIT),
     "people.search": ("POST", "/s/<desk>/persone", READ),
+    "reports.build": ("POST", "/s/<desk>/relazioni/edizioni", APPROVE),
+    "reports.closing": ("GET", "/s/<desk>/impostazioni/chiusura", APPROVE),
+    "reports.correct": ("GET", f"{EDITION}/rettifica", APPROVE),
+    "reports.edition": ("GET", EDITION, REPORTS),
+    "reports.edition_file": ("GET", f"{EDITION}/file/<name>", REPORTS),
     "reports.file": ("GET", "/s/<desk>/relazioni/file.<format>", REPORTS),
     "reports.index": ("GET", "/s/<desk>/relazioni", REPORTS),
+    "reports.request_correction": ("POST", f"{EDITION}/rettifica", APPROVE),
+    "reports.retry": ("POST", f"{EDITION}/riprova", APPROVE),
+    "reports.save_closing": ("POST", "/s/<desk>/impostazioni/chiusura", APPROVE),
     "reports.show": ("GET", "/s/<desk>/relazioni/periodo", REPORTS),
     "visits.confirm_deletion": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/elimina", RECORD),
     "visits.correct": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/correggi", RECORD),
@@ -68,7 +117,9 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
 }
 # A search is a POST so that no name stands in an address; it changes nothing.
 ONLY_ASKING = {"people.search", "intake.find"}
-QUERIES = {"reports.show": "?periodo=2016-S1", "reports.file": "?periodo=2016-S1"}
+QUERIES = dict.fromkeys(
+    ("reports.show", "reports.file", "oversight.compare", "oversight.file"), "?periodo=2016-S1"
+)
 
 
 @dataclass(frozen=True)
@@ -91,12 +142,18 @@ class Route:
     def address(self, place: Place, member: UUID, *, rows_of: Place | None = None) -> str:
         """The route's address at a place, with ids of the rows of that or another desk."""
         desk = rows_of or place
+        of = "network_" if "<network>" in self.rule else ""
         values = {
             "<desk>": place.slug,
             "<network>": place.slug,
             "<uuid:person_id>": str(row_id("person", desk)),
             "<uuid:visit_id>": str(row_id("visit", desk)),
+            "<uuid:edition_id>": str(row_id(f"{of}edition", desk)),
+            "<uuid:recipient_id>": str(row_id(f"{of}recipient", desk)),
+            "<uuid:delivery_id>": str(row_id(f"{of}delivery", desk)),
+            "<uuid:letter_id>": str(row_id(f"{of}delivery", desk)),
             "<uuid:account_id>": str(member),
+            "<name>": FILE.name,
             "<format>": "csv",
             "<key>": "k" * 43,
         }
