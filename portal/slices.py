@@ -5,7 +5,7 @@ from portal.accounts.views import accounts, members
 from portal.home.views import home
 from portal.intake.views import intake
 from portal.mailings.views import mailings, network_mailings
-from portal.oversight.views import oversight
+from portal.oversight.mail_views import oversight
 from portal.people.views import people
 from portal.reports.edition_views import reports
 from portal.visits.person_views import visits

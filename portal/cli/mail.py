@@ -14,12 +14,13 @@ from flask_babel import gettext as _
 
 from portal.cli import application
 from portal.core import italian
-from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
 from portal.mailings.kinds import DESK, Kind
 from portal.mailings.queries import count_deliveries, list_uncertain
 from portal.mailings.rules import STATE_NAMES
+from portal.oversight.letters import NETWORK
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Sender:
     kind: Kind
 
     def scope(self) -> AbstractContextManager[None]:
-        return desk_scope(self.id)
+        return desk_scope(self.id) if self.kind is DESK else network_scope(self.id)
 
 
 @click.group()
@@ -62,12 +63,13 @@ def status(desk: str | None) -> None:
 
 
 def _senders(slug: str | None) -> list[Sender]:
-    desks = (
-        [get_desk_by_slug(slug)]
-        if slug
-        else [desk for network in list_networks() for desk in list_desks(network.id)]
-    )
-    return [Sender(desk.slug, desk.id, DESK) for desk in desks]
+    if slug:
+        return [Sender(slug, get_desk_by_slug(slug).id, DESK)]
+    senders = []
+    for network in list_networks():
+        senders.append(Sender(network.slug, network.id, NETWORK))
+        senders += [Sender(desk.slug, desk.id, DESK) for desk in list_desks(network.id)]
+    return senders
 
 
 def _said(

@@ -24,6 +24,8 @@ from portal.reports.frozen import DESK, thaw
 from portal.reports.rules import Relazione
 
 ATTACHED = ("prospetto.csv", "relazione.csv")
+SUBJECT = "mailings/mail/relazione.subject"
+TEXT, HTML = "mailings/mail/relazione.txt", "mailings/mail/relazione.html"
 SHOWN = ("label", "count", "baseline", "variation", "outcome")
 """The columns of a letter: few enough for a phone and for 72 characters."""
 
@@ -59,18 +61,27 @@ class EditionFacts:
         return _("Questa edizione sostituisce l’edizione %(old)s. Motivo: %(reason)s.", **facts)
 
 
-def relazione_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
-    """The letter of an edition of a desk's relazione."""
-    relazione = thaw(edition.frozen)
-    names = list_names([edition.approved_by])
+def facts_of(edition: Any, *, approved_by: str, link: str) -> EditionFacts:
+    """The same for any kind of edition."""
     approved = edition.approved_at
-    facts = EditionFacts(
+    return EditionFacts(
         number=edition.number,
         replaces=edition.replaces,
         reason=edition.reason,
         approved_on=clock.in_rome(approved).date() if approved else None,
+        approved_by=approved_by,
+        link=link,
+    )
+
+
+def relazione_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
+    """The letter of an edition of a desk's relazione."""
+    relazione = thaw(edition.frozen)
+    names = list_names([edition.approved_by])
+    facts = facts_of(
+        edition,
         approved_by=names.get(edition.approved_by, ""),
-        link=_link(relazione.desk_slug, relazione.period.whole.name),
+        link=address("reports.show", desk=relazione.desk_slug, periodo=relazione.period.name),
     )
     return relazione_letter(
         relazione,
@@ -88,11 +99,10 @@ def attached(kind: Kind, edition: Any, names: Collection[str]) -> tuple[Attachme
     return tuple(Attachment(file.name, file.media_type, file.content) for file in files)
 
 
-def _link(desk: str, period: str) -> str:
-    """The page of the period; the configured name of the site, never one that a request claims."""
-    settings = current_app.config["SETTINGS"]
-    paths = current_app.url_map.bind("localhost")
-    return settings.public_url + paths.build("reports.show", {"desk": desk, "periodo": period})
+def address(endpoint: str, **values: str) -> str:
+    """A page's address under the configured name of the site, never one that a request claims."""
+    site: str = current_app.config["SETTINGS"].public_url
+    return site + current_app.url_map.bind("localhost").build(endpoint, values)
 
 
 def relazione_letter(
@@ -113,12 +123,28 @@ def relazione_letter(
         "warnings": list(relazione.notes),
         "table": table,
     }
-    plain = {"table_lines": lines_of(table), "wrapped": wrapped}
+    return written(
+        SUBJECT, TEXT, HTML, values, to=to, message_id=message_id, attachments=attachments
+    )
+
+
+def written(
+    subject: str,
+    text: str,
+    html: str,
+    values: dict[str, Any],
+    *,
+    to: str,
+    message_id: str,
+    attachments: tuple[Attachment, ...],
+) -> Letter:
+    """The letter that three templates make of the same values; `table` is one of them."""
+    plain = {"table_lines": lines_of(values["table"]), "wrapped": wrapped}
     return Letter(
         to=to,
-        subject=one_line(_rendered("mailings/mail/relazione.subject", values)),
-        text=_rendered("mailings/mail/relazione.txt", values | plain),
-        html=_rendered("mailings/mail/relazione.html", values),
+        subject=one_line(_rendered(subject, values)),
+        text=_rendered(text, values | plain),
+        html=_rendered(html, values),
         attachments=attachments,
         message_id=message_id,
     )

@@ -18,7 +18,6 @@ from portal.mailings.views.recipients import mailings
 from portal.reports import editions
 
 TO = Addresses(
-    deliveries="mailings.deliveries",
     send="mailings.send",
     send_again="mailings.send_again",
     recipients="mailings.recipients",

@@ -20,7 +20,6 @@ from portal.reports import editions
 class Addresses:
     """Where the acts of these pages lead, as endpoints."""
 
-    deliveries: str
     send: str
     send_again: str
     recipients: str
