@@ -68,6 +68,7 @@ def twins(world: World, app: Flask, at_desk: AtDesk) -> World:
     for desk in (world.lucca, world.capannori):
         with at_desk(desk):
             records.write_rows(desk)
+            records.publish(desk)
             _keep_letter(app, desk)
     with app.app_context(), network_scope(world.rete.id), unit_of_work():
         records.write_network_rows(world.rete)
