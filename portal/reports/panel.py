@@ -12,7 +12,7 @@ from portal.accounts.queries import list_names
 from portal.core import clock
 from portal.core.access import Permission, may
 from portal.core.database import speaking_desk
-from portal.core.periods import Kind, Period
+from portal.core.periods import Kind, Period, parse_period
 from portal.desks.queries import get_desk
 from portal.reports import editions
 from portal.reports.editions import LAST_STEP, STEPS
@@ -52,8 +52,8 @@ class Panel:
         return f"{self.edition.state}-{self.edition.step}" if self.edition else "none"
 
     @property
-    def step_name(self) -> str:
-        return str(STEPS[self.edition.step]) if self.edition else ""
+    def baseline_title(self) -> str:
+        return parse_period(self.edition.baseline).title() if self.edition else ""
 
     @property
     def voice(self) -> str:

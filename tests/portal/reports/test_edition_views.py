@@ -112,6 +112,25 @@ def test_the_panel_asks_each_second_until_it_is_ready(
     assert not panel(anna).select("#voice-status"), "the whole page says nothing aloud"
 
 
+@pytest.mark.parametrize("of_the_edition", [False, True])
+def test_a_fragment_on_the_old_page_is_the_fresh_page(
+    few: World, at_desk: AtDesk, client_of: ClientOf, build: Build, of_the_edition: bool
+) -> None:
+    anna = client_of(few.anna)
+    edition_id = ask(anna, at_desk, few)
+    url = f"{EDITIONS}/{edition_id}" if of_the_edition else PAGE
+    asking = panel(anna, url).select_one("[hx-get]")
+    assert asking is not None
+    build(few.lucca, edition_id)
+    swapped = BeautifulSoup(anna.get(str(asking["hx-get"]), headers=HTMX).text, "html.parser")
+    fresh = anna.soup(url)
+    for part in ("#edition .panel", "#edition-rest"):
+        new, whole = swapped.select_one(part.split()[-1]), fresh.select_one(part)
+        assert new is not None
+        assert whole is not None
+        assert words(new) == words(whole)
+
+
 def test_ready_says_what_was_inserted_since(
     world: World, at_desk: AtDesk, client_of: ClientOf, build: Build
 ) -> None:
