@@ -62,6 +62,7 @@ def _approve(place: DemoDesk, period: Period) -> bool:
         with unit_of_work():
             editions.approve_edition(DESK, edition_id=edition.id, seen_version=None)
             publish_edition(edition_id=edition.id)
+            jobs.finish(jobs.get_job_id(DESK.after_approval, str(edition.id)))
     return True
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 
+from portal.core import clock
 from portal.core.files import csv_bytes
 from portal.oversight import layouts, prose
 from portal.oversight.rules import Comparison
@@ -20,6 +21,7 @@ def presented(comparison: Comparison, *, show: str) -> dict[str, Any]:
         "notes": prose.notes(comparison, show),
         "subtitle": prose.subtitle(comparison),
         "missing": prose.missing_notice(comparison),
+        "empty": None if comparison.desks else prose.empty_notice(comparison, clock.today()),
     }
 
 

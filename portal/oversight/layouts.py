@@ -73,8 +73,9 @@ def comparison_table(comparison: Comparison) -> Table:
 
 
 def _across(comparison: Comparison) -> list[tuple[str, DeskFigures]]:
+    """The columns; where no desk has published there is no network to sum either."""
     desks = [(desk.desk.slug, desk) for desk in comparison.desks]
-    return [*desks, (SUMS, comparison.sums)]
+    return [*desks, (SUMS, comparison.sums)] if desks else []
 
 
 def _columns(comparison: Comparison, key: str, name: str) -> list[Column]:
@@ -150,7 +151,7 @@ def matrix(comparison: Comparison, show: str) -> Matrix:
     names = [desk.desk.name for desk in comparison.desks]
     return Matrix(
         caption=table.caption,
-        heads=(*names, _("Rete") + " *"),
+        heads=(*names, _("Rete") + " *") if names else (),
         lines=tuple(_line(table, row, keys, show) for row in table.rows),
     )
 

@@ -25,13 +25,13 @@ SUBJECT = "oversight/mail/confronto.subject"
 TEXT, HTML = "oversight/mail/confronto.txt", "oversight/mail/confronto.html"
 
 
-def confronto_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
+def comparison_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
     """The letter of an edition of the comparison; accounts have no name for the network's role."""
     comparison = thaw(edition.frozen)
     page = address(
         "oversight.compare", network=comparison.network.slug, periodo=comparison.period.name
     )
-    return confronto_letter(
+    return comparison_letter(
         comparison,
         facts_of(edition, approved_by="", link=page),
         to=to,
@@ -40,7 +40,7 @@ def confronto_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
     )
 
 
-def confronto_letter(
+def comparison_letter(
     comparison: Comparison,
     edition: EditionFacts,
     *,
@@ -95,7 +95,7 @@ NETWORK = Kind(
     OF_NETWORK.recipients,
     OF_NETWORK.deliveries,
     editions=NETWORK_EDITIONS,
-    write=confronto_of,
+    write=comparison_of,
     table=lambda frozen: letter_table(thaw(frozen)),
     attached=ATTACHED,
 )

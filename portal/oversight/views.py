@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.pages import download, page, redirect_to
-from portal.oversight import prose, queries
+from portal.oversight import queries
 from portal.oversight.documents import presented, rendered
 from portal.oversight.editions import NETWORK
 from portal.oversight.forms import ComparisonChoice, EditionApproval, EditionRequest
@@ -105,7 +105,6 @@ def _show(
         status=refused.status if refused else 200,
         comparison=comparison,
         form=choice,
-        empty=None if comparison.desks else prose.empty_notice(comparison, clock.today()),
         newest=next(iter(known), None),
         files=[(format.upper(), _address(comparison, format)) for format in MEDIA_TYPES],
         shows=_shows(comparison, show if show in SHOWN else RATES),

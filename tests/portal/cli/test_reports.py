@@ -95,6 +95,18 @@ def test_a_document_that_stands_alone(report: Report, layout: str) -> None:
     assert "Problema Casa" in table.text
 
 
+def test_a_network_that_has_nothing_yet(report: Report) -> None:
+    compared = ("--network", "rete", "--period", "2016-S1", "--format")
+    assert json.loads(report(*compared, "json").stdout) == {
+        "network": "rete", "period": "2016-S1", "baseline": "2015-S1", "compiled_at": None,
+        "missing": [], "desks": [],
+    }  # fmt: skip
+    assert report(*compared, "csv").stdout.splitlines()[0] == "code,label"
+    page = BeautifulSoup(report(*compared, "html").stdout, "html.parser")
+    assert "Nessuno sportello ha ancora approvato" in page.text
+    assert not page.find_all(["table", "script", "link", "form"])
+
+
 def test_into_a_file_and_nothing_on_the_screen(report: Report, tmp_path: Path) -> None:
     file = tmp_path / "relazione con spazi.csv"
     done = report(*SEED, "--layout", "storico", "--output", str(file))
@@ -107,6 +119,11 @@ def test_into_a_file_and_nothing_on_the_screen(report: Report, tmp_path: Path) -
     [
         (("--desk", "nessuno", "--period", "2016"), "Lo sportello «nessuno» non esiste."),
         (("--desk", "lucca", "--period", "2016-S3"), "2016-S3"),
+        (("--network", "nessuna", "--period", "2016"), "La rete «nessuna» non esiste."),
+        (("--network", "rete", "--period", "ieri"), "«ieri» non si capisce"),
+        ((*SEED, "--network", "rete"), "uno solo dei due"),
+        (("--period", "2016-S1"), "uno solo dei due"),
+        (("--network", "rete", "--period", "2016", "--layout", "storico"), "scegli tra moderno"),
         (("--desk", "lucca", "--period", "2015-02-29..2015-03-01"), "29"),
         (("--desk", "lucca", "--period", "2999"), "2999"),
         ((*SEED, "--baseline", "ieri"), "«ieri» non si capisce"),

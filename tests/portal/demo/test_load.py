@@ -18,18 +18,25 @@ from portal.app import create_app
 from portal.cli import main
 from portal.core import clock
 from portal.core.database import db
-from portal.core.tenancy import desk_scope, identity_scope
+from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.demo import load
-from portal.demo.places import ACCOUNTS, DESKS
-from portal.desks.queries import get_desk_by_slug
+from portal.demo.places import ACCOUNTS, DESKS, LATE_SLUG, NETWORK_SLUG
+from portal.desks.queries import get_desk_by_slug, get_network_by_slug
+from portal.oversight.layouts import as_json
+from portal.oversight.prose import missing_notice
+from portal.oversight.queries import get_comparison, list_periods
+from portal.reports.layouts import as_json as desk_json
 from portal.reports.queries import get_relazione
 from portal.visits.queries import list_visits_on
 from tests import seed
 from tests.conftest import clone
 
 GIVEN = "scelta da me"
-TABLES = ("network", "desk", "account", "membership", "person", "visit", "enquiry", "figure")
+TABLES = (
+    "network", "desk", "account", "membership", "person", "visit", "enquiry", "figure", "edition",
+    "edition_file", "published_figure", "recipient", "delivery", "job",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +104,49 @@ def test_every_desk_has_visits_until_lately(first_lines: list[str]) -> None:
             this_year = get_relazione(desk_name=desk.name, desk_slug=desk.slug, period="2026")
         assert (this_year.current.users or 0) > 5
         assert desk.slug == "centro-servizi" or (last_year.current.users or 0) > 5
+
+
+def test_the_comparison_is_each_desks_own_relazione(first_lines: list[str]) -> None:
+    """Every figure of every desk and period that the network sees, against the desk's records."""
+    with identity_scope(), unit_of_work():
+        network = get_network_by_slug(NETWORK_SLUG)
+        desks = {place.slug: get_desk_by_slug(place.slug) for place in DESKS}
+    with network_scope(network.id), unit_of_work():
+        periods = [line.period.name for line in list_periods()]
+        read = [as_json(get_comparison(period)) for period in periods]
+    compared = 0
+    for comparison in read:
+        for found in comparison["desks"]:
+            desk = desks[found["desk"]]
+            with desk_scope(desk.id), unit_of_work():
+                own = desk_json(
+                    get_relazione(
+                        desk_name=desk.name, desk_slug=desk.slug, period=comparison["period"]
+                    )
+                )
+            assert found == {key: own[key] for key in found}
+            compared += 4 + 5 * len(found["rows"])
+    assert [len(comparison["desks"]) for comparison in read] == [5, 6, 1]
+    assert compared > 1000
+
+
+def test_one_desk_is_late(first_lines: list[str]) -> None:
+    with identity_scope(), unit_of_work():
+        network = get_network_by_slug(NETWORK_SLUG)
+    with network_scope(network.id), unit_of_work():
+        last, before, first = list_periods()
+        notice = missing_notice(get_comparison(last.period.name))
+    assert [desk.slug for desk in last.missing] == [LATE_SLUG]
+    assert (before.missing, first.missing, first.period.name) == ((), (), "2016-S1")
+    assert notice == "Manca Pieve a Serra: la colonna Rete comprende 5 sportelli su 6."
+
+
+def test_nothing_of_it_is_left_to_do(first_lines: list[str], settings: Settings) -> None:
+    with psycopg.connect(str(settings.database_backup_url)) as connection:
+        unfinished = "SELECT name FROM job WHERE finished_at IS NULL"
+        assert connection.execute(unfinished).fetchall() == []
+        states = "SELECT DISTINCT state, frozen_at::date - approved_at::date FROM edition"
+        assert connection.execute(states).fetchall() == [("approved", 0)]
 
 
 def test_everybody_may_come_in_with_the_given_password(
