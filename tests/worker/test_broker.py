@@ -234,3 +234,17 @@ def test_two_hundred_forged_and_replayed_messages_do_nothing(
 
 
 CHANGED_BY_WORK = ("job", "edition", "edition_file", "published_figure", "delivery", "audit_event")
+
+
+@pytest.mark.long
+def test_a_pool_of_processes_builds_as_the_services_run_it(
+    settings: Settings, world: World, desks: Desks, at_desk: AtDesk, start_worker: StartWorker
+) -> None:
+    worker = start_worker("-P", "prefork", "-c", "2")
+    for half in ("2024-S1", "2024-S2", "2025-S1", "2025-S2"):
+        with at_desk(world.lucca):
+            editions.request_edition(DESK, period=half)
+    wait_for(lambda: desks.count_ready() == 4, seconds=30)
+    worker.send(signal.SIGTERM)
+    assert worker.process.wait(timeout=20) == 0
+    assert '"level": "error"' not in worker.written()
