@@ -16,7 +16,7 @@ from portal.oversight.editions import NETWORK
 from portal.oversight.forms import ComparisonChoice, EditionApproval, EditionRequest
 from portal.oversight.layouts import CHANGES, COUNTS, RATES, SHOWN
 from portal.oversight.rules import Comparison
-from portal.reports import editions
+from portal.reports import editions, panel
 
 oversight = Blueprint("oversight", __name__)
 
@@ -128,7 +128,8 @@ def _panel(
         "edition": latest,
         "older": found[1:],
         "newer_figures": newer,
-        "steps": editions.STEPS,
+        "steps": panel.steps_at(latest.step) if latest else [],
+        "progress": panel.progress(latest.step, named=True) if latest else "",
         "asking": asking,
         "approving": approving,
         "closed": comparison.period.end < clock.today(),

@@ -70,11 +70,15 @@ class Panel:
     @property
     def steps(self) -> list[tuple[str, str]]:
         """Each step with its state: done, now, next."""
-        at = self.edition.step if self.edition else 0
-        return [
-            (str(name), "done" if number < at else "now" if number == at else "next")
-            for number, name in enumerate(STEPS[1:], 1)
-        ]
+        return steps_at(self.edition.step if self.edition else 0)
+
+
+def steps_at(at: int) -> list[tuple[str, str]]:
+    """Each step of a work that has reached one of them."""
+    return [
+        (str(name), "done" if number < at else "now" if number == at else "next")
+        for number, name in enumerate(STEPS[1:], 1)
+    ]
 
 
 def progress(step: int, *, named: bool) -> str:
