@@ -31,6 +31,12 @@ DESK_MENU = (
 SECTIONS = {
     "accounts": "home",
     "imports": "home",
+    "mailings": "reports",
+    "mailings.recipients": "home",
+    "mailings.add_recipient": "home",
+    "mailings.mailbox": "home",
+    "mailings.letter": "home",
+    "network_mailings": "network_mailings.network_recipients",
     "reports.closing": "home",
     "reports.save_closing": "home",
     "oversight": "oversight.compare",
@@ -43,6 +49,7 @@ SECTIONS = {
 NETWORK_MENU = (
     (_l("Quadro"), "oversight.board", Permission.OVERSEE),
     (_l("Confronto"), "oversight.compare", Permission.OVERSEE),
+    (_l("Destinatari"), "network_mailings.network_recipients", Permission.MANAGE_RECIPIENTS),
 )
 
 

@@ -22,8 +22,8 @@ LONGEST = 130
 SPOKEN = ("title", "placeholder", "aria-label", "alt", "value", "content")
 # Blocks that hold the class of an element.
 OF_CLASSES = {"width", "body_attributes"}
-# Opened from a disk, without the style sheets of the portal.
-ALONE = {"reports/document.html", "oversight/document.html"}
+# Opened from a disk or as mail, without the style sheets of the portal.
+ALONE = {"reports/document.html", "oversight/document.html", "layout/mail.html"}
 # Drawn for pages that are still to come; the list may only shrink.
 WAITING = {"segment_links", "steps", "topic_links"}
 # Names that no language translates.
