@@ -22,6 +22,7 @@ def test_nothing_set_means_embedded_and_local(home: dict[str, str]) -> None:
     assert settings.embeds_redis
     assert not settings.secure_cookies
     assert settings.smtp_url is None
+    assert settings.mail_from == "sportelli@127.0.0.1"
 
 
 def test_the_secret_key_is_made_once_and_private(home: dict[str, str]) -> None:
@@ -43,6 +44,13 @@ def test_https_makes_cookies_secure(home: dict[str, str]) -> None:
     settings = load_settings(home | {"PUBLIC_URL": "https://sportelli.example.it/"})
     assert settings.secure_cookies
     assert settings.public_url == "https://sportelli.example.it"
+
+
+def test_letters_come_from_the_site_unless_said_otherwise(home: dict[str, str]) -> None:
+    site = home | {"PUBLIC_URL": "https://portale.example.it:8443"}
+    assert load_settings(site).mail_from == "sportelli@portale.example.it"
+    said = load_settings(site | {"MAIL_FROM": "relazioni@comune.example.it"})
+    assert said.mail_from == "relazioni@comune.example.it"
 
 
 def test_the_short_scheme_is_written_out_for_sqlalchemy(home: dict[str, str]) -> None:
@@ -94,6 +102,10 @@ def test_a_child_does_not_inherit_an_address_it_is_not_given(
         ({"DATABASE_BACKUP_URL": "postgresql://b@db/p"}, "DATABASE_URL"),
         ({"REDIS_URL": "http://q"}, "REDIS_URL deve cominciare con"),
         ({"SMTP_URL": "posta.example.it"}, "SMTP_URL deve cominciare con smtp:// o smtps://."),
+        ({"SMTP_URL": "smtp://:25"}, "SMTP_URL si scrive smtp://utente:password@server:587."),
+        ({"SMTP_URL": "smtp://posta.example.it:porta"}, "SMTP_URL si scrive smtp://"),
+        ({"MAIL_FROM": "Ufficio <a@b.example>"}, "MAIL_FROM deve essere un solo indirizzo"),
+        ({"MAIL_FROM": "a@b.example, c@d.example"}, "MAIL_FROM deve essere un solo indirizzo"),
         ({"PORTAL_HOME": "/proc/casa"}, "scegli con PORTAL_HOME una cartella tua"),
     ],
 )

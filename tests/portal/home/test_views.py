@@ -36,7 +36,7 @@ def test_the_menu_offers_what_the_role_may(world: World, client_of: ClientOf) ->
     assert menu(world.carla, "/s/lucca/persone") == ["Persone", "Relazioni"]
     assert menu(world.bruno, "/s/lucca/") == ["Accoglienza", "Persone", "Relazioni"]
     assert menu(world.anna, "/s/lucca/")[-1] == "Impostazioni"
-    assert menu(world.elena, "/r/rete/") == ["Quadro"]
+    assert menu(world.elena, "/r/rete/") == ["Quadro", "Confronto", "Destinatari"]
 
 
 def test_an_unknown_page_and_another_desk_look_the_same(

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The words for each state claim no more than is known."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from portal.core import clock
+from portal.mailings.rules import GIVE_UP, STATE_NAMES, gives_up, in_words
+
+AT = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+WORDS = [
+    ("queued", "", "in coda"),
+    ("queued", "connection", "in coda: riproviamo (il server di posta non è raggiungibile)"),
+    ("queued", "timeout", "in coda: riproviamo (il server di posta non risponde)"),
+    ("queued", "451 4.7.1",
+     "in coda: riproviamo (il server di posta chiede di aspettare, codice 451 4.7.1)"),
+    ("claimed", "", "in consegna"),
+    ("transmitting", "", "in consegna"),
+    ("sent", "250", "consegnata al server di posta alle 8:05"),
+    ("failed", "550 5.1.1", "rifiutata: casella inesistente"),
+    ("failed", "552 5.2.2", "rifiutata: casella piena"),
+    ("failed", "554", "rifiutata: messaggio respinto dal server"),
+    ("failed", "599 5.9.9", "rifiutata: codice 599 5.9.9"),
+    ("failed", "auth",
+     "non consegnata in 48 ore: il server di posta non accetta le nostre credenziali"),
+    ("failed", "ended", "non inviata: il destinatario era già stato tolto"),
+    ("failed", "invalid", "non inviata: l’indirizzo non è valido"),
+    ("uncertain", "timeout", "esito incerto: non la rimandiamo da soli"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "said", "words"), WORDS)
+def test_each_state_has_its_words(app: Flask, state: str, said: str, words: str) -> None:
+    with app.app_context(), clock.stopped_at(AT + timedelta(hours=3)):
+        assert in_words(state, said, AT) == words
+
+
+def test_on_another_day_the_day_is_said(app: Flask) -> None:
+    with app.app_context(), clock.stopped_at(AT + timedelta(days=1)):
+        assert in_words("sent", "250", AT) == (
+            "consegnata al server di posta il 23/11/2026 alle 8:05"
+        )
+
+
+def test_nothing_is_called_received(app: Flask) -> None:
+    with app.app_context():
+        said = [in_words(state, said, AT) for state in STATE_NAMES for said in ("", "550 5.1.1")]
+    assert not [words for words in said if "ricevut" in words or "arrivata" in words]
+
+
+def test_two_days_of_trying_are_enough() -> None:
+    assert not gives_up(AT, 60, AT + GIVE_UP)
+    assert gives_up(AT, 1, AT + GIVE_UP + timedelta(seconds=1))
+    assert not gives_up(AT, 0, AT + timedelta(days=30))
