@@ -3,10 +3,11 @@
 
 from portal.accounts.views import accounts, members
 from portal.home.views import home
+from portal.imports.views import imports
 from portal.intake.views import intake
 from portal.oversight.views import oversight
 from portal.people.views import people
 from portal.reports.views import reports
 from portal.visits.person_views import visits
 
-BLUEPRINTS = (accounts, members, people, visits, intake, reports, oversight, home)
+BLUEPRINTS = (accounts, members, people, visits, intake, imports, reports, oversight, home)

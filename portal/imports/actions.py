@@ -6,7 +6,7 @@ order of every change of visits: the persons first, the periods last.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -88,7 +88,7 @@ def import_file(data: bytes, *, kind: str) -> Imported:
 def _import_visits(data: bytes) -> Imported:
     problems, warnings = Problems(visit_rules.COLUMNS), Problems(visit_rules.COLUMNS)
     lines = read_lines(data, visit_rules.COLUMNS, problems)
-    rows = visit_rules.read_rows(lines, problems, find_code=_find_code, check_day=_check_day)
+    rows = visit_rules.read_rows(lines, problems, find_code=_find_code, check_day=_day_checker())
     in_file = visit_rules.gather_visits(rows, problems, warnings)
     told = people_rules.gather_people(rows, problems)
     known, changes = _compare(told, problems, warnings)
@@ -116,11 +116,17 @@ def _find_code(text: str) -> str | None:
     return topic.code if topic else None
 
 
-def _check_day(day: date) -> None:
-    """A day on which a visit may be recorded: past, under some topic list, not in past totals."""
-    refuse_future(day, clock.today())
-    taxonomy.version_on(day)
-    figures.refuse_past_totals_on(day)
+def _day_checker() -> Callable[[date], None]:
+    """Refuses a day that has not come, that is under no topic list, or lies in past totals."""
+    today, totals = clock.today(), figures_queries.list_past_totals()
+
+    def check(day: date) -> None:
+        refuse_future(day, today)
+        taxonomy.version_on(day)
+        if any(one.starts_on <= day <= one.ends_on for one in totals):
+            figures.refuse_past_totals_on(day)
+
+    return check
 
 
 def _compare(
