@@ -182,3 +182,11 @@ def test_a_deletion_asks_why_and_comes_back(
     assert back.status_code == 303
     with at_desk(world.lucca):
         assert len(queries.list_visits_on(clock.today())) == 1
+
+
+def test_a_note_with_a_nul_is_kept_without_it(
+    world: World, at_desk: AtDesk, client_of: ClientOf
+) -> None:
+    client_of(world.bruno).submit(NEW, {"note": "porta\0 il contratto"})
+    with at_desk(world.lucca):
+        assert queries.list_visits_on(clock.today())[0].note == "porta il contratto"
