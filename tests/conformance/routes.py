@@ -17,6 +17,7 @@ READ = Permission.READ_PEOPLE
 EDIT = Permission.EDIT_PEOPLE
 RECORD = Permission.RECORD_VISITS
 REPORTS = Permission.READ_REPORTS
+TOTALS = Permission.EDIT_PAST_TOTALS
 MANAGE = Permission.MANAGE_ACCOUNTS
 OVERSEE = Permission.OVERSEE
 
@@ -39,6 +40,23 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "home.settings": ("GET", "/s/<desk>/impostazioni", MANAGE),
     "home.source": ("GET", "/codice-sorgente", OPEN),
     "home.start": ("GET", "/", OPEN),
+    "imports.correct_past_totals": (
+        "GET",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>",
+        TOTALS,
+    ),
+    "imports.delete_past_totals": (
+        "POST",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>/elimina",
+        TOTALS,
+    ),
+    "imports.past_totals": ("GET", "/s/<desk>/totali-passati", TOTALS),
+    "imports.save_past_totals": (
+        "POST",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>",
+        TOTALS,
+    ),
+    "imports.store_past_totals": ("POST", "/s/<desk>/totali-passati", TOTALS),
     "intake.find": ("POST", "/s/<desk>/", RECORD),
     "intake.reception": ("GET", "/s/<desk>/", RECORD),
     "members.change_role": ("POST", "/s/<desk>/operatori/<uuid:account_id>/ruolo", MANAGE),
@@ -95,6 +113,7 @@ class Route:
             "<desk>": place.slug,
             "<network>": place.slug,
             "<uuid:person_id>": str(row_id("person", desk)),
+            "<uuid:past_total_id>": str(row_id("past_total", desk)),
             "<uuid:visit_id>": str(row_id("visit", desk)),
             "<uuid:account_id>": str(member),
             "<format>": "csv",
