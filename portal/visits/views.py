@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Recording, correcting and deleting a visit. The pages of persons with their history are apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.visits import actions, queries
 from portal.visits.forms import FOR_OTHERS, FOR_SELF, DeletionForm, VisitForm
 from portal.visits.models import Visit
+from portal.visits.rules import CHANNEL_LABELS, Channel
 
 if TYPE_CHECKING:
     from portal.people.models import Person
@@ -97,7 +99,7 @@ def save_correction(visit_id: UUID) -> Response:
             return redirect_to(
                 "intake.reception", salvato=visit_id, giorno=_day(form.visited_on.data)
             )
-    return _show(form, visit)
+    return _show(form, visit, saved=_saved_meanwhile(form, visit))
 
 
 @visits.get("/s/<desk>/accessi/<uuid:visit_id>/elimina")
@@ -154,7 +156,28 @@ def frequent_topics() -> list[tuple[str, str]]:
     return [(code, taxonomy.topic_on(today, code).short_name) for code in codes]
 
 
-def _show(form: VisitForm, visit: Visit | None = None) -> Response:
+def _saved_meanwhile(form: VisitForm, visit: Visit) -> list[tuple[str, str]]:
+    """What somebody else saved while this form was open; the next save is then a knowing one."""
+    if form.seen_version == visit.version:
+        return []
+    form.version.data = str(visit.version)
+    form.version.raw_data = None
+    names = people.list_names([visit.person_id]) if visit.person_id else {}
+    asked = [enquiry.topic_code for enquiry in queries.list_topics_of(visit.id)]
+    labels = [taxonomy.topic_on(visit.visited_on, code).label for code in asked]
+    return [
+        (_("Persona"), names[visit.person_id] if visit.person_id else _("senza nome")),
+        (_("Data"), italian.day(visit.visited_on)),
+        (_("Come"), str(CHANNEL_LABELS[Channel(visit.channel)])),
+        (_("Per chi"), _("Per altri") if visit.for_third_party else _("Per sé")),
+        (_("Richieste"), ", ".join(labels) or _("Nessuna richiesta")),
+        (_("Nota"), visit.note or _("nessuna")),
+    ]
+
+
+def _show(
+    form: VisitForm, visit: Visit | None = None, saved: Sequence[tuple[str, str]] = ()
+) -> Response:
     asked = tuple(form.topics.data or ())
     if not form.is_submitted():
         _offer(form, asked)
@@ -165,6 +188,7 @@ def _show(form: VisitForm, visit: Visit | None = None) -> Response:
         form=form,
         status=form.status,
         visit=visit,
+        saved=saved,
         card=_card(person) if person else None,
         earlier=_earlier(person, visit),
         frequent=frequent_topics(),

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from portal.core import clock
@@ -17,7 +18,7 @@ from portal.visits import actions, queries
 from portal.visits.models import Visit
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.pages import PortalClient
+from tests.pages import PortalClient, form_values
 from tests.world import Place, Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]
@@ -163,9 +164,24 @@ def test_the_second_editor_is_told(
     )
     assert answer.status_code == 422
     assert "qualcun altro ha cambiato" in answer.text
+    assert "Informazioni Sulla Formazione" in answer.text.split("Salvato da altri")[1]
+    assert 'value="BUR" checked' in answer.text
     with at_desk(world.lucca):
         (entry,) = queries.list_visits_on(clock.today())
         assert [code for _version, code in entry.topics] == ["FOR"]
+
+
+def test_the_second_editor_may_save_knowingly(
+    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
+) -> None:
+    client, url = client_of(world.bruno), f"/s/lucca/accessi/{visit}/correggi"
+    client.submit(url, {"topics": ["FOR"]})
+    told = client.submit(url, {"topics": ["BUR"], "version": "1"})
+    form = BeautifulSoup(told.text, "html.parser").select_one("main form")
+    assert client.post(url, data=form_values(form)).status_code == 303
+    with at_desk(world.lucca):
+        (entry,) = queries.list_visits_on(clock.today())
+        assert [code for _version, code in entry.topics] == ["BUR"]
 
 
 def test_a_deletion_asks_why_and_comes_back(
