@@ -30,7 +30,7 @@ def record_a_new_person(page: Page) -> None:
     page.goto("/s/lucca/")
     page.get_by_label("Chi è allo sportello?").fill("kovalenko olena")
     page.get_by_role("button", name="Cerca").click()
-    expect(page.get_by_text("0 persone trovate")).to_be_visible()
+    expect(page.locator("#found").get_by_text("0 persone trovate")).to_be_visible()
     page.get_by_role("link", name="Nuova persona").click()
     page.get_by_label("Cognome", exact=True).fill("Kovalenko")
     page.get_by_label("Nome", exact=True).fill("Olena")
