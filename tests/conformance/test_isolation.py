@@ -63,7 +63,7 @@ def test_another_desks_rows_cannot_be_touched(twins: World, at_desk: AtDesk) -> 
 def _changed(statement: Any, twins: World, at_desk: AtDesk) -> int:
     try:
         with at_desk(twins.lucca):
-            return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+            return int(db.session.execute(statement).rowcount)
     except ProgrammingError as refused:
         if not isinstance(refused.orig, InsufficientPrivilege):
             raise

@@ -73,7 +73,7 @@ def test_the_table_is_the_url_map(app: Flask) -> None:
         methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
         assert len(methods) == 1, f"{rule.endpoint}: one view, one method"
         assert rule.endpoint not in found, f"{rule.endpoint} has two rules"
-        permission = app.view_functions[rule.endpoint].needed_permission  # type: ignore[attr-defined]
+        permission = app.view_functions[rule.endpoint].needed_permission
         found[rule.endpoint] = (methods.pop(), rule.rule, permission)
     assert found == ROUTES
 

@@ -59,7 +59,7 @@ def _spoiled(clone: Any, sql: str) -> Any:
     def clone_and_spoil(template: Settings, name: str) -> Settings:
         settings: Settings = clone(template, name)
         with psycopg.connect(str(settings.database_owner_url)) as connection:
-            connection.execute(sql)  # type: ignore[call-overload]
+            connection.execute(sql)
         return settings
 
     return clone_and_spoil

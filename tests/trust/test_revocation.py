@@ -32,7 +32,7 @@ def bruno(world: World, client_of: ClientOf) -> PortalClient:
 def change(identity: AtDesk) -> Callable[..., None]:
     def apply(statement: object) -> None:
         with identity():
-            db.session.execute(statement)  # type: ignore[call-overload]
+            db.session.execute(statement)
 
     return apply
 
