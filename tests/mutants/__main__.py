@@ -9,8 +9,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,14 +77,27 @@ def main(arguments: Sequence[str]) -> int:
     return int(bool(survivors))
 
 
-def _prepare(settings: Settings) -> None:
-    """In a process that ends: this one must hold no connection when it is copied."""
-    if (process := os.fork()) == 0:
-        from tests.conftest import prepare
+def _copy(act: Callable[[], None]) -> int:
+    """Act in a copy of this process, which ends there whatever happens; its number."""
+    process = os.fork()
+    if process:
+        return process
+    status = 1
+    try:
+        act()
+        status = 0
+    finally:
+        if status:
+            traceback.print_exc()
+        os._exit(status)
 
-        prepare(settings)
-        os._exit(0)
-    os.waitpid(process, 0)
+
+def _prepare(settings: Settings) -> None:
+    """In a copy: this process must hold no connection when the runs are copied from it."""
+    from tests.conftest import prepare
+
+    if os.waitpid(_copy(lambda: prepare(settings)), 0)[1]:
+        raise SystemExit("the database could not be prepared")
 
 
 def run_all(settings: Settings, runs: Sequence[Run]) -> None:
@@ -92,16 +107,13 @@ def run_all(settings: Settings, runs: Sequence[Run]) -> None:
         if not free:
             free.append(busy.pop(os.wait()[0]))
         database = free.pop()
-        busy[_start(run, settings, database)] = database
+        busy[_copy(partial(_try, run, settings, database))] = database
     while busy:
         busy.pop(os.wait()[0])
 
 
-def _start(run: Run, settings: Settings, database: str) -> int:
-    """A copy of this process that runs the tests and ends."""
-    process = os.fork()
-    if process:
-        return process
+def _try(run: Run, settings: Settings, database: str) -> None:
+    """Run the tests without their protection, and leave what happened in the report."""
     os.environ["PORTAL_TEST_DATABASE"] = database
     removal = Removal(run.mutant, settings)
     with run.report.with_suffix(".txt").open("w", encoding="utf-8") as told:
@@ -110,7 +122,6 @@ def _start(run: Run, settings: Settings, database: str) -> int:
         pytest.main([*OPTIONS, *run.tests], plugins=[removal])
     found = {"passed": sorted(removal.passed), "failed": sorted(removal.failed)}
     run.report.write_text(json.dumps(found), encoding="utf-8")
-    os._exit(0)
 
 
 def _told(run: Run) -> bool:
