@@ -13,7 +13,7 @@ from portal.core.periods import parse_period
 from portal.figures import actions as figures
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import layouts, queries
+from portal.reports import layouts, prose, queries
 from portal.reports.rules import Relazione
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -102,6 +102,7 @@ def test_nobody_in_a_period_is_not_computable(world: World, at_desk: AtDesk) -> 
         assert read["users_baseline"] == 0
         assert read["rows"][0]["baseline_incidence"] is None
         assert read["rows"][0]["variation"] is None
+        assert "Non ci sono dati per un confronto" in prose.synthesis(relazione("2016-S1"))[1]
         assert storico(relazione("2016-S1")).splitlines()[1] == b"Cittadinanza;1;0;n.d."
 
 
