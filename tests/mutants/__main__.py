@@ -94,9 +94,13 @@ def _copy(act: Callable[[], None]) -> int:
 
 def _prepare(settings: Settings) -> None:
     """In a copy: this process must hold no connection when the runs are copied from it."""
-    from tests.conftest import prepare
 
-    if os.waitpid(_copy(lambda: prepare(settings)), 0)[1]:
+    def prepare() -> None:
+        from tests import conftest  # each copy reads from its own environment which database it has
+
+        conftest.prepare(settings)
+
+    if os.waitpid(_copy(prepare), 0)[1]:
         raise SystemExit("the database could not be prepared")
 
 
