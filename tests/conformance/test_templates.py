@@ -25,7 +25,7 @@ OF_CLASSES = {"width", "body_attributes"}
 # Opened from a disk, without the style sheets of the portal.
 ALONE = {"reports/document.html"}
 # Drawn for pages that are still to come; the list may only shrink.
-WAITING = {"segment_links", "steps", "topic_links"}
+WAITING = {"segment_links", "steps"}
 # Names that no language translates.
 NAMES = {"AGPL", "CSV", "JSON", "XLSX", "PDF", "DOCX", "ISTAT"}
 BESIDE = jinja.FromImport | jinja.Import | jinja.Assign | jinja.AssignBlock
