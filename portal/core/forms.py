@@ -47,7 +47,8 @@ class PortalForm(FlaskForm):
     @property
     def seen_version(self) -> int | None:
         """The version of the row that the person was looking at."""
-        return int(self.version.data) if str(self.version.data or "").isdigit() else None
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
     @property
     def status(self) -> int:

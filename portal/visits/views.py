@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock, italian, places
 from portal.core.access import Permission, needs
+from portal.core.audit import record_read
 from portal.core.errors import NotHere
 from portal.core.pages import page, redirect_to
 from portal.people import queries as people
@@ -20,7 +21,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.visits import actions, queries
 from portal.visits.forms import FOR_OTHERS, FOR_SELF, DeletionForm, VisitForm
 from portal.visits.models import Visit
-from portal.visits.rules import CHANNEL_LABELS, Channel
+from portal.visits.rules import CHANNEL_LABELS, Channel, is_too_early
 
 if TYPE_CHECKING:
     from portal.people.models import Person
@@ -58,7 +59,7 @@ def new() -> Response:
 @needs(Permission.RECORD_VISITS)
 def record() -> Response:
     form = VisitForm()
-    _offer(form, ())
+    _offer(form)
     if form.validate_on_submit():
         with form.attempting():
             visit = actions.record_visit(facts=form.facts(), form_token=form.token)
@@ -88,7 +89,7 @@ def save_correction(visit_id: UUID) -> Response:
     visit = _present(visit_id)
     before = tuple(enquiry.topic_code for enquiry in queries.list_topics_of(visit_id))
     form = VisitForm()
-    _offer(form, before)
+    _offer(form)
     if form.validate_on_submit():
         with form.attempting():
             actions.correct_visit(
@@ -105,7 +106,8 @@ def save_correction(visit_id: UUID) -> Response:
 @visits.get("/s/<desk>/accessi/<uuid:visit_id>/elimina")
 @needs(Permission.RECORD_VISITS)
 def delete(visit_id: UUID) -> Response:
-    return _show_deletion(DeletionForm(), _present(visit_id))
+    visit = _present(visit_id)
+    return _show_deletion(DeletionForm(version=visit.version), visit)
 
 
 @visits.post("/s/<desk>/accessi/<uuid:visit_id>/elimina")
@@ -114,8 +116,13 @@ def confirm_deletion(visit_id: UUID) -> Response:
     visit = queries.get_visit(visit_id)
     form = DeletionForm()
     if form.validate_on_submit():
-        actions.delete_visit(visit_id=visit_id, reason=form.reason.data)
-        return redirect_to("intake.reception", eliminato=visit_id, giorno=_day(visit.visited_on))
+        with form.attempting():
+            actions.delete_visit(
+                visit_id=visit_id, reason=form.reason.data, seen_version=form.seen_version
+            )
+            day = _day(visit.visited_on)
+            return redirect_to("intake.reception", eliminato=visit_id, giorno=day)
+    form.version.data = str(visit.version)
     return _show_deletion(form, visit)
 
 
@@ -124,7 +131,7 @@ def confirm_deletion(visit_id: UUID) -> Response:
 def restore(visit_id: UUID) -> Response:
     actions.restore_visit(visit_id=visit_id)
     visit = queries.get_visit(visit_id)
-    return redirect_to("intake.reception", salvato=visit_id, giorno=_day(visit.visited_on))
+    return redirect_to("intake.reception", ripreso=visit_id, giorno=_day(visit.visited_on))
 
 
 def _present(visit_id: UUID) -> Visit:
@@ -139,13 +146,12 @@ def _day(day: date) -> str | None:
     return None if day == clock.today() else day.isoformat()
 
 
-def _offer(form: VisitForm, asked: tuple[str, ...]) -> None:
-    """The topics in force on the visit's day, and what was already asked in it."""
-    day = form.visited_on.data or clock.today()
-    in_force = taxonomy.list_topics(taxonomy.version_on(min(day, clock.today())))
-    topics = {topic.code: topic.label for topic in in_force}
-    known = [taxonomy.topic_on(day, code) for code in asked if code not in topics]
-    form.offer(list((topics | {topic.code: topic.label for topic in known}).items()))
+def _offer(form: VisitForm) -> None:
+    """The topics of the visit's day and those that came later, as in a file of visits."""
+    today = clock.today()
+    day = form.visited_on.data or today
+    known = taxonomy.list_known(today if day > today or is_too_early(day) else day)
+    form.offer([(topic.code, topic.label) for topic in known])
 
 
 def frequent_topics() -> list[tuple[str, str]]:
@@ -178,10 +184,11 @@ def _saved_meanwhile(form: VisitForm, visit: Visit) -> list[tuple[str, str]]:
 def _show(
     form: VisitForm, visit: Visit | None = None, saved: Sequence[tuple[str, str]] = ()
 ) -> Response:
-    asked = tuple(form.topics.data or ())
     if not form.is_submitted():
-        _offer(form, asked)
+        _offer(form)
     person = people.get_person(form.person) if form.person else None
+    if person:
+        record_read("person", person.id)
     day = form.visited_on.data
     return page(
         "visits/form.html",
@@ -198,6 +205,8 @@ def _show(
 
 def _show_deletion(form: DeletionForm, visit: Visit) -> Response:
     names = people.list_names([visit.person_id]) if visit.person_id else {}
+    if visit.person_id:
+        record_read("person", visit.person_id)
     return page(
         "visits/delete.html",
         form=form,

@@ -40,17 +40,27 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "home.settings": ("GET", "/s/<desk>/impostazioni", MANAGE),
     "home.source": ("GET", "/codice-sorgente", OPEN),
     "home.start": ("GET", "/", OPEN),
+    "imports.confirm_totals_deletion": (
+        "POST",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>/elimina",
+        TOTALS,
+    ),
     "imports.correct_past_totals": (
         "GET",
         "/s/<desk>/totali-passati/<uuid:past_total_id>",
         TOTALS,
     ),
     "imports.delete_past_totals": (
-        "POST",
+        "GET",
         "/s/<desk>/totali-passati/<uuid:past_total_id>/elimina",
         TOTALS,
     ),
     "imports.past_totals": ("GET", "/s/<desk>/totali-passati", TOTALS),
+    "imports.restore_past_totals": (
+        "POST",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>/ripristina",
+        TOTALS,
+    ),
     "imports.save_past_totals": (
         "POST",
         "/s/<desk>/totali-passati/<uuid:past_total_id>",
@@ -66,6 +76,7 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "members.remove": ("POST", "/s/<desk>/operatori/<uuid:account_id>/togli", MANAGE),
     "members.renew_invitation": ("POST", "/s/<desk>/operatori/<uuid:account_id>/invito", MANAGE),
     "oversight.board": ("GET", "/r/<network>/", OVERSEE),
+    "people.begin": ("POST", "/s/<desk>/persone/nuova/inizia", EDIT),
     "people.create": ("POST", "/s/<desk>/persone/nuova", EDIT),
     "people.index": ("GET", "/s/<desk>/persone", READ),
     "people.new": ("GET", "/s/<desk>/persone/nuova", EDIT),

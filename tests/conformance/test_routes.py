@@ -35,7 +35,7 @@ HEADERS = {
 # What takes something away comes last: the others still need it.
 ENDING = {
     "accounts.log_out",
-    "imports.delete_past_totals",
+    "imports.confirm_totals_deletion",
     "members.remove",
     "visits.confirm_deletion",
 }
@@ -241,7 +241,7 @@ def test_showing_a_person_is_recorded(
     person = Route("visits.show_person", *ROUTES["visits.show_person"]).address(
         twins.lucca, twins.carla.id
     )
-    for address, rows in ((person, None), ("/s/lucca/persone", 1)):
+    for address, subject, rows in ((person, "person", None), ("/s/lucca/persone", "people", 1)):
         assert client.get(address).status_code == 200
         trace = catalogue.rows(
             "SELECT action, subject, rows, desk_id FROM audit_event WHERE account_id = %s"
@@ -249,7 +249,7 @@ def test_showing_a_person_is_recorded(
             twins.carla.id,
             role="backup",
         )
-        assert trace == [("read", "person", rows, twins.lucca.id)]
+        assert trace == [("read", subject, rows, twins.lucca.id)]
 
 
 def test_headers_stand_on_every_kind_of_answer(

@@ -159,7 +159,7 @@ def test_a_deleted_visit_is_not_added_to(world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca):
         load(visits_csv("01/02/2016;7;Diallo;;;;;;;CIT"))
         visit_id = db.session.scalars(select(Visit.id)).one()
-        visits.delete_visit(visit_id=visit_id, reason="Altro")
+        visits.delete_visit(visit_id=visit_id, reason="Altro", seen_version=1)
     with at_desk(world.lucca):
         assert load(visits_csv("01/02/2016;7;;;;;;;;LAV")).visits == 1
         assert topics_of("7", date(2016, 2, 1)) == [("LAV",)]

@@ -176,3 +176,21 @@ def test_totals_of_one_period_are_not_another_desks(world: World, at_desk: AtDes
         )
     with at_desk(world.lucca):
         assert relazione("2015-S1").current.users == 0
+
+
+def test_a_baseline_that_has_not_begun_is_said(world: World, at_desk: AtDesk) -> None:
+    with pytest.raises(Refusal, match="2099 non è ancora cominciato"), at_desk(world.lucca):
+        relazione("2016-S1", "2099")
+
+
+def test_an_open_baseline_cuts_both(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        record(date(2015, 8, 5), "CIT")
+        record(date(2015, 7, 5), "CIT")
+    with at_desk(world.lucca), clock.stopped_at(datetime(2016, 7, 20, tzinfo=UTC)):
+        found = relazione("2015-S2", "2016-S2")
+        assert (found.period.end, found.baseline_period.end) == (
+            date(2015, 7, 20),
+            date(2016, 7, 20),
+        )
+        assert found.current.users == 1
