@@ -7,13 +7,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field
+from wtforms import Field, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.core import italian
 from portal.core.forms import ParsedField, PortalForm
 from portal.core.periods import Period, parse_period
 from portal.taxonomy.rules import TopicEntry
+from portal.visits.rules import DELETION_REASONS
 
 TYPED = {"autocomplete": "off"}
 TOPIC = "topic_"
@@ -92,6 +94,16 @@ class PastTotalForm(PortalForm):
             raise ValidationError(
                 _("La somma delle righe è %(total)s: ricontrolla", total=italian.count(total))
             )
+
+
+class TotalsDeletionForm(PortalForm):
+    """Why the totals of a period are taken out: the reasons of visits."""
+
+    reason = RadioField(
+        _l("Perché li elimini?"),
+        choices=[SelectChoice(reason, reason) for reason in DELETION_REASONS],
+        validators=[InputRequired(_l("Scegli il motivo"))],
+    )
 
 
 def form_for(topics: Sequence[TopicEntry]) -> type[PastTotalForm]:

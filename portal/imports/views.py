@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -11,14 +12,24 @@ from flask_babel import gettext as _
 from portal.core import italian
 from portal.core.access import Permission, needs
 from portal.core.errors import Conflict
+from portal.core.forms import PortalForm
 from portal.core.pages import page, redirect_to
 from portal.core.periods import Period, parse_period
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.imports import actions
-from portal.imports.forms import TOPIC, CountField, PastTotalForm, form_for
+from portal.imports.forms import (
+    TOPIC,
+    CountField,
+    PastTotalForm,
+    TotalsDeletionForm,
+    form_for,
+)
 from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
+
+if TYPE_CHECKING:
+    from portal.figures.models import PastTotal
 
 imports = Blueprint("imports", __name__)
 
@@ -88,12 +99,34 @@ def save_past_totals(past_total_id: UUID) -> Response:
     return _show_correction(form, past_total_id, differing)
 
 
-@imports.post("/s/<desk>/totali-passati/<uuid:past_total_id>/elimina")
+@imports.get("/s/<desk>/totali-passati/<uuid:past_total_id>/elimina")
 @needs(Permission.EDIT_PAST_TOTALS)
 def delete_past_totals(past_total_id: UUID) -> Response:
-    period = figures.get_past_total(past_total_id).period
-    figures_actions.delete_past_total(past_total_id=past_total_id)
-    return redirect_to("imports.past_totals", eliminati=period)
+    stored = figures.get_past_total(past_total_id)
+    return _show_deletion(TotalsDeletionForm(version=stored.version), past_total_id)
+
+
+@imports.post("/s/<desk>/totali-passati/<uuid:past_total_id>/elimina")
+@needs(Permission.EDIT_PAST_TOTALS)
+def confirm_totals_deletion(past_total_id: UUID) -> Response:
+    form = TotalsDeletionForm()
+    if form.validate_on_submit():
+        with form.attempting():
+            figures_actions.delete_past_total(
+                past_total_id=past_total_id,
+                reason=form.reason.data,
+                seen_version=form.seen_version,
+            )
+            return redirect_to("imports.past_totals", eliminati=past_total_id)
+        _see_anew(form, figures.get_past_total(past_total_id).version)
+    return _show_deletion(form, past_total_id)
+
+
+@imports.post("/s/<desk>/totali-passati/<uuid:past_total_id>/ripristina")
+@needs(Permission.EDIT_PAST_TOTALS)
+def restore_past_totals(past_total_id: UUID) -> Response:
+    actions.restore_past_total(past_total_id=past_total_id)
+    return redirect_to("imports.past_totals", salvati=past_total_id)
 
 
 def _topics(day: date | None, more: tuple[str, ...] = ()) -> list[TopicEntry]:
@@ -149,7 +182,7 @@ def _show_list(form: PastTotalForm) -> Response:
         status=form.status,
         recorded=recorded,
         saved=saved,
-        deleted=_period(request.args.get("eliminati", "")),
+        deleted=_deleted(request.args.get("eliminati", "")),
     )
 
 
@@ -165,6 +198,39 @@ def _show_correction(
     )
 
 
+def _deleted(text: str) -> "PastTotal | None":
+    try:
+        return figures.find_deleted_past_total(UUID(text))
+    except ValueError:
+        return None
+
+
+def _show_deletion(form: TotalsDeletionForm, past_total_id: UUID) -> Response:
+    """What leaves the reports, figure by figure."""
+    stored = figures.get_past_total(past_total_id)
+    counts = [
+        (_("Utenti"), stored.users),
+        (_("Di cui donne"), stored.users_f),
+        (_("Di cui uomini"), stored.users_m),
+    ]
+    listed = _topics(stored.starts_on, tuple(stored.topics))
+    counts += [(topic.label, stored.topics.get(topic.code, 0)) for topic in listed]
+    return page(
+        "imports/delete_past_total.html",
+        form=form,
+        status=form.status,
+        past_total_id=past_total_id,
+        period=parse_period(stored.period),
+        counts=counts,
+    )
+
+
+def _see_anew(form: PortalForm, version: int) -> None:
+    """The page shows what is saved now: sending it again is then a choice."""
+    form.version.data = str(version)
+    form.version.raw_data = None
+
+
 def _differing(form: PastTotalForm, past_total_id: UUID) -> list[str]:
     """What is saved now, where it is not what was typed; saving again is then a choice."""
     stored = figures.get_past_total(past_total_id)
@@ -174,8 +240,7 @@ def _differing(form: PastTotalForm, past_total_id: UUID) -> list[str]:
         (form.users_m, stored.users_m),
         *((field, stored.topics.get(field.name[len(TOPIC) :], 0)) for field in form.topic_fields),
     ]
-    form.version.data = str(stored.version)
-    form.version.raw_data = None
+    _see_anew(form, stored.version)
     return [
         f"{field.label.text}: {italian.NOT_COMPUTABLE if now is None else italian.count(now)}"
         for field, now in counts

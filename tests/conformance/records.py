@@ -58,6 +58,8 @@ SAME = {
     ("past_total", "ends_on"): date(2014, 12, 31),
     ("past_total", "topics"): {"CIT": 1},
     ("past_total", "users_m"): 0,
+    ("past_total", "deleted_at"): None,
+    ("past_total", "deleted_reason"): None,
     ("imported_file", "kind"): "visits",
     ("audit_event", "action"): "read",
     ("audit_event", "columns"): None,
