@@ -33,7 +33,10 @@ BAD_VISITS = {
     "words for a date": (visits_csv("ieri;7;Diallo"), "colonna data: non è una data"),
     "future": (visits_csv("01/01/2090;7;Diallo"), "colonna data: La data è nel futuro"),
     "long ago": (visits_csv("01/01/1950;7;Diallo"), "colonna data"),
-    "before any list": (visits_csv("01/01/1995;7;Diallo;;;;;;;CIT"), "colonna data: La data è troppo lontana"),
+    "before any list": (
+        visits_csv("01/01/1995;7;Diallo;;;;;;;CIT"),
+        "colonna data: La data è troppo lontana",
+    ),
     "name without a key": (visits_csv("01/02/2016;;Diallo"), "Riga 2, colonna persona: la riga ha"),
     "key without a name": (visits_csv("01/02/2016;7;;;F"), "Riga 2, colonna cognome"),
     "long key": (visits_csv(f"01/02/2016;{'7' * 101};Diallo"), "colonna persona"),
