@@ -5,7 +5,7 @@ PY := .venv/bin/python
 BROWSER ?= chromium
 export BROWSER
 .DEFAULT_GOAL := help
-.PHONY: help run setup assets test test-all lint types migrate demo check messages pins
+.PHONY: help run setup assets test test-all mutants lint types migrate demo check messages pins
 
 help: ## Mostra questo elenco
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ test: setup assets .venv/.dev ## Esegue le prove (BROWSER=none: senza quelle nel
 test-all: setup assets .venv/.dev ## Esegue anche le prove lunghe
 	@config/setup/browser.sh
 	@$(PY) -m pytest -m "" $(ARGS)
+
+mutants: setup .venv/.dev ## Toglie una protezione alla volta: le prove devono accorgersene
+	@$(PY) -m tests.mutants $(ARGS)
 
 lint: setup .venv/.dev ## Controlla stile del codice e confini tra le parti
 	@$(PY) -m ruff check .

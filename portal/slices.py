@@ -3,6 +3,7 @@
 
 from portal.accounts.views import accounts, members
 from portal.home.views import home
+from portal.imports.views import imports
 from portal.intake.views import intake
 from portal.mailings.views import mailings, network_mailings
 from portal.oversight.mail_views import oversight
@@ -16,6 +17,7 @@ BLUEPRINTS = (
     people,
     visits,
     intake,
+    imports,
     reports,
     mailings,
     network_mailings,

@@ -73,7 +73,7 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
     """The servers' ends of connections just closed go away by themselves, a moment later."""
     for patience in range(100):
         try:
-            connection.execute(f"DROP DATABASE IF EXISTS {name}")  # type: ignore[call-overload]
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
             return
         except psycopg.errors.ObjectInUse:
             if patience == 99:

@@ -37,7 +37,7 @@ OPEN_EDITIONS = text(
     + """
 INSERT INTO job (id, name, desk_id, subject, created_at, due_at, attempts)
 SELECT gen_random_uuid(), 'open_edition', desk.id, due.period, :now, :now, 0 FROM desk, due
-WHERE desk.closing_days IS NOT NULL AND due.ends_on + desk.closing_days < due.day
+WHERE desk.closing_days IS NOT NULL AND due.ends_on + desk.closing_days <= due.day
     AND (desk.created_at AT TIME ZONE 'Europe/Rome')::date <= due.ends_on
 ON CONFLICT DO NOTHING
 """
@@ -48,7 +48,7 @@ OPEN_COMPARISONS = text(
 INSERT INTO job (id, name, network_id, subject, created_at, due_at, attempts)
 SELECT gen_random_uuid(), 'open_comparison', network.id, due.period, :now, :now, 0
 FROM network, due
-WHERE network.closing_days IS NOT NULL AND due.ends_on + network.closing_days < due.day
+WHERE network.closing_days IS NOT NULL AND due.ends_on + network.closing_days <= due.day
     AND (network.created_at AT TIME ZONE 'Europe/Rome')::date <= due.ends_on
 ON CONFLICT DO NOTHING
 """

@@ -62,10 +62,15 @@ def upgrade() -> None:
         sa.Column("topics", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_reason", sa.String(length=200), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "coalesce(users_f, 0) + coalesce(users_m, 0) <= users",
             name=op.f("ck_past_total_users_by_sex"),
+        ),
+        sa.CheckConstraint(
+            "(deleted_at IS NULL) = (deleted_reason IS NULL)", name=op.f("ck_past_total_deletion")
         ),
         sa.CheckConstraint(
             "users >= 0 AND users_f >= 0 AND users_m >= 0", name=op.f("ck_past_total_counts")
@@ -75,10 +80,16 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_past_total_desk_id")),
         sa.PrimaryKeyConstraint("desk_id", "id", name=op.f("pk_past_total")),
-        sa.UniqueConstraint("desk_id", "period", name=op.f("uq_past_total_desk_id_period")),
+    )
+    op.create_index(
+        "uq_past_total_period",
+        "past_total",
+        ["desk_id", "period"],
+        unique=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     rls.desk_owned("figure")
-    rls.desk_owned("past_total", app="SELECT, INSERT, UPDATE, DELETE")
+    rls.desk_owned("past_total")
     rls.audited("past_total", "past_total", "id")
     op.execute(ADD_COUNTS)
 

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form, HiddenField, StringField
 
 from portal.core import italian
 from portal.core.database import db
@@ -23,6 +24,14 @@ from portal.core.places import Comune, State, find_state, get_comune, get_state,
 
 class PortalForm(FlaskForm):
     """Every form of the portal."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was sent, without NUL: no keyboard types it and PostgreSQL stores none."""
+            sent = super().wrap_formdata(form, formdata)
+            if sent is None or not any("\0" in value for value in _texts(sent)):
+                return sent
+            return MultiDict((name, _clean(value)) for name, value in sent.items(multi=True))
 
     form_token = HiddenField(default=lambda: str(uuid4()))
     version = HiddenField()
@@ -38,7 +47,8 @@ class PortalForm(FlaskForm):
     @property
     def seen_version(self) -> int | None:
         """The version of the row that the person was looking at."""
-        return int(self.version.data) if str(self.version.data or "").isdigit() else None
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
     @property
     def status(self) -> int:
@@ -61,6 +71,14 @@ class PortalForm(FlaskForm):
             named.errors = [*named.errors, refusal.sentence]
         else:
             self.form_errors.append(refusal.sentence)
+
+
+def _texts(sent: MultiDict[str, Any]) -> Iterator[str]:
+    return (value for _name, value in sent.items(multi=True) if isinstance(value, str))
+
+
+def _clean(value: Any) -> Any:
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 class ParsedField(StringField):

@@ -2,9 +2,11 @@
 """Every change of figures: the roll-up follows the visits, past totals are entered by hand."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
-from uuid import UUID
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from sqlalchemy import text
@@ -12,10 +14,11 @@ from sqlalchemy import text
 from portal.core import clock, italian
 from portal.core.database import db, speaker
 from portal.core.errors import Conflict, Refusal
-from portal.core.periods import Period
+from portal.core.periods import Kind, Period, parse_period, period_of
 from portal.figures import queries
 from portal.figures.models import PastTotal
-from portal.figures.rules import SEXES, Counts, Deltas
+from portal.figures.rules import SEXES, USERS, Counts, Deltas, Excess, find_excess
+from portal.taxonomy import queries as taxonomy
 
 # The periods are locked in one order, so that two operators never wait for each other in a ring.
 ADD = text("""
@@ -106,6 +109,14 @@ def refuse_past_totals_on(day: date) -> None:
         )
 
 
+def hold_months(period: Period) -> None:
+    """Hold the roll-up of every month of a period, as visits and totals of it must."""
+    months = [period_of(Kind.MONTH, period.start)]
+    while months[-1].end < period.end:
+        months.append(period_of(Kind.MONTH, months[-1].end + timedelta(days=1)))
+    lock_periods(months)
+
+
 def store_past_total(
     *,
     period: Period,
@@ -116,24 +127,21 @@ def store_past_total(
 ) -> PastTotal:
     """Keep the figures of a period from before the software.
 
-    The caller has held the period's months and found no visit in them (visits.actions).
+    The caller has held the period's months and found no visit in them (imports.actions).
     """
     _refuse_wrong_past_total(period, users, users_f, users_m)
-    overlapping = queries.list_past_totals_within(period.start, period.end)
-    if any(other.period == period.name for other in overlapping):
-        raise Refusal(
-            _("I totali del periodo %(name)s ci sono già.", name=period.name), field="period"
-        )
     past_total = PastTotal(
+        id=uuid4(),
         period=period.name,
         starts_on=period.start,
         ends_on=period.end,
         users=users,
         users_f=users_f,
         users_m=users_m,
-        topics={code: number for code, number in topics.items() if number},
+        topics=_asked(topics),
         created_by=speaker().account_id,
     )
+    _refuse_overlap(past_total)
     db.session.add(past_total)
     db.session.flush()
     return past_total
@@ -149,20 +157,93 @@ def correct_past_total(
     topics: Mapping[str, int],
 ) -> PastTotal:
     """Correct the figures of a period, unless somebody else has just done so."""
-    past_total = queries.get_past_total(past_total_id)
-    if past_total.version != seen_version:
-        raise Conflict(_("Mentre scrivevi qualcun altro ha cambiato questi totali."))
+    past_total = _seen(past_total_id, seen_version)
     _refuse_wrong_past_total(None, users, users_f, users_m)
+    hold_months(parse_period(past_total.period))
     past_total.users, past_total.users_f, past_total.users_m = users, users_f, users_m
-    past_total.topics = {code: number for code, number in topics.items() if number}
+    past_total.topics = _asked(topics)
+    _refuse_contradiction(past_total, field=None)
     db.session.flush()
     return past_total
 
 
-def delete_past_total(*, past_total_id: UUID) -> None:
-    """Forget the figures of a period; the audit log keeps that they were there."""
-    db.session.delete(queries.get_past_total(past_total_id))
+def delete_past_total(*, past_total_id: UUID, reason: str, seen_version: int | None) -> None:
+    """Take a period's totals out of every report; the figures stay, with the reason."""
+    if queries.find_deleted_past_total(past_total_id):
+        return
+    past_total = _seen(past_total_id, seen_version)
+    past_total.deleted_at, past_total.deleted_reason = clock.now(), reason
     db.session.flush()
+
+
+def restore_past_total(*, past_total_id: UUID) -> None:
+    """Bring deleted totals back, unless other totals stand in their place.
+
+    The caller has held the period's months and found no visit in them, as for new totals.
+    """
+    past_total = queries.find_deleted_past_total(past_total_id)
+    if past_total is None:
+        return
+    _refuse_overlap(past_total)
+    past_total.deleted_at = past_total.deleted_reason = None
+    db.session.flush()
+
+
+def _seen(past_total_id: UUID, seen_version: int | None) -> PastTotal:
+    """The totals, if they are still those that somebody had before their eyes."""
+    past_total = queries.get_past_total(past_total_id)
+    if past_total.version != seen_version:
+        raise Conflict(_("Mentre scrivevi qualcun altro ha cambiato questi totali."))
+    return past_total
+
+
+def _asked(topics: Mapping[str, int]) -> dict[str, int]:
+    return {code: number for code, number in topics.items() if number}
+
+
+def _refuse_overlap(past_total: PastTotal) -> None:
+    """The same period twice, or figures that cannot both be true."""
+    if queries.find_past_total(parse_period(past_total.period)):
+        raise Refusal(
+            _("I totali del periodo %(name)s ci sono già.", name=past_total.period),
+            field="period",
+        )
+    _refuse_contradiction(past_total, field="period")
+
+
+def _refuse_contradiction(past_total: PastTotal, *, field: str | None) -> None:
+    """A part of a period cannot hold more than the whole: one of the two is mistyped."""
+    with db.session.no_autoflush:
+        others = queries.list_past_totals_within(past_total.starts_on, past_total.ends_on)
+    for other in others:
+        for part, whole in ((past_total, other), (other, past_total)):
+            inside = whole.starts_on <= part.starts_on and part.ends_on <= whole.ends_on
+            excess = find_excess(_in_rows(part), _in_rows(whole)) if inside else None
+            if excess:
+                raise Refusal(_contradiction(part.period, whole.period, excess), field=field)
+
+
+def _in_rows(past_total: PastTotal) -> Counts:
+    """As in a report: a topic that was split later counts under its first name."""
+    counts = queries.counts_of(past_total)
+    topics: Counter[str] = Counter()
+    for code, number in counts.topics.items():
+        topics[taxonomy.reporting_code(code)] += number
+    return replace(counts, topics=topics)
+
+
+def _contradiction(part: str, whole: str, excess: Excess) -> str:
+    named = {USERS: _("utenti"), "F": _("donne"), "M": _("uomini")}
+    topic = taxonomy.find_topic(excess.what)
+    return _(
+        "Più %(what)s nel periodo %(part)s (%(number)s) che nel periodo %(whole)s che lo comprende"
+        " (%(limit)s): ricontrolla i numeri.",
+        what=named.get(excess.what) or _("richieste «%(topic)s»", topic=topic and topic.label),
+        part=part,
+        number=italian.count(excess.within),
+        whole=whole,
+        limit=italian.count(excess.whole),
+    )
 
 
 def _refuse_wrong_past_total(

@@ -4,7 +4,7 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,11 +36,21 @@ class Figure(DeskTable):
 
 
 class PastTotal(DeskTable):
-    """A period's figures from before the software; by sex only where they were kept."""
+    """A period's figures from before the software; by sex only where they were kept.
+
+    Deleted ones stay, with their figures and the reason, and are in no report.
+    """
 
     __tablename__ = "past_total"
     __table_args__ = (
-        UniqueConstraint("desk_id", "period"),
+        Index(
+            "uq_past_total_period",
+            "desk_id",
+            "period",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        CheckConstraint("(deleted_at IS NULL) = (deleted_reason IS NULL)", name="deletion"),
         CheckConstraint("users >= 0 AND users_f >= 0 AND users_m >= 0", name="counts"),
         CheckConstraint(
             "coalesce(users_f, 0) + coalesce(users_m, 0) <= users", name="users_by_sex"
@@ -57,6 +67,8 @@ class PastTotal(DeskTable):
     topics: Mapped[dict[str, int]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    deleted_at: Mapped[datetime | None]
+    deleted_reason: Mapped[str | None] = mapped_column(String(200))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every read of the roll-up and of past totals."""
+"""Every read of the roll-up and of past totals; deleted totals count nowhere."""
 
 from datetime import date
 from uuid import UUID
@@ -11,6 +11,8 @@ from portal.core.errors import NotHere
 from portal.core.periods import Period
 from portal.figures.models import Figure, PastTotal
 from portal.figures.rules import Counts
+
+PRESENT = PastTotal.deleted_at.is_(None)
 
 
 def find_counts(period: Period) -> Counts | None:
@@ -42,22 +44,35 @@ def _counts(figure: Figure) -> Counts:
 def find_past_total(period: Period) -> PastTotal | None:
     """The totals kept for exactly this period."""
     return db.session.scalars(
-        select(PastTotal).where(PastTotal.period == period.name)
+        select(PastTotal).where(PastTotal.period == period.name, PRESENT)
     ).one_or_none()
 
 
 def get_past_total(past_total_id: UUID) -> PastTotal:
     """The totals with this id."""
-    found = db.session.scalars(select(PastTotal).where(PastTotal.id == past_total_id)).one_or_none()
+    found = db.session.scalars(
+        select(PastTotal).where(PastTotal.id == past_total_id, PRESENT)
+    ).one_or_none()
     if found is None:
         raise NotHere
     return found
 
 
+def find_deleted_past_total(past_total_id: UUID) -> PastTotal | None:
+    """Totals that were taken out and may come back, as they stand now."""
+    return db.session.scalars(
+        select(PastTotal)
+        .where(PastTotal.id == past_total_id, PastTotal.deleted_at.is_not(None))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
 def list_past_totals() -> list[PastTotal]:
     """All past totals, the newest period first."""
     return list(
-        db.session.scalars(select(PastTotal).order_by(PastTotal.starts_on.desc(), PastTotal.period))
+        db.session.scalars(
+            select(PastTotal).where(PRESENT).order_by(PastTotal.starts_on.desc(), PastTotal.period)
+        )
     )
 
 
@@ -66,7 +81,7 @@ def list_past_totals_within(start: date, end: date) -> list[PastTotal]:
     return list(
         db.session.scalars(
             select(PastTotal)
-            .where(PastTotal.starts_on <= end, PastTotal.ends_on >= start)
+            .where(PastTotal.starts_on <= end, PastTotal.ends_on >= start, PRESENT)
             .order_by(PastTotal.starts_on, PastTotal.period)
         )
     )

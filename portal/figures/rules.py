@@ -8,6 +8,7 @@ user only where the person has no other visit; it never needs to look at anybody
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from portal.core.periods import Period, named_periods
@@ -40,6 +41,36 @@ class Counts:
         stated = {key: self.users_by_sex.get(key, 0) for key in "FMX"}
         parts = stated | {"N": self.users - sum(stated.values())}
         return sum(parts[key] for key in keys)
+
+
+class Excess(NamedTuple):
+    """A figure of a period that is larger than that of the longer period around it.
+
+    `what` is USERS, a sex or the code of a topic.
+    """
+
+    what: str
+    within: int
+    whole: int
+
+
+USERS = "users"
+
+
+def find_excess(within: Counts, whole: Counts) -> Excess | None:
+    """The first figure by which a period contradicts a longer one that contains it.
+
+    What was not kept is not compared; totals without any topic say nothing of enquiries.
+    """
+    compared: list[tuple[str, int | None, int | None]] = [(USERS, within.users, whole.users)]
+    compared += [(sex, within.of_sex(sex), whole.of_sex(sex)) for sex in "FM"]
+    if whole.topics:
+        asked = sorted(within.topics.items())
+        compared += [(code, number, whole.topics.get(code, 0)) for code, number in asked]
+    for what, part, limit in compared:
+        if part is not None and limit is not None and part > limit:
+            return Excess(what, part, limit)
+    return None
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ order of every change of visits: the persons first, the periods last.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from sqlalchemy import text
 from portal.core import clock, italian
 from portal.core.database import db, speaker
 from portal.core.errors import Refusal
-from portal.core.periods import Kind, Period, period_of
+from portal.core.periods import Period, parse_period
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
 from portal.imports import queries
@@ -88,7 +88,7 @@ def import_file(data: bytes, *, kind: str) -> Imported:
 def _import_visits(data: bytes) -> Imported:
     problems, warnings = Problems(visit_rules.COLUMNS), Problems(visit_rules.COLUMNS)
     lines = read_lines(data, visit_rules.COLUMNS, problems)
-    rows = visit_rules.read_rows(lines, problems, find_code=_find_code, check_day=_check_day)
+    rows = visit_rules.read_rows(lines, problems, find_code=_find_code, check_day=_day_checker())
     in_file = visit_rules.gather_visits(rows, problems, warnings)
     told = people_rules.gather_people(rows, problems)
     known, changes = _compare(told, problems, warnings)
@@ -116,11 +116,17 @@ def _find_code(text: str) -> str | None:
     return topic.code if topic else None
 
 
-def _check_day(day: date) -> None:
-    """A day on which a visit may be recorded: past, under some topic list, not in past totals."""
-    refuse_future(day, clock.today())
-    taxonomy.version_on(day)
-    figures.refuse_past_totals_on(day)
+def _day_checker() -> Callable[[date], None]:
+    """Refuses a day that has not come, that is under no topic list, or lies in past totals."""
+    today, totals = clock.today(), figures_queries.list_past_totals()
+
+    def check(day: date) -> None:
+        refuse_future(day, today)
+        taxonomy.version_on(day)
+        if any(one.starts_on <= day <= one.ends_on for one in totals):
+            figures.refuse_past_totals_on(day)
+
+    return check
 
 
 def _compare(
@@ -219,7 +225,25 @@ def store_past_total(
     topics: Mapping[str, int],
 ) -> UUID:
     """Keep a period's figures from before the software, unless visits are recorded in it."""
-    figures.lock_periods(_months(period))
+    _refuse_recorded(period)
+    return figures.store_past_total(
+        period=period, users=users, users_f=users_f, users_m=users_m, topics=topics
+    ).id
+
+
+def restore_past_total(*, past_total_id: UUID) -> None:
+    """Bring deleted totals back, unless visits or other totals have come in their place."""
+    deleted = figures_queries.find_deleted_past_total(past_total_id)
+    if deleted is None:
+        figures_queries.get_past_total(past_total_id)
+        return
+    _refuse_recorded(parse_period(deleted.period))
+    figures.restore_past_total(past_total_id=past_total_id)
+
+
+def _refuse_recorded(period: Period) -> None:
+    """Hold a period's months, and refuse totals where visits are recorded."""
+    figures.hold_months(period)
     recorded_on = visit_queries.find_first_visit_within(period.start, period.end)
     if recorded_on is not None:
         raise Refusal(
@@ -231,9 +255,6 @@ def store_past_total(
             ),
             field="period",
         )
-    return figures.store_past_total(
-        period=period, users=users, users_f=users_f, users_m=users_m, topics=topics
-    ).id
 
 
 def store_typed_totals(
@@ -245,7 +266,7 @@ def store_typed_totals(
     topics: Mapping[str, int],
 ) -> UUID:
     """As store_past_total(); the same form sent twice gives the first's record."""
-    figures.lock_periods(_months(period))
+    figures.hold_months(period)
     stored = figures_queries.find_past_total(period)
     asked = (users, users_f, users_m, {code: number for code, number in topics.items() if number})
     if stored and asked == (stored.users, stored.users_f, stored.users_m, stored.topics):
@@ -253,10 +274,3 @@ def store_typed_totals(
     return store_past_total(
         period=period, users=users, users_f=users_f, users_m=users_m, topics=topics
     )
-
-
-def _months(period: Period) -> list[Period]:
-    months = [period_of(Kind.MONTH, period.start)]
-    while months[-1].end < period.end:
-        months.append(period_of(Kind.MONTH, months[-1].end + timedelta(days=1)))
-    return months

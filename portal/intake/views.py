@@ -56,6 +56,9 @@ def _show(form: BoxForm, found: PeoplePage | None = None) -> Response:
     day = _asked_day()
     entries = visits.list_visits_on(day)
     names = people.list_names(entry.person_id for entry in entries if entry.person_id)
+    show_names = request.args.get("nomi") == "1"
+    if show_names and names:
+        audit.record_read("people", rows=len(names))
     return page(
         "intake/reception.html",
         fragment="found",
@@ -64,14 +67,14 @@ def _show(form: BoxForm, found: PeoplePage | None = None) -> Response:
         found=found,
         last_visits=visits.list_last_visits([row.id for row in found.rows]) if found else {},
         assign=_visit_id(form.assign.data),
-        saved=_saved(names),
+        saved=_saved(),
         deleted=_visit_id(request.args.get("eliminato")),
         frequent=frequent_topics(),
         day=day,
         is_today=day == clock.today(),
-        lines=[_line(entry, names) for entry in entries],
+        lines=[_line(entry, names, show_names) for entry in entries],
         summary=_summary(entries),
-        show_names=request.args.get("nomi") == "1",
+        show_names=show_names,
         last_day=_last_day(day, entries),
     )
 
@@ -93,30 +96,33 @@ def _visit_id(text: str | None) -> UUID | None:
         return None
 
 
-def _saved(names: dict[UUID, str]) -> dict[str, str] | None:
-    """The visit just saved, if the address names one of this desk."""
-    visit_id = _visit_id(request.args.get("salvato"))
+def _saved() -> dict[str, str] | None:
+    """The visit just saved or brought back, if the address names one of this desk."""
+    visit_id = _visit_id(request.args.get("salvato") or request.args.get("ripreso"))
     if visit_id is None:
         return None
     try:
         visit = visits.get_visit(visit_id)
     except NotHere:
         return None
+    if visit.deleted_at is not None:
+        return None
     entry = visits.entry_of(visit)
-    known = names or {}
-    if visit.person_id and visit.person_id not in known:
-        known = people.list_names([visit.person_id])
+    known = people.list_names([visit.person_id]) if visit.person_id else {}
+    if visit.person_id:
+        audit.record_read("person", visit.person_id)
     return {
         "id": str(visit_id),
+        "done": _("Salvato") if "salvato" in request.args else _("Annullato"),
         "who": known[visit.person_id] if visit.person_id else _("senza nome"),
         "asked": asked_in(entry),
         "hour": italian.hour(clock.in_rome(visit.created_at)),
     }
 
 
-def _line(entry: VisitEntry, names: dict[UUID, str]) -> Line:
+def _line(entry: VisitEntry, names: dict[UUID, str], show_names: bool) -> Line:
     name = names.get(entry.person_id) if entry.person_id else None
-    if name and request.args.get("nomi") != "1":
+    if name and not show_names:
         name = initials(name)
     return Line(
         id=entry.id,

@@ -7,7 +7,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length, Optional, ValidationError
 
@@ -46,8 +54,13 @@ class SearchForm(PortalForm):
 
 
 class PersonForm(PortalForm):
-    """Everything that can be written down about a person; only one name is required."""
+    """Everything that can be written down about a person; only one name is required.
 
+    `then` says what comes after a new person is saved: their card, a visit, or the anonymous
+    visit (its id) that was waiting for a name.
+    """
+
+    then = HiddenField()
     family_name = StringField(_l("Cognome"), validators=[_short("family_name")], render_kw=TYPED)
     given_name = StringField(_l("Nome"), validators=[_short("given_name")], render_kw=TYPED)
     sex = RadioField(

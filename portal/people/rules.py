@@ -171,6 +171,13 @@ def display_name(person: Named) -> str:
     return f"{person.family_name} {person.given_name}".strip()
 
 
+def split_name(text: str) -> tuple[str, str]:
+    """Family and given name out of what was typed in a search; digits are no name."""
+    words = [word for word in tidy(text).split() if not any(c.isdigit() for c in word)]
+    words = [word if word != word.lower() else word.capitalize() for word in words]
+    return " ".join(words[:1]), " ".join(words[1:])
+
+
 def sort_name(family_name: str, given_name: str) -> str:
     """The key of the alphabetical order: without case, accents and apostrophes."""
     names = (words.folded(part) for part in f"{family_name} {given_name}".split())

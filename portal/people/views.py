@@ -4,17 +4,21 @@
 A person's own page shows visits and lives with them, in portal/visits/person_views.py.
 """
 
+from uuid import UUID
+
 from flask import Blueprint, Response, g, request, url_for
 
 from portal.core.access import Permission, may, needs
 from portal.core.audit import record_read
 from portal.core.pages import page, redirect_to
 from portal.core.places import list_citizenships, list_states
-from portal.people import actions, languages, queries
+from portal.people import actions, languages, queries, rules
 from portal.people.forms import PersonForm, SearchForm
 from portal.people.queries import PeoplePage
 
 people = Blueprint("people", __name__)
+
+AFTER_SEARCH = "accesso"
 
 
 @people.get("/s/<desk>/persone")
@@ -53,12 +57,33 @@ def create() -> Response:
     if form.validate_on_submit():
         with form.attempting():
             person = actions.create_person(facts=form.facts(), form_token=form.token)
-            return redirect_to("visits.show_person", person_id=person.id, salvata=1)
+            return _go_on(form.then.data or "", person.id)
     return _form(form)
 
 
+@people.post("/s/<desk>/persone/nuova/inizia")
+@needs(Permission.EDIT_PEOPLE)
+def begin() -> Response:
+    """The form with what was typed to search already in it; names do not go into an address."""
+    search = SearchForm()
+    family_name, given_name = rules.split_name(search.q.data or "")
+    then = request.form.get("assign") or AFTER_SEARCH
+    form = PersonForm(formdata=None, family_name=family_name, given_name=given_name, then=then)
+    return _form(form, status=200)
+
+
+def _go_on(then: str, person_id: UUID) -> Response:
+    """To the visit for which the person was written down, or to their card."""
+    if then == AFTER_SEARCH:
+        return redirect_to("visits.new", persona=person_id)
+    try:
+        return redirect_to("visits.correct", visit_id=UUID(then), persona=person_id)
+    except ValueError:
+        return redirect_to("visits.show_person", person_id=person_id, salvata=1)
+
+
 def _list(found: PeoplePage, form: SearchForm, status: int = 200) -> Response:
-    record_read("person", rows=len(found.rows))
+    record_read("people", rows=len(found.rows))
     return page(
         "people/index.html",
         fragment="found",
@@ -76,10 +101,10 @@ def _address(number: int | None) -> str | None:
     return url_for("people.index", pagina=number) if number else None
 
 
-def _form(form: PersonForm) -> Response:
+def _form(form: PersonForm, status: int | None = None) -> Response:
     return page(
         "people/new.html",
-        status=form.status,
+        status=status or form.status,
         form=form,
         citizenships=list_citizenships(),
         states=list_states(),

@@ -16,18 +16,20 @@ FORMATS = ("csv", "json", "html")
 def presented(relazione: Relazione, *, historical: bool) -> dict[str, Any]:
     """The tables and sentences that a template shows; the same for page and document."""
     table = layouts.historical_table if historical else layouts.modern_table
+    earlier = relazione.baseline
     notices = (prose.partial_notice(relazione), prose.length_notice(relazione))
     return {
         "historical": historical,
         "table": table(relazione),
         "sex_table": layouts.sex_table(relazione),
+        "then": None if earlier is None or prose.is_silent(earlier) else earlier,
         "sentences": prose.synthesis(relazione),
         "subtitle": prose.compared_with(relazione),
         "warnings": [notice for notice in notices if notice] + list(relazione.notes),
         "reconciliation": prose.reconciliation(relazione),
         "method": prose.how_counted(),
         "per_user": prose.services_per_user(relazione.current),
-        "per_user_baseline": prose.services_per_user(relazione.baseline),
+        "per_user_baseline": prose.services_per_user(earlier),
     }
 
 

@@ -108,7 +108,7 @@ def _anonymous(current: Counts) -> str:
 
 def _comparison(relazione: Relazione) -> str:
     against = _against(relazione.period, relazione.baseline_period)
-    if relazione.baseline is None:
+    if relazione.baseline is None or is_silent(relazione.baseline):
         return _("Non ci sono dati per un confronto %(against)s.", against=_with(against))
     users, earlier = relazione.current.users, relazione.baseline.users
     start = _("Rispetto %(against)s", against=_to(against))
@@ -123,6 +123,11 @@ def _comparison(relazione: Relazione) -> str:
     if verb in people and verb in work:
         work = work.replace(f" {verb}", "")
     return f"{start} {people} {_('e')} {work}."
+
+
+def is_silent(counts: Counts) -> bool:
+    """Whether nothing at all was recorded: no desk works a period long for nobody."""
+    return not (counts.users or counts.visits or counts.services)
 
 
 def _moved(noun: str, before: int, after: int) -> str:

@@ -2,6 +2,7 @@
 """The relazione of a desk, put together for a period and a baseline."""
 
 from dataclasses import replace
+from datetime import date
 
 from flask_babel import gettext as _
 
@@ -35,11 +36,14 @@ def get_relazione(
     window = _read(period, field="periodo")
     today = clock.today()
     if not window.has_begun(today):
-        raise Refusal(
-            _("Il periodo %(period)s non è ancora cominciato.", period=window.name), field="periodo"
-        )
+        raise Refusal(_not_begun(window), field="periodo")
     window = window.cut(today)
-    against = _read(baseline, field="confronto").cut_like(window) if baseline else window.baseline()
+    against = window.baseline()
+    if baseline:
+        against = _read(baseline, field="confronto")
+        if not against.has_begun(today):
+            raise Refusal(_not_begun(against), field="confronto")
+        window, against = _same_stretch(window, against, today)
     earlier, notes = _count_baseline(against)
     return assemble(
         desk_name=desk_name,
@@ -81,6 +85,18 @@ def assemble(
         taxonomy_version=str(taxonomy.version_on(period.end)),
         notes=notes,
     )
+
+
+def _not_begun(period: Period) -> str:
+    return _("Il periodo %(period)s non è ancora cominciato.", period=period.name)
+
+
+def _same_stretch(window: Period, against: Period, today: date) -> tuple[Period, Period]:
+    """Where one of the two is still open, as much of the other as there is of it."""
+    if window.is_partial or not against.is_open(today):
+        return window, against.cut_like(window)
+    against = against.cut(today)
+    return window.cut_like(against), against
 
 
 def _read(text: str, *, field: str) -> Period:

@@ -80,6 +80,17 @@ def reporting_topics(version: int) -> tuple[TopicEntry, ...]:
     return tuple(topic for topic in list_topics(version) if topic.parent_code is None)
 
 
+def list_known(day: date) -> tuple[TopicEntry, ...]:
+    """Every topic that can be asked on a day: the list in force, then what came later.
+
+    A past visit may be about a topic that has its name only since.
+    """
+    in_force = list_topics(version_on(day))
+    codes = {topic.code for topic in in_force}
+    later = [topic for topic in list_topics(list_versions()[-1].number) if topic.code not in codes]
+    return (*in_force, *later)
+
+
 def get_topic(version: int, code: str) -> TopicEntry:
     """The topic as the version words it."""
     topic = published().by_version_and_code.get((version, code))

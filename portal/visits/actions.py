@@ -75,11 +75,15 @@ def correct_visit(*, visit_id: UUID, facts: VisitFacts, seen_version: int | None
     return visit
 
 
-def delete_visit(*, visit_id: UUID, reason: str) -> None:
+def delete_visit(*, visit_id: UUID, reason: str, seen_version: int | None) -> None:
     """Take a visit out of every figure; the row stays, with the reason."""
     visit = queries.get_visit(visit_id)
     if visit.deleted_at is not None:
         return
+    if visit.version != seen_version:
+        raise Conflict(
+            _("Mentre leggevi qualcun altro ha cambiato questo accesso: rileggilo qui sotto.")
+        )
     sexes = people.hold_people(_ids(visit.person_id))
     before = _recorded(visit, sexes)
     visit.deleted_at, visit.deleted_reason = clock.now(), reason

@@ -3,10 +3,11 @@
 
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import Form, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core import clock
@@ -16,6 +17,18 @@ from portal.visits.rules import CHANNEL_LABELS, DELETION_REASONS, Channel, Visit
 
 FOR_SELF = "self"
 FOR_OTHERS = "others"
+
+
+class TopicsField(SelectMultipleField):
+    """What is asked: check boxes of known topics."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Form) -> None:
+        known = {choice.value for choice in self.choices}
+        if not known.issuperset(self.data or ()):
+            raise ValidationError(_("Una tipologia non è nell’elenco: scegli di nuovo."))
 
 
 class VisitForm(PortalForm):
@@ -40,12 +53,7 @@ class VisitForm(PortalForm):
         ],
         default=FOR_SELF,
     )
-    topics = SelectMultipleField(
-        _l("Che cosa chiede?"),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        choices=[],
-    )
+    topics = TopicsField(_l("Che cosa chiede?"), choices=[])
     note = TextAreaField(
         _l("Nota"),
         validators=[Length(max=2000, message=_l("La nota supera i 2000 caratteri"))],

@@ -68,6 +68,7 @@ def edit_person(person_id: UUID) -> Response:
 def save_person(person_id: UUID) -> Response:
     """Save the form; where somebody else saved meanwhile, ask which value to keep."""
     person = people.get_person(person_id)
+    record_read("person", person_id)
     form = PersonForm()
     if not form.validate():
         return _form(person_id, form, [])

@@ -191,16 +191,18 @@ WITH period AS (
     SELECT * FROM unnest(cast(:names AS text[]), cast(:starts AS date[]), cast(:ends AS date[]))
         AS p (name, start_on, end_on)
 ), counted AS (
-    SELECT p.name, v.id, v.person_id
+    SELECT p.name, v.desk_id, v.id, v.person_id
     FROM period p JOIN visit v ON v.visited_on BETWEEN p.start_on AND p.end_on
     WHERE v.deleted_at IS NULL
 )
 """
+# The whole key of person is named: without it, and before the tables have statistics (a first
+# import), PostgreSQL reads every person again for each visit (22 s for 20,000 visits, now 2 s).
 USERS = text(
     WINDOWS
     + """
 SELECT c.name, coalesce(person.sex, 'N') AS sex, count(DISTINCT c.person_id) AS users
-FROM counted c JOIN person ON person.id = c.person_id GROUP BY 1, 2
+FROM counted c JOIN person ON person.desk_id = c.desk_id AND person.id = c.person_id GROUP BY 1, 2
 """
 )
 VISITS = text(

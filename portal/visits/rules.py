@@ -56,11 +56,20 @@ class VisitFacts:
     note: str = ""
 
 
+FIRST_DAY = date(2000, 1, 1)
+"""Before it no list of topics is in force."""
+
+
+def is_too_early(visited_on: date) -> bool:
+    """Whether a day is before the first list of topics: a year typed wrong."""
+    return visited_on < FIRST_DAY
+
+
 def refuse_future(visited_on: date, today: date) -> None:
     """A visit is recorded on its day or later, never before."""
     if visited_on > today:
         raise Refusal(
             _("La data è nel futuro: scegli oggi o un giorno passato."), field="visited_on"
         )
-    if visited_on.year < 1990:
+    if is_too_early(visited_on):
         raise Refusal(_("La data è troppo lontana: controlla l’anno."), field="visited_on")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Recording, correcting and deleting a visit. The pages of persons with their history are apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock, italian, places
 from portal.core.access import Permission, needs
+from portal.core.audit import record_read
 from portal.core.errors import NotHere
 from portal.core.pages import page, redirect_to
 from portal.people import queries as people
@@ -19,6 +21,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.visits import actions, queries
 from portal.visits.forms import FOR_OTHERS, FOR_SELF, DeletionForm, VisitForm
 from portal.visits.models import Visit
+from portal.visits.rules import CHANNEL_LABELS, Channel, is_too_early
 
 if TYPE_CHECKING:
     from portal.people.models import Person
@@ -56,7 +59,7 @@ def new() -> Response:
 @needs(Permission.RECORD_VISITS)
 def record() -> Response:
     form = VisitForm()
-    _offer(form, ())
+    _offer(form)
     if form.validate_on_submit():
         with form.attempting():
             visit = actions.record_visit(facts=form.facts(), form_token=form.token)
@@ -86,7 +89,7 @@ def save_correction(visit_id: UUID) -> Response:
     visit = _present(visit_id)
     before = tuple(enquiry.topic_code for enquiry in queries.list_topics_of(visit_id))
     form = VisitForm()
-    _offer(form, before)
+    _offer(form)
     if form.validate_on_submit():
         with form.attempting():
             actions.correct_visit(
@@ -97,13 +100,14 @@ def save_correction(visit_id: UUID) -> Response:
             return redirect_to(
                 "intake.reception", salvato=visit_id, giorno=_day(form.visited_on.data)
             )
-    return _show(form, visit)
+    return _show(form, visit, saved=_saved_meanwhile(form, visit))
 
 
 @visits.get("/s/<desk>/accessi/<uuid:visit_id>/elimina")
 @needs(Permission.RECORD_VISITS)
 def delete(visit_id: UUID) -> Response:
-    return _show_deletion(DeletionForm(), _present(visit_id))
+    visit = _present(visit_id)
+    return _show_deletion(DeletionForm(version=visit.version), visit)
 
 
 @visits.post("/s/<desk>/accessi/<uuid:visit_id>/elimina")
@@ -112,8 +116,13 @@ def confirm_deletion(visit_id: UUID) -> Response:
     visit = queries.get_visit(visit_id)
     form = DeletionForm()
     if form.validate_on_submit():
-        actions.delete_visit(visit_id=visit_id, reason=form.reason.data)
-        return redirect_to("intake.reception", eliminato=visit_id, giorno=_day(visit.visited_on))
+        with form.attempting():
+            actions.delete_visit(
+                visit_id=visit_id, reason=form.reason.data, seen_version=form.seen_version
+            )
+            day = _day(visit.visited_on)
+            return redirect_to("intake.reception", eliminato=visit_id, giorno=day)
+    form.version.data = str(visit.version)
     return _show_deletion(form, visit)
 
 
@@ -122,7 +131,7 @@ def confirm_deletion(visit_id: UUID) -> Response:
 def restore(visit_id: UUID) -> Response:
     actions.restore_visit(visit_id=visit_id)
     visit = queries.get_visit(visit_id)
-    return redirect_to("intake.reception", salvato=visit_id, giorno=_day(visit.visited_on))
+    return redirect_to("intake.reception", ripreso=visit_id, giorno=_day(visit.visited_on))
 
 
 def _present(visit_id: UUID) -> Visit:
@@ -137,13 +146,12 @@ def _day(day: date) -> str | None:
     return None if day == clock.today() else day.isoformat()
 
 
-def _offer(form: VisitForm, asked: tuple[str, ...]) -> None:
-    """The topics in force on the visit's day, and what was already asked in it."""
-    day = form.visited_on.data or clock.today()
-    in_force = taxonomy.list_topics(taxonomy.version_on(min(day, clock.today())))
-    topics = {topic.code: topic.label for topic in in_force}
-    known = [taxonomy.topic_on(day, code) for code in asked if code not in topics]
-    form.offer(list((topics | {topic.code: topic.label for topic in known}).items()))
+def _offer(form: VisitForm) -> None:
+    """The topics of the visit's day and those that came later, as in a file of visits."""
+    today = clock.today()
+    day = form.visited_on.data or today
+    known = taxonomy.list_known(today if day > today or is_too_early(day) else day)
+    form.offer([(topic.code, topic.label) for topic in known])
 
 
 def frequent_topics() -> list[tuple[str, str]]:
@@ -154,17 +162,40 @@ def frequent_topics() -> list[tuple[str, str]]:
     return [(code, taxonomy.topic_on(today, code).short_name) for code in codes]
 
 
-def _show(form: VisitForm, visit: Visit | None = None) -> Response:
-    asked = tuple(form.topics.data or ())
+def _saved_meanwhile(form: VisitForm, visit: Visit) -> list[tuple[str, str]]:
+    """What somebody else saved while this form was open; the next save is then a knowing one."""
+    if form.seen_version == visit.version:
+        return []
+    form.version.data = str(visit.version)
+    form.version.raw_data = None
+    names = people.list_names([visit.person_id]) if visit.person_id else {}
+    asked = [enquiry.topic_code for enquiry in queries.list_topics_of(visit.id)]
+    labels = [taxonomy.topic_on(visit.visited_on, code).label for code in asked]
+    return [
+        (_("Persona"), names[visit.person_id] if visit.person_id else _("senza nome")),
+        (_("Data"), italian.day(visit.visited_on)),
+        (_("Come"), str(CHANNEL_LABELS[Channel(visit.channel)])),
+        (_("Per chi"), _("Per altri") if visit.for_third_party else _("Per sé")),
+        (_("Richieste"), ", ".join(labels) or _("Nessuna richiesta")),
+        (_("Nota"), visit.note or _("nessuna")),
+    ]
+
+
+def _show(
+    form: VisitForm, visit: Visit | None = None, saved: Sequence[tuple[str, str]] = ()
+) -> Response:
     if not form.is_submitted():
-        _offer(form, asked)
+        _offer(form)
     person = people.get_person(form.person) if form.person else None
+    if person:
+        record_read("person", person.id)
     day = form.visited_on.data
     return page(
         "visits/form.html",
         form=form,
         status=form.status,
         visit=visit,
+        saved=saved,
         card=_card(person) if person else None,
         earlier=_earlier(person, visit),
         frequent=frequent_topics(),
@@ -174,6 +205,8 @@ def _show(form: VisitForm, visit: Visit | None = None) -> Response:
 
 def _show_deletion(form: DeletionForm, visit: Visit) -> Response:
     names = people.list_names([visit.person_id]) if visit.person_id else {}
+    if visit.person_id:
+        record_read("person", visit.person_id)
     return page(
         "visits/delete.html",
         form=form,

@@ -33,7 +33,7 @@ class Catalogue:
 
     def rows(self, question: str, *values: Any, role: str = "owner") -> list[tuple[Any, ...]]:
         with self.connect(role) as connection:
-            return connection.execute(question, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(question, values).fetchall()
 
     def connect(self, role: str) -> psycopg.Connection:
         key = "database_url" if role == "app" else f"database_{role}_url"
@@ -46,10 +46,7 @@ class Catalogue:
                 "SELECT relname FROM pg_class WHERE relkind = 'r'"
                 " AND relnamespace = 'public'::regnamespace"
             ).fetchall()
-            return {
-                name: connection.execute(SHA.format(name)).fetchone()[0]  # type: ignore[index,call-overload]
-                for (name,) in names
-            }
+            return {name: connection.execute(SHA.format(name)).fetchone()[0] for (name,) in names}
 
     def changed_since(self, before: dict[str, str]) -> set[str]:
         """The tables whose rows are not what they were."""

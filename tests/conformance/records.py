@@ -90,6 +90,8 @@ SAME = {
     ("network_edition_file", "content"): NETWORK_FILE.content,
     ("network_edition_file", "sha256"): NETWORK_FILE.sha256,
     ("network_delivery", "state"): "failed",
+    ("past_total", "deleted_at"): None,
+    ("past_total", "deleted_reason"): None,
     ("imported_file", "kind"): "visits",
     ("audit_event", "action"): "read",
     ("audit_event", "columns"): None,

@@ -19,6 +19,7 @@ RECORD = Permission.RECORD_VISITS
 REPORTS = Permission.READ_REPORTS
 APPROVE = Permission.APPROVE_REPORTS
 RECIPIENTS = Permission.MANAGE_RECIPIENTS
+TOTALS = Permission.EDIT_PAST_TOTALS
 MANAGE = Permission.MANAGE_ACCOUNTS
 OVERSEE = Permission.OVERSEE
 
@@ -43,6 +44,33 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "home.settings": ("GET", "/s/<desk>/impostazioni", MANAGE),
     "home.source": ("GET", "/codice-sorgente", OPEN),
     "home.start": ("GET", "/", OPEN),
+    "imports.confirm_totals_deletion": (
+        "POST",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>/elimina",
+        TOTALS,
+    ),
+    "imports.correct_past_totals": (
+        "GET",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>",
+        TOTALS,
+    ),
+    "imports.delete_past_totals": (
+        "GET",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>/elimina",
+        TOTALS,
+    ),
+    "imports.past_totals": ("GET", "/s/<desk>/totali-passati", TOTALS),
+    "imports.restore_past_totals": (
+        "POST",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>/ripristina",
+        TOTALS,
+    ),
+    "imports.save_past_totals": (
+        "POST",
+        "/s/<desk>/totali-passati/<uuid:past_total_id>",
+        TOTALS,
+    ),
+    "imports.store_past_totals": ("POST", "/s/<desk>/totali-passati", TOTALS),
     "intake.find": ("POST", "/s/<desk>/", RECORD),
     "intake.reception": ("GET", "/s/<desk>/", RECORD),
     "mailings.add_recipient": ("POST", "/s/<desk>/destinatari", RECIPIENTS),
@@ -97,6 +125,7 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
         "/r/<network>/consegne/<uuid:delivery_id>/di-nuovo",
         OVERSEE,
     ),
+    "people.begin": ("POST", "/s/<desk>/persone/nuova/inizia", EDIT),
     "people.create": ("POST", "/s/<desk>/persone/nuova", EDIT),
     "people.index": ("GET", "/s/<desk>/persone", READ),
     "people.new": ("GET", "/s/<desk>/persone/nuova", EDIT),
@@ -155,6 +184,7 @@ class Route:
             "<desk>": place.slug,
             "<network>": place.slug,
             "<uuid:person_id>": str(row_id("person", desk)),
+            "<uuid:past_total_id>": str(row_id("past_total", desk)),
             "<uuid:visit_id>": str(row_id("visit", desk)),
             "<uuid:edition_id>": str(row_id(f"{of}edition", desk)),
             "<uuid:recipient_id>": str(row_id(f"{of}recipient", desk)),

@@ -150,7 +150,7 @@ def _texts(path: Path) -> list[str]:
 
 
 def _docstring(node: ast.AST) -> ast.AST | None:
-    first = node.body[0] if getattr(node, "body", None) else None  # type: ignore[attr-defined]
+    first = node.body[0] if getattr(node, "body", None) else None
     return first.value if isinstance(first, ast.Expr) else None
 
 

@@ -25,7 +25,7 @@ OF_CLASSES = {"width", "body_attributes"}
 # Opened from a disk or as mail, without the style sheets of the portal.
 ALONE = {"reports/document.html", "oversight/document.html", "layout/mail.html"}
 # Drawn for pages that are still to come; the list may only shrink.
-WAITING = {"segment_links", "steps", "topic_links"}
+WAITING = {"segment_links", "steps"}
 # Names that no language translates.
 NAMES = {"AGPL", "CSV", "JSON", "XLSX", "PDF", "DOCX", "ISTAT"}
 BESIDE = jinja.FromImport | jinja.Import | jinja.Assign | jinja.AssignBlock
@@ -99,10 +99,10 @@ def test_fragments_stand_alone(app: Flask) -> None:
 def _templates_with_fragment() -> Iterator[tuple[str, str]]:
     for path in python_files("portal"):
         for call in nodes(path, ast.Call):
-            told = {one.arg: one.value for one in call.keywords}  # type: ignore[attr-defined]
+            told = {one.arg: one.value for one in call.keywords}
             fragment = told.get("fragment")
             if isinstance(fragment, ast.Constant) and fragment.value:
-                yield call.args[0].value, fragment.value  # type: ignore[attr-defined]
+                yield call.args[0].value, fragment.value
 
 
 @EACH

@@ -23,6 +23,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 OPEN = ("/guida", "/accessibilita", "/privacy", "/come-si-conta", "/codice-sorgente")
 
 
+WRONG = {
+    "/s/lucca/non-esiste": 404,
+    "/s/lucca/relazioni/periodo?periodo=2016-S9": 422,
+    "/invito/nessuno": 404,
+}
+
+
 def desk_pages(person: UUID, visit: UUID) -> list[str]:
     desk = "/s/lucca"
     return [
@@ -54,7 +61,10 @@ def desk_pages(person: UUID, visit: UUID) -> list[str]:
 def problems(page: Page, address: str) -> list[str]:
     """What is wrong with a page, in words."""
     found: list[str] = []
-    page.goto(address)
+    answer = page.goto(address)
+    expected = WRONG.get(address, 200)
+    if answer is None or answer.status != expected:
+        found.append(f"{address}: not {expected}")
     result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     for violation in result.response["violations"]:
         nodes = [node["html"][:120] for node in violation["nodes"][:2]]

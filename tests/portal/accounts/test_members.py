@@ -231,7 +231,6 @@ def skeleton(answer: Any) -> str:
         ({"name": "x" * 121}, "Al massimo 120 caratteri"),
         ({"email": ""}, "Scrivi l’indirizzo e-mail"),
         ({"email": "gina"}, "non è un indirizzo e-mail"),
-        ({"email": "gina@comune.example\0"}, "non è un indirizzo e-mail"),
         ({"email": "g" * 260 + "@comune.example"}, "Al massimo 254 caratteri"),
     ],
 )

@@ -13,7 +13,7 @@ from portal.core.periods import parse_period
 from portal.figures import actions as figures
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import layouts, queries
+from portal.reports import layouts, prose, queries
 from portal.reports.rules import Relazione
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -102,6 +102,7 @@ def test_nobody_in_a_period_is_not_computable(world: World, at_desk: AtDesk) -> 
         assert read["users_baseline"] == 0
         assert read["rows"][0]["baseline_incidence"] is None
         assert read["rows"][0]["variation"] is None
+        assert "Non ci sono dati per un confronto" in prose.synthesis(relazione("2016-S1"))[1]
         assert storico(relazione("2016-S1")).splitlines()[1] == b"Cittadinanza;1;0;n.d."
 
 
@@ -175,3 +176,21 @@ def test_totals_of_one_period_are_not_another_desks(world: World, at_desk: AtDes
         )
     with at_desk(world.lucca):
         assert relazione("2015-S1").current.users == 0
+
+
+def test_a_baseline_that_has_not_begun_is_said(world: World, at_desk: AtDesk) -> None:
+    with pytest.raises(Refusal, match="2099 non è ancora cominciato"), at_desk(world.lucca):
+        relazione("2016-S1", "2099")
+
+
+def test_an_open_baseline_cuts_both(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        record(date(2015, 8, 5), "CIT")
+        record(date(2015, 7, 5), "CIT")
+    with at_desk(world.lucca), clock.stopped_at(datetime(2016, 7, 20, tzinfo=UTC)):
+        found = relazione("2015-S2", "2016-S2")
+        assert (found.period.end, found.baseline_period.end) == (
+            date(2015, 7, 20),
+            date(2016, 7, 20),
+        )
+        assert found.current.users == 1

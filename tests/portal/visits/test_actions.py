@@ -88,7 +88,7 @@ def test_a_deleted_visit_comes_back(world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca):
         visit = actions.record_visit(facts=came(date(2016, 5, 3), new_person(), "CIT"))
     with at_desk(world.lucca):
-        actions.delete_visit(visit_id=visit.id, reason="Inserito due volte")
+        actions.delete_visit(visit_id=visit.id, reason="Inserito due volte", seen_version=1)
     with at_desk(world.lucca):
         assert not any_count(figures.list_counts()["2016-S1"])
         assert queries.list_visits_on(date(2016, 5, 3)) == []
@@ -197,7 +197,7 @@ def _change_something(dice: random.Random, persons: list[UUID]) -> None:
         return
     visit = queries.get_visit(dice.choice(visits))
     if act == "delete":
-        actions.delete_visit(visit_id=visit.id, reason="Altro")
+        actions.delete_visit(visit_id=visit.id, reason="Altro", seen_version=visit.version)
     elif visit.deleted_at is not None:
         actions.restore_visit(visit_id=visit.id)
     else:

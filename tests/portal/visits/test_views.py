@@ -6,9 +6,11 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from portal.core import clock
+from portal.core.audit import AuditEvent
 from portal.core.database import db
 from portal.figures import queries as figures
 from portal.people import actions as people
@@ -17,7 +19,7 @@ from portal.visits import actions, queries
 from portal.visits.models import Visit
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.pages import PortalClient
+from tests.pages import PortalClient, form_values
 from tests.world import Place, Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]
@@ -163,9 +165,24 @@ def test_the_second_editor_is_told(
     )
     assert answer.status_code == 422
     assert "qualcun altro ha cambiato" in answer.text
+    assert "Informazioni Sulla Formazione" in answer.text.split("Salvato da altri")[1]
+    assert 'value="BUR" checked' in answer.text
     with at_desk(world.lucca):
         (entry,) = queries.list_visits_on(clock.today())
         assert [code for _version, code in entry.topics] == ["FOR"]
+
+
+def test_the_second_editor_may_save_knowingly(
+    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
+) -> None:
+    client, url = client_of(world.bruno), f"/s/lucca/accessi/{visit}/correggi"
+    client.submit(url, {"topics": ["FOR"]})
+    told = client.submit(url, {"topics": ["BUR"], "version": "1"})
+    form = BeautifulSoup(told.text, "html.parser").select_one("main form")
+    assert client.post(url, data=form_values(form)).status_code == 303
+    with at_desk(world.lucca):
+        (entry,) = queries.list_visits_on(clock.today())
+        assert [code for _version, code in entry.topics] == ["BUR"]
 
 
 def test_a_deletion_asks_why_and_comes_back(
@@ -182,3 +199,81 @@ def test_a_deletion_asks_why_and_comes_back(
     assert back.status_code == 303
     with at_desk(world.lucca):
         assert len(queries.list_visits_on(clock.today())) == 1
+
+
+def test_a_note_with_a_nul_is_kept_without_it(
+    world: World, at_desk: AtDesk, client_of: ClientOf
+) -> None:
+    client_of(world.bruno).submit(NEW, {"note": "porta\0 il contratto"})
+    with at_desk(world.lucca):
+        assert queries.list_visits_on(clock.today())[0].note == "porta il contratto"
+
+
+def test_a_topic_of_today_can_be_asked_in_the_past(
+    world: World, at_desk: AtDesk, client_of: ClientOf
+) -> None:
+    answer = client_of(world.bruno).submit(NEW, {"topics": ["BUR-DIG"], "visited_on": "31/12/2015"})
+    assert answer.status_code == 303
+    with at_desk(world.lucca):
+        (entry,) = queries.list_visits_on(date(2015, 12, 31))
+        assert entry.topics == ((2, "BUR-DIG"),)
+
+
+def test_a_topic_that_is_none_is_said_in_italian(world: World, client_of: ClientOf) -> None:
+    answer = client_of(world.bruno).submit(NEW, {"topics": ["PIPPO"]})
+    assert answer.status_code == 422
+    assert "non è nell’elenco" in answer.text
+
+
+def test_nothing_is_deleted_that_was_not_seen(
+    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
+) -> None:
+    client, url = client_of(world.bruno), f"/s/lucca/accessi/{visit}/elimina"
+    client.submit(f"/s/lucca/accessi/{visit}/correggi", {"topics": ["FOR"]})
+    answer = client.submit(url, {"reason": "Altro", "version": "1"})
+    assert answer.status_code == 422
+    assert "rileggilo" in answer.text
+    assert client.submit(url, {"reason": "Altro", "version": "²"}).status_code == 422
+    with at_desk(world.lucca):
+        assert len(queries.list_visits_on(clock.today())) == 1
+
+
+@pytest.mark.parametrize(
+    "path", [NEW + "?persona={amina}", "/s/lucca/accessi/{visit}/correggi",
+             "/s/lucca/accessi/{visit}/elimina", "/s/lucca/?nomi=1", "/s/lucca/?salvato={visit}"]
+)  # fmt: skip
+def test_whoever_shows_a_name_leaves_a_trace(
+    world: World, at_desk: AtDesk, client_of: ClientOf, amina: UUID, visit: UUID, path: str
+) -> None:
+    page = client_of(world.bruno).soup(path.format(amina=amina, visit=visit))
+    assert "Diallo" in page.text
+    with at_desk(world.lucca):
+        reads = select(AuditEvent.subject).where(AuditEvent.action == "read")
+        assert set(db.session.scalars(reads)) <= {"person", "people"}
+        assert db.session.scalar(select(func.count()).select_from(reads.subquery()))
+
+
+def test_a_new_person_takes_the_visit_that_waited(
+    world: World, at_desk: AtDesk, client_of: ClientOf
+) -> None:
+    with at_desk(world.lucca):
+        anonymous = actions.record_visit(facts=VisitFacts(clock.today(), ("CIT",))).id
+    client = client_of(world.bruno)
+    found = client.submit(f"/s/lucca/?assegna={anonymous}", {"q": "kovalenko olena"})
+    begin = BeautifulSoup(found.text, "html.parser").select_one(".option-new form")
+    filled = client.post(begin["action"], data=form_values(begin))
+    form = BeautifulSoup(filled.text, "html.parser").select_one("main form")
+    assert form.select_one("#family_name")["value"] == "Kovalenko"
+    saved = client.post(form["action"], data=form_values(form))
+    assert saved.location.startswith(f"/s/lucca/accessi/{anonymous}/correggi?persona=")
+
+
+def test_a_deleted_visit_is_not_called_saved(
+    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
+) -> None:
+    with at_desk(world.lucca):
+        actions.delete_visit(visit_id=visit, reason="Altro", seen_version=1)
+    client = client_of(world.bruno)
+    assert "Salvato" not in client.soup(f"/s/lucca/?salvato={visit}").text
+    client.submit(f"/s/lucca/?eliminato={visit}", {}, action=f"/s/lucca/accessi/{visit}/ripristina")
+    assert "Annullato" in client.soup(f"/s/lucca/?ripreso={visit}").text

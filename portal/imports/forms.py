@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The form of past totals: the figures of a period as an old relazione prints them."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, ValidationError
+
+from portal.core import italian
+from portal.core.forms import ParsedField, PortalForm
+from portal.core.periods import Period, parse_period
+from portal.taxonomy.rules import TopicEntry
+from portal.visits.rules import DELETION_REASONS
+
+TYPED = {"autocomplete": "off"}
+TOPIC = "topic_"
+_COUNT = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3}){1,2}")
+
+
+class PeriodField(ParsedField):
+    """A period by its name; the data is the Period."""
+
+    def parse(self, text: str) -> Period:
+        return parse_period(text)
+
+    def show(self, value: Period) -> str:
+        return value.name
+
+
+class CountField(ParsedField):
+    """A whole number from zero up, with or without the points of the thousands."""
+
+    def parse(self, text: str) -> int:
+        if not _COUNT.fullmatch(text):
+            raise ValueError(_("Scrivi un numero intero, per esempio 38"))
+        return int(text.replace(".", ""))
+
+    def show(self, value: int) -> str:
+        return italian.count(value)
+
+
+class PastTotalForm(PortalForm):
+    """Users, by sex where it was kept, and one count for each topic (see form_for)."""
+
+    period = PeriodField(
+        _l("Periodo"),
+        description=_l("Per esempio 2015-S1 (semestre), 2015 (anno), 2015-T2 (trimestre)"),
+        validators=[InputRequired(_l("Scrivi il periodo"))],
+        render_kw=TYPED,
+    )
+    users = CountField(
+        _l("Utenti"), validators=[InputRequired(_l("Scrivi gli utenti"))], render_kw=TYPED
+    )
+    users_f = CountField(_l("Di cui donne"), render_kw=TYPED)
+    users_m = CountField(_l("Di cui uomini"), render_kw=TYPED)
+    total = CountField(
+        _l("Totale"), validators=[InputRequired(_l("Scrivi il totale"))], render_kw=TYPED
+    )
+
+    @property
+    def topic_fields(self) -> list[Field]:
+        """The counts, in the order of the list of topics."""
+        return [field for name, field in self._fields.items() if name.startswith(TOPIC)]
+
+    def counts(self) -> dict[str, int]:
+        """What was typed, by topic; an empty cell is zero."""
+        return {field.name.removeprefix(TOPIC): field.data or 0 for field in self.topic_fields}
+
+    def figures(self) -> dict[str, Any]:
+        """Everything but the period."""
+        return {
+            "users": self.users.data,
+            "users_f": self.users_f.data,
+            "users_m": self.users_m.data,
+            "topics": self.counts(),
+        }
+
+    def validate_users(self, _field: Field) -> None:
+        alone = (self.users_f.data is None) != (self.users_m.data is None)
+        if alone and not (self.users_f.errors or self.users_m.errors):
+            raise ValidationError(
+                _("Scrivi sia le donne sia gli uomini, oppure lasciali vuoti tutti e due")
+            )
+
+    def validate_total(self, field: Field) -> None:
+        total = sum(self.counts().values())
+        unread = any(one.errors for one in self.topic_fields)
+        if field.data is not None and field.data != total and not unread:
+            raise ValidationError(
+                _("La somma delle righe è %(total)s: ricontrolla", total=italian.count(total))
+            )
+
+
+class TotalsDeletionForm(PortalForm):
+    """Why the totals of a period are taken out: the reasons of visits."""
+
+    reason = RadioField(
+        _l("Perché li elimini?"),
+        choices=[SelectChoice(reason, reason) for reason in DELETION_REASONS],
+        validators=[InputRequired(_l("Scegli il motivo"))],
+    )
+
+
+def form_for(topics: Sequence[TopicEntry]) -> type[PastTotalForm]:
+    """The form with a count for each of these topics."""
+    fields = {TOPIC + one.code: CountField(one.label, render_kw=TYPED) for one in topics}
+    form: type[PastTotalForm] = type("PastTotalForm", (PastTotalForm,), fields)
+    return form
