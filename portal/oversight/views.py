@@ -4,12 +4,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.pages import download, page, redirect_to
+from portal.desks.queries import list_desks
 from portal.oversight import queries
 from portal.oversight.documents import presented, rendered
 from portal.oversight.editions import NETWORK
@@ -28,7 +29,8 @@ MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; char
 def board() -> Response:
     lines = queries.list_periods()
     latest = {line.period: editions.find_latest(NETWORK, line.period.name) for line in lines}
-    return page("oversight/board.html", lines=lines, latest=latest)
+    desks = list_desks(g.place.id)
+    return page("oversight/board.html", lines=lines, latest=latest, desks=desks)
 
 
 @oversight.get("/r/<network>/confronto")

@@ -112,5 +112,5 @@ def _builds_on(period: Period) -> date | None:
     days = get_desk(speaking_desk()).closing_days
     if period.kind is not Kind.HALF or days is None:
         return None
-    day = period.end + timedelta(days=days + 1)
+    day = period.end + timedelta(days=days)
     return day if day > clock.today() else None

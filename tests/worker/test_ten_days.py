@@ -42,7 +42,7 @@ def half_before(day: date) -> tuple[str, date]:
 
 def closing_on(day: date) -> int:
     """The closing days of a desk whose edition is due first on that day."""
-    return (day - half_before(day)[1]).days - 1
+    return (day - half_before(day)[1]).days
 
 
 def expected(places: dict[Place, int]) -> dict[tuple[str, str], date]:
@@ -51,7 +51,7 @@ def expected(places: dict[Place, int]) -> dict[tuple[str, str], date]:
     for day in DAYS:
         period, over = half_before(day)
         for place, closing in places.items():
-            if (day - over).days > closing:
+            if (day - over).days >= closing:
                 first.setdefault((place.slug, period), day)
     return first
 
