@@ -45,6 +45,7 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     demo_password: str | None = field(default=None, repr=False)
+    trusted_proxies: int = 0
 
     @property
     def embeds_database(self) -> bool:
@@ -57,6 +58,12 @@ class Settings:
     @property
     def secure_cookies(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """The names under which the portal answers: redirects are built from no other."""
+        host = urlsplit(self.public_url).hostname or ""
+        return [host, "127.0.0.1", "localhost"] if _is_loopback(host) else [host]
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -73,6 +80,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         redis_url=_url(values, "REDIS_URL", {"redis", "rediss", "unix"}),
         smtp_url=_url(values, "SMTP_URL", {"smtp", "smtps"}),
         demo_password=values.get("PORTAL_DEMO_PASSWORD"),
+        trusted_proxies=_proxies(values.get("TRUSTED_PROXIES", "0")),
         **_databases(values),
     )
 
@@ -84,6 +92,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PORTAL_HOME": str(settings.home),
         "PORT": str(settings.port),
         "PUBLIC_URL": settings.public_url,
+        "TRUSTED_PROXIES": str(settings.trusted_proxies),
     }
     inherited = {name: value for name, value in os.environ.items() if name not in DATABASES}
     return inherited | _present(values)
@@ -105,6 +114,12 @@ def _clean(values: Mapping[str, str]) -> dict[str, str]:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
         raise SettingsError(f"PORT deve essere un numero tra 1 e 65535, non «{text}».")
+    return int(text)
+
+
+def _proxies(text: str) -> int:
+    if text not in {"0", "1", "2", "3"}:
+        raise SettingsError(f"TRUSTED_PROXIES deve essere un numero tra 0 e 3, non «{text}».")
     return int(text)
 
 
