@@ -5,6 +5,7 @@ gunicorn -c python:config.gunicorn --bind 127.0.0.1:8000 "portal.app:create_app_
 """
 
 import ctypes
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -23,6 +24,38 @@ control_socket_disable = True
 # Requests are logged by the application, which knows what must not be written.
 accesslog = None
 loglevel = "warning"
+
+
+class WithoutVisitor(logging.Filter):
+    """What went wrong with a request, without the address, the path and the bytes of the visitor.
+
+    gunicorn says all three in its lines about requests; its lines about processes stay as they are.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if "request" in str(record.msg).lower():
+            record.msg = "request refused" if record.exc_info is None else "request failed"
+            record.args = ()
+        return True
+
+
+# The same lines of JSON as the application's, which knows how to write an exception.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "root": {"level": "WARNING", "handlers": ["lines"]},
+    "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["lines"], "propagate": False}},
+    "filters": {"without_visitor": {"()": WithoutVisitor}},
+    "formatters": {"json": {"()": "portal.core.logs.JsonLine"}},
+    "handlers": {
+        "lines": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stderr",
+            "formatter": "json",
+            "filters": ["without_visitor"],
+        }
+    },
+}
 
 
 def on_starting(_arbiter: Arbiter) -> None:

@@ -51,6 +51,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = ""
     demo_password: str | None = field(default=None, repr=False)
+    trusted_proxies: int = 0
 
     @property
     def embeds_database(self) -> bool:
@@ -63,6 +64,12 @@ class Settings:
     @property
     def secure_cookies(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """The names under which the portal answers: redirects are built from no other."""
+        host = urlsplit(self.public_url).hostname or ""
+        return [host, "127.0.0.1", "localhost"] if _is_loopback(host) else [host]
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -81,6 +88,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=_smtp_url(values),
         mail_from=_mail_from(values.get("MAIL_FROM"), public_url),
         demo_password=values.get("PORTAL_DEMO_PASSWORD"),
+        trusted_proxies=_proxies(values.get("TRUSTED_PROXIES", "0")),
         **_databases(values),
     )
 
@@ -94,6 +102,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PORTAL_HOME": str(settings.home),
         "PORT": str(settings.port),
         "PUBLIC_URL": settings.public_url,
+        "TRUSTED_PROXIES": str(settings.trusted_proxies),
     }
     inherited = {name: value for name, value in os.environ.items() if name not in DATABASES}
     return inherited | _present(values)
@@ -115,6 +124,12 @@ def _clean(values: Mapping[str, str]) -> dict[str, str]:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
         raise SettingsError(f"PORT deve essere un numero tra 1 e 65535, non «{text}».")
+    return int(text)
+
+
+def _proxies(text: str) -> int:
+    if text not in {"0", "1", "2", "3"}:
+        raise SettingsError(f"TRUSTED_PROXIES deve essere un numero tra 0 e 3, non «{text}».")
     return int(text)
 
 

@@ -8,6 +8,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings, load_settings
 from portal import __version__, models
@@ -26,6 +27,7 @@ class Portal(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         if request.routing_exception is not None:
+            gate.recall_place()
             self.raise_routing_exception(request)
         if request.endpoint == "static":
             return super().dispatch_request()
@@ -70,10 +72,22 @@ def _configure(app: Flask, settings: Settings) -> None:
         # A form left open over lunch must still save; the token ends with its session.
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": True,
+        # The gate checks, once it knows whether somebody is signed in.
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "TRUSTED_HOSTS": settings.trusted_hosts,
         "SETTINGS": settings,
     }
     app.config.update(choices)
+    _believe_proxies(app, settings.trusted_proxies)
     Babel(app)
+
+
+def _believe_proxies(app: Flask, number: int) -> None:
+    """What the visitor's own headers claim lies behind the proxies' lines and is never read."""
+    if number:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=number, x_proto=number, x_host=number, x_port=0, x_prefix=0
+        )
 
 
 def _open_database(app: Flask, settings: Settings, patience_seconds: int) -> None:

@@ -166,3 +166,12 @@ def visitor(app: Flask) -> Any:
 def root() -> Path:
     """The repository."""
     return Path(__file__).parent.parent
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what tests want said of the whole run, also with `-q`."""
+    for reports in list(terminalreporter.stats.values()):
+        for report in reports:
+            for name, said in getattr(report, "user_properties", ()):
+                if name == "summary" and report.when == "call":
+                    terminalreporter.write_line(str(said))

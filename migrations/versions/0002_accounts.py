@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("desk_id", sa.Uuid(), nullable=True),
         sa.Column("network_id", sa.Uuid(), nullable=True),
         sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("invited_as", sa.String(length=120), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

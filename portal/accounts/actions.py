@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, or_, select, text, update
 
 from portal.accounts import queries
 from portal.accounts.models import (
@@ -24,6 +24,7 @@ from portal.accounts.rules import (
     ABSOLUTE,
     INVITATION,
     LONGEST_NAME,
+    ROLE_NAMES,
     SEEN_AGAIN,
     WINDOW,
     checked_email,
@@ -34,7 +35,7 @@ from portal.core import clock
 from portal.core.access import Role
 from portal.core.audit import AuditEvent
 from portal.core.database import db, speaker, speaking_desk
-from portal.core.errors import NotHere, Refusal
+from portal.core.errors import Conflict, NotHere, Refusal
 
 KEPT_ATTEMPTS = timedelta(days=1)
 
@@ -157,7 +158,9 @@ def store_hash(account_id: UUID, *, password: str) -> None:
     )
 
 
-def give_role(*, account_id: UUID, role: Role, place_id: UUID) -> None:
+def give_role(
+    *, account_id: UUID, role: Role, place_id: UUID, invited_as: str | None = None
+) -> None:
     """Let an account into a desk or, as overseer, into a network.
 
     Links handed out before are withdrawn: whoever invited the account elsewhere must not be able
@@ -172,7 +175,9 @@ def give_role(*, account_id: UUID, role: Role, place_id: UUID) -> None:
     if db.session.scalar(there):
         raise Refusal(_("Questa persona ha già un ruolo qui: cambiale il ruolo."), field="email")
     withdraw_invitations(account_id)
-    db.session.add(Membership(account_id=account_id, role=role, **{column: place_id}))
+    db.session.add(
+        Membership(account_id=account_id, role=role, invited_as=invited_as, **{column: place_id})
+    )
     db.session.flush()
     record_event(
         "role_given",
@@ -185,12 +190,15 @@ def invite(*, name: str, email: str, role: Role) -> str:
     """Let somebody into the desk in scope; the key of the link with which they come in.
 
     An address that has an account elsewhere is answered like a new one. Inviting again somebody
-    who has not come yet, as a double click does, makes a new link.
+    who has not come yet, as a double click does, makes a new link and withdraws the one before:
+    the browser shows the last answer, so the link on the page is the one that works.
     """
-    account = queries.find_account(checked_email(email)) or add_account(email=email, name=name)
+    email, name = checked_email(email), _checked_name(name)
+    _take_turns(email)
+    account = queries.find_account(email) or add_account(email=email, name=name)
     member = _find_member(account.id)
     if member is None:
-        give_role(account_id=account.id, role=role, place_id=speaking_desk())
+        give_role(account_id=account.id, role=role, place_id=speaking_desk(), invited_as=name)
         _record_change("insert", account.id)
     elif member.has_come or member.role is not role:
         raise Refusal(_("Questa persona ha già un ruolo qui: cambiale il ruolo."), field="email")
@@ -201,6 +209,7 @@ def new_invitation(account_id: UUID) -> str:
     """The key of a link for a member of the desk in scope; the links before it are withdrawn."""
     _refuse_oneself(account_id)
     queries.get_member(account_id)
+    _take_turns(queries.get_account(account_id).email)
     withdraw_invitations(account_id)
     key = secrets.token_urlsafe(32)
     db.session.add(
@@ -247,19 +256,19 @@ def withdraw_invitations(account_id: UUID) -> None:
     )
 
 
-def change_role(*, account_id: UUID, role: Role) -> None:
-    """Change what a member may do at the desk in scope."""
+def change_role(*, account_id: UUID, role: Role, seen_role: str | None) -> None:
+    """Change what a member may do at the desk in scope, if it still is what the manager saw."""
     _refuse_oneself(account_id)
-    queries.get_member(account_id)
+    _hold_role(account_id, seen_role=seen_role)
     _change_membership(account_id, role=role)
     _refuse_desk_without_manager()
     record_event("role_changed", account_id=account_id, desk_id=speaking_desk())
 
 
-def remove_member(*, account_id: UUID) -> None:
-    """Take a member out of the desk in scope and sign them out."""
+def remove_member(*, account_id: UUID, seen_role: str | None) -> None:
+    """Take a member out of the desk in scope, in the role that was seen, and sign them out."""
     _refuse_oneself(account_id)
-    queries.get_member(account_id)
+    _hold_role(account_id, seen_role=seen_role)
     _change_membership(account_id, ended_at=clock.now())
     _refuse_desk_without_manager()
     end_sessions_of(account_id)
@@ -267,16 +276,38 @@ def remove_member(*, account_id: UUID) -> None:
     record_event("role_removed", account_id=account_id, desk_id=speaking_desk())
 
 
-def _change_membership(account_id: UUID, **values: object) -> None:
+def _hold_role(account_id: UUID, *, seen_role: str | None) -> None:
     """Lock the desk's members first: two managers who remove each other must take turns."""
-    of_the_desk = (Membership.desk_id == speaking_desk()) & Membership.ended_at.is_(None)
-    db.session.execute(
-        select(Membership.id).where(of_the_desk).order_by(Membership.id).with_for_update()
+    held = db.session.execute(
+        select(Membership.account_id, Membership.role)
+        .where(_of_the_desk())
+        .order_by(Membership.id)
+        .with_for_update()
     )
-    db.session.execute(
-        update(Membership).where(of_the_desk, Membership.account_id == account_id).values(**values)
-    )
+    roles = {row.account_id: row.role for row in held}
+    if account_id not in roles:
+        raise NotHere
+    if roles[account_id] != seen_role:
+        now = ROLE_NAMES[Role(roles[account_id])]
+        raise Conflict(
+            _("Il ruolo di questa persona intanto è cambiato: ora è «%(now)s». Riprova.", now=now)
+        )
+
+
+def _change_membership(account_id: UUID, **values: object) -> None:
+    of_them = _of_the_desk() & (Membership.account_id == account_id)
+    db.session.execute(update(Membership).where(of_them).values(**values))
     _record_change("update", account_id)
+
+
+def _of_the_desk() -> ColumnElement[bool]:
+    return (Membership.desk_id == speaking_desk()) & Membership.ended_at.is_(None)
+
+
+def _take_turns(email: str) -> None:
+    """Twins of an invitation wait for each other, so that the second finds what the first did."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:email, 2))")
+    db.session.execute(lock, {"email": email})
 
 
 def _record_change(action: str, account_id: UUID) -> None:

@@ -48,8 +48,14 @@ class FirstPasswordForm(PortalForm):
     again = PasswordField(_l("Password nuova, di nuovo"), [AGAIN_NEEDED, SAME], render_kw=NEW)
 
 
-class RoleForm(PortalForm):
-    """What a member may do."""
+class RemovalForm(PortalForm):
+    """Take a member out, who has the role that the manager saw."""
+
+    seen = HiddenField()
+
+
+class RoleForm(RemovalForm):
+    """What a member may do from now on."""
 
     role = SelectField(_l("Ruolo"), choices=ROLES)
 

@@ -2,7 +2,8 @@
 """The gate: slug and account become a scope, or 404.
 
 It runs before each view. Who has no membership of a desk learns nothing about it, not even that
-it exists; who has one but not the right gets 403 and the refusal is recorded.
+it exists; who has one but not the right gets 403 and the refusal is recorded. The token of a form
+is asked for after the account: whoever is no longer signed in hears that, and not of a token.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from flask import Flask, abort, current_app, g, request, session
 from flask_login import current_user
 
 from portal.accounts import actions
-from portal.accounts.rules import Place, SignedIn
+from portal.accounts.rules import Place, SignedIn, place_in
 from portal.core.access import may, needed_by
 from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import separate
@@ -34,18 +35,20 @@ def admitted() -> Iterator[None]:
     desk, network = view_args.pop("desk", None), view_args.pop("network", None)
     permission = needed_by(current_app.view_functions[request.endpoint or ""])
     if permission is None:
+        _refuse_forged()
         with identity_scope():
             yield
         return
     account = _account()
-    place = _place(account, desk, network)
+    # Known from here on, so that a page of refusal is still a page of the desk.
+    place = g.place = _place(account, desk, network)
+    _refuse_forged()
     if not may(place.role if place else None, permission):
         _record_refusal(account, place)
         abort(403)
     if place and not account.used_last(place):
         with identity_scope(), separate():
             actions.note_use(account_id=account.id, place_id=place.id)
-    g.place = place
     if place is None:
         with identity_scope(account_id=account.id):
             yield
@@ -55,6 +58,18 @@ def admitted() -> Iterator[None]:
     else:
         with desk_scope(place.id, account_id=account.id):
             yield
+
+
+def recall_place() -> None:
+    """Let the page of an address that is not there keep the bar of the reader's own desk."""
+    named = place_in(request.path)
+    if named and current_user.is_authenticated:
+        g.place = current_user.find_place(named.slug, network=named.is_network)
+
+
+def _refuse_forged() -> None:
+    """Every form is sent from a page of this browser's session."""
+    current_app.extensions["csrf"].protect()
 
 
 def _account() -> SignedIn:

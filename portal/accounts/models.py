@@ -57,6 +57,8 @@ class Membership(PlatformTable):
     desk_id: Mapped[UUID | None] = mapped_column(ForeignKey("desk.id"), index=True)
     network_id: Mapped[UUID | None] = mapped_column(ForeignKey("network.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
+    # The name that the manager typed: the account's own is shown once the person has come in.
+    invited_as: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

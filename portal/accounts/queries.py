@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, case, func, select
 
 from portal.accounts.models import Account, Invitation, LoginAttempt, LoginSession, Membership
 from portal.accounts.rules import Place, SignedIn
@@ -29,7 +29,11 @@ class FoundSession:
 
 @dataclass(frozen=True)
 class Member:
-    """Who works at the desk; `invited_until` is empty once they have come in."""
+    """Who works at the desk; `invited_until` is empty once they have come in.
+
+    Until then the name is the one that the manager typed: what the person is called elsewhere is
+    not this desk's to know.
+    """
 
     account_id: UUID
     name: str
@@ -156,11 +160,20 @@ def find_invited(token_hash: bytes, *, now: datetime) -> Account | None:
 
 def list_members() -> list[Member]:
     """Who works at the desk in scope, by name."""
+    name = _shown_name()
     statement = (
-        select(Account, Membership, _open_until().label("invited_until"))
+        select(
+            Account.id,
+            name.label("name"),
+            Account.email,
+            Membership.role,
+            Membership.last_used_at,
+            _open_until().label("invited_until"),
+        )
+        .select_from(Account)
         .join(Membership, Membership.account_id == Account.id)
         .where(Membership.desk_id == speaking_desk(), _is_current())
-        .order_by(func.lower(Account.name), Account.id)
+        .order_by(func.lower(name), Account.id)
     )
     return [_member(row) for row in db.session.execute(statement)]
 
@@ -185,6 +198,13 @@ def _is_current() -> ColumnElement[bool]:
     return Membership.ended_at.is_(None)
 
 
+def _shown_name() -> ColumnElement[str]:
+    return case(
+        (Membership.last_used_at.is_(None), func.coalesce(Membership.invited_as, Account.name)),
+        else_=Account.name,
+    )
+
+
 def _open_until() -> ScalarSelect[datetime]:
     return (
         select(func.max(Invitation.expires_at))
@@ -196,12 +216,12 @@ def _open_until() -> ScalarSelect[datetime]:
 
 def _member(row: Row) -> Member:
     """An account invited from elsewhere reads like a new one until it comes in here."""
-    has_come = row.Membership.last_used_at is not None or row.invited_until is None
+    has_come = row.last_used_at is not None or row.invited_until is None
     return Member(
-        account_id=row.Account.id,
-        name=row.Account.name,
-        email=row.Account.email,
-        role=Role(row.Membership.role),
+        account_id=row.id,
+        name=row.name,
+        email=row.email,
+        role=Role(row.role),
         has_come=has_come,
         invited_until=None if has_come else clock.in_rome(row.invited_until).date(),
     )

@@ -5,8 +5,11 @@ import hashlib
 import hmac
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -31,6 +34,13 @@ LONGEST_EMAIL = 254
 LONGEST_NAME = 120
 EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}")
 OWN_PAGE = re.compile(r"/(?:s|r)/[a-z0-9-]+(?:/[A-Za-z0-9_-]+)*/?|/conto")
+PLACE_IN_PATH = re.compile(r"/([sr])/([a-z0-9-]+)/")
+LONGEST_PATH = 300
+KEPT_IN_QUERY = frozenset(
+    {"periodo", "confronto", "prospetto", "pagina", "giorno", "persona", "tipologia"}
+)
+"""What a page is about stays with it through a sign-in; everything else in a query is dropped."""
+KEPT_VALUE = re.compile(r"[A-Za-z0-9._/-]{1,60}")
 
 ROLE_NAMES = {
     Role.OPERATOR: _l("Operatore"),
@@ -133,6 +143,39 @@ def _network_of(address: str) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 
-def is_own_page(path: str) -> bool:
-    """Whether a path has the shape of a page of ours that one may be sent back to."""
-    return len(path) <= 300 and OWN_PAGE.fullmatch(path) is not None
+class NamedPlace(NamedTuple):
+    """A desk or a network as a path names it; whether there is such a place is not known."""
+
+    letter: str
+    slug: str
+
+    @property
+    def is_network(self) -> bool:
+        return self.letter == "r"
+
+
+def place_in(path: str) -> NamedPlace | None:
+    """The desk or network that a path lies in."""
+    found = PLACE_IN_PATH.match(path)
+    return NamedPlace(*found.groups()) if found else None
+
+
+def kept_query(query: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What of a page's query is worth coming back to, and cannot be anything else."""
+    return {name: value for name, value in query if _is_kept(name, value)}
+
+
+def wanted_parts(page: str) -> tuple[str, dict[str, str]] | None:
+    """The path and query of a page of ours that one may be sent back to, if it has that shape."""
+    path, mark, text = page.partition("?")
+    query = parse_qsl(text, keep_blank_values=True)
+    is_ours = len(path) <= LONGEST_PATH and OWN_PAGE.fullmatch(path) is not None
+    if not is_ours or bool(mark) != bool(query) or len(query) > len(KEPT_IN_QUERY):
+        return None
+    if not all(_is_kept(name, value) for name, value in query):
+        return None
+    return path, dict(query)
+
+
+def _is_kept(name: str, value: str) -> bool:
+    return name in KEPT_IN_QUERY and KEPT_VALUE.fullmatch(value) is not None

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -172,9 +173,11 @@ def _refuse_taken_port(settings: Settings) -> None:
 
 
 def _answers(settings: Settings) -> bool:
+    site = urlsplit(settings.public_url).netloc  # it answers to no other name
     url = f"http://{settings.host}:{settings.port}/healthz"
+    asked = urllib.request.Request(url, headers={"Host": site})
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

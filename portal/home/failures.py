@@ -9,9 +9,10 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.accounts.gate import SignInFirst
+from portal.accounts.way_back import wanted_page
 from portal.core import clock
 from portal.core.access import Role, may, needed_by
 from portal.core.errors import NotHere, Refusal
@@ -26,6 +27,7 @@ def answer(app: Flask) -> None:
     app.register_error_handler(SignInFirst, _sign_in_first)
     app.register_error_handler(NotHere, lambda _error: _page(404))
     app.register_error_handler(CSRFError, lambda _error: _page(400))
+    app.register_error_handler(SecurityError, _not_our_name)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(StaleDataError, lambda _error: _page(409))
     app.register_error_handler(OperationalError, _database_away)
@@ -35,8 +37,15 @@ def answer(app: Flask) -> None:
 
 
 def _sign_in_first(error: SignInFirst) -> Response:
-    wanted = request.path if request.method == "GET" else None
-    return redirect_to("accounts.log_in", poi=wanted, scaduta=1 if error.expired else None)
+    lost = 1 if request.method == "POST" else None
+    expired = 1 if error.expired or lost else None
+    return redirect_to("accounts.log_in", poi=wanted_page(), scaduta=expired, persa=lost)
+
+
+def _not_our_name(_error: SecurityError) -> Response:
+    """Plain text: under a name that is not ours no address of ours can be built."""
+    text = _("Questo portale non risponde a questo indirizzo.")
+    return Response(text, status=400, content_type="text/plain; charset=utf-8")
 
 
 def _refused(error: Refusal) -> Answer:

@@ -53,6 +53,27 @@ def test_letters_come_from_the_site_unless_said_otherwise(home: dict[str, str]) 
     assert said.mail_from == "relazioni@comune.example.it"
 
 
+def test_no_proxy_is_believed_unless_it_is_said(home: dict[str, str]) -> None:
+    assert load_settings(home).trusted_proxies == 0
+    behind = load_settings(home | {"TRUSTED_PROXIES": "2"})
+    assert behind.trusted_proxies == 2
+    assert child_environment(behind)["TRUSTED_PROXIES"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("site", "names"),
+    [
+        ("https://Sportelli.Example:8443", ["sportelli.example"]),
+        ("http://127.0.0.1:8000", ["127.0.0.1", "127.0.0.1", "localhost"]),
+        ("http://localhost:8000", ["localhost", "127.0.0.1", "localhost"]),
+    ],
+)
+def test_the_portal_has_the_name_of_its_site(
+    home: dict[str, str], site: str, names: list[str]
+) -> None:
+    assert load_settings(home | {"PUBLIC_URL": site}).trusted_hosts == names
+
+
 def test_the_short_scheme_is_written_out_for_sqlalchemy(home: dict[str, str]) -> None:
     settings = load_settings(home | OWNER | {"DATABASE_URL": "postgres://a@db/p"})
     assert settings.database_url == "postgresql://a@db/p"
@@ -90,6 +111,9 @@ def test_a_child_does_not_inherit_an_address_it_is_not_given(
         ({"PORT": "0"}, "PORT"),
         ({"PORT": "65536"}, "PORT"),
         ({"PORT": "²"}, "PORT"),
+        ({"TRUSTED_PROXIES": "4"}, "TRUSTED_PROXIES deve essere un numero tra 0 e 3, non «4»."),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "sì"}, "TRUSTED_PROXIES"),
         ({"PUBLIC_URL": "sportelli.example.it"}, "PUBLIC_URL deve cominciare con https://"),
         ({"PUBLIC_URL": "https://"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://[x"}, "PUBLIC_URL"),

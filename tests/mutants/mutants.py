@@ -209,9 +209,9 @@ CODE = (
     Mutant(
         "changes need no CSRF token",
         (f"{ROUTES}no_change_without_the_token",),
-        function="portal.app:_configure",
-        old='"WTF_CSRF_TIME_LIMIT": None,',
-        new='"WTF_CSRF_TIME_LIMIT": None, "WTF_CSRF_CHECK_DEFAULT": False,',
+        function="portal.accounts.gate:_refuse_forged",
+        old='current_app.extensions["csrf"].protect()',
+        new="pass",
     ),
     Mutant(
         "the same form twice is not looked up",

@@ -75,6 +75,8 @@ def open_as(browser: Browser, address: str) -> Iterator[OpenAs]:
         page.get_by_label("E-mail").fill(one.email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Accedi").click()
+        # The whole page: a file that is broken off is a warning in the server.
+        page.wait_for_url(lambda url: "/accedi" not in url)
         return page
 
     yield sign_in

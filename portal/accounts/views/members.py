@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from flask_login import current_user
 
 from portal.accounts import actions, queries
-from portal.accounts.forms import InviteForm, RoleForm
+from portal.accounts.forms import InviteForm, RemovalForm, RoleForm
 from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
 from portal.core.access import Permission, Role, needs
@@ -47,7 +47,7 @@ def renew_invitation(account_id: UUID) -> Response:
 @needs(Permission.MANAGE_ACCOUNTS)
 def edit(account_id: UUID) -> Response:
     member = queries.get_member(account_id)
-    return _edit_page(member, RoleForm(role=member.role.value))
+    return _edit_page(member, RoleForm(role=member.role.value, seen=member.role.value))
 
 
 @members.post("/s/<desk>/operatori/<uuid:account_id>/ruolo")
@@ -57,15 +57,20 @@ def change_role(account_id: UUID) -> Response:
     form = RoleForm()
     if form.validate_on_submit():
         with form.attempting():
-            actions.change_role(account_id=account_id, role=Role(form.role.data))
+            actions.change_role(
+                account_id=account_id, role=Role(form.role.data), seen_role=form.seen.data
+            )
             return redirect_to("members.index", cambiato=account_id)
+        # The page now says which role it is: sending it again is done knowing that.
+        member = queries.get_member(account_id)
+        form.seen.data = member.role.value
     return _edit_page(member, form)
 
 
 @members.post("/s/<desk>/operatori/<uuid:account_id>/togli")
 @needs(Permission.MANAGE_ACCOUNTS)
 def remove(account_id: UUID) -> Response:
-    actions.remove_member(account_id=account_id)
+    actions.remove_member(account_id=account_id, seen_role=RemovalForm().seen.data)
     return redirect_to("members.index", tolto=1)
 
 
@@ -86,7 +91,13 @@ def _index_page(form: InviteForm) -> Response:
 
 
 def _edit_page(member: queries.Member, form: RoleForm) -> Response:
-    return page("accounts/member_role.html", form=form, member=member, status=form.status)
+    return page(
+        "accounts/member_role.html",
+        form=form,
+        member=member,
+        role_names=ROLE_NAMES,
+        status=form.status,
+    )
 
 
 def _link_page(key: str) -> Response:

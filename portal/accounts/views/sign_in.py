@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Signing in and out, the choice of desk, one's own account, and the link of an invitation."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException
 
 from portal.accounts import actions, queries, sessions
 from portal.accounts.forms import FirstPasswordForm, LogInForm, PasswordForm
 from portal.accounts.proof import WrongPassword, prove
-from portal.accounts.rules import ROLE_NAMES, is_own_page, key_hash
+from portal.accounts.rules import ROLE_NAMES, key_hash
+from portal.accounts.way_back import destination
 from portal.core import clock
 from portal.core.access import Permission, needs, open_to_all
 from portal.core.errors import Refusal
@@ -27,7 +26,12 @@ def log_in() -> Response:
     if current_user.is_authenticated:
         return redirect_to("home.start")
     form = LogInForm(poi=request.args.get("poi"))
-    return page("accounts/log_in.html", form=form, expired=request.args.get("scaduta") == "1")
+    return page(
+        "accounts/log_in.html",
+        form=form,
+        expired=request.args.get("scaduta") == "1",
+        lost=request.args.get("persa") == "1",
+    )
 
 
 @accounts.post("/accedi")
@@ -40,10 +44,10 @@ def open_session() -> Response:
     except Refusal as refusal:
         form.refuse(refusal)
         status = 429 if isinstance(refusal, actions.TooManyTries) else 422
-        return page("accounts/log_in.html", form=form, expired=False, status=status)
+        return page("accounts/log_in.html", form=form, expired=False, lost=False, status=status)
     sessions.sign_in(account_id)
     actions.record_event("signed_in", account_id=account_id)
-    endpoint, values = _destination(form.poi.data or "")
+    endpoint, values = destination(form.poi.data or "", current_user)
     return redirect_to(endpoint, **values)
 
 
@@ -131,26 +135,6 @@ def _prove_again(password: str) -> None:
         _prove(current_user.email, password)
     except WrongPassword:
         raise Refusal(_("La password di adesso non è giusta."), field="current") from None
-
-
-def _destination(wanted: str) -> tuple[str, dict[str, Any]]:
-    """Where to go after signing in: the page that was asked for, if it is of a place of ours.
-
-    The path is only looked up in our own map and built again from there, so that no address made
-    by somebody else is ever sent to the browser.
-    """
-    start: tuple[str, dict[str, Any]] = ("home.start", {})
-    if not is_own_page(wanted):
-        return start
-    try:
-        endpoint, values = current_app.url_map.bind("portal").match(wanted, method="GET")
-    except HTTPException:
-        return start
-    desk, network = values.get("desk"), values.get("network")
-    slug = desk or network
-    if slug and not current_user.find_place(slug, network=network is not None):
-        return start
-    return endpoint, dict(values)
 
 
 def _account_page(form: PasswordForm, *, changed: bool = False) -> Response:

@@ -137,7 +137,7 @@ def test_an_account_without_a_desk_is_told_what_to_do(
     client_of: Callable, at_desk: AtDesk, world: World
 ) -> None:
     with at_desk(world.lucca):
-        actions.remove_member(account_id=world.bruno.id)
+        actions.remove_member(account_id=world.bruno.id, seen_role=Role.OPERATOR)
     bruno = client_of(world.bruno)
     assert bruno.get("/").location == "/scegli"
     assert "Non sei ancora in nessuno sportello" in bruno.get("/scegli").text

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The link of an invitation: good once, for a week, and only for the desk that made it."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -83,6 +84,71 @@ def test_two_at_once_cannot_both_use_it(app: Flask, link: str) -> None:
     assert sorted(statuses) == [303, 404]
 
 
+@pytest.mark.parametrize("email", ["gina@comune.example", "dario@sportelli.example"])
+def test_a_double_click_leaves_one_link_that_works(
+    email: str, client_of: Callable, app: Flask, identity: AtDesk, world: World
+) -> None:
+    """Both are answered; the link of whoever came last is good, the other is withdrawn."""
+    answers = at_once(
+        lambda client: invite_with(client, email=email), [client_of(world.anna) for _ in "ab"]
+    )
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert_one_is_good(answers, app, identity)
+
+
+def test_a_double_click_on_a_new_link_leaves_one(
+    client_of: Callable, app: Flask, identity: AtDesk, world: World
+) -> None:
+    renew = f"/s/lucca/operatori/{world.bruno.id}/invito"
+    answers = at_once(
+        lambda client: client.post(renew, data={"csrf_token": token_of(client)}),
+        [client_of(world.anna) for _ in "ab"],
+    )
+    assert_one_is_good(answers, app, identity)
+
+
+def token_of(client: PortalClient) -> str:
+    return str(client.soup("/conto").find("input", attrs={"name": "csrf_token"})["value"])
+
+
+def invite_with(client: PortalClient, *, email: str) -> Any:
+    form = {"name": "Gina", "email": email, "role": "operator", "csrf_token": token_of(client)}
+    return client.post("/s/lucca/operatori", data=form)
+
+
+def at_once(act: Callable[[PortalClient], Any], clients: list[PortalClient]) -> list[Any]:
+    """Both, held up where the links before are withdrawn: there twins would pass each other."""
+    answers: list[Any] = []
+    together = Barrier(len(clients))
+    withdraw = actions.withdraw_invitations
+
+    def slowly(account_id: Any) -> None:
+        withdraw(account_id)
+        time.sleep(0.1)
+
+    def run(client: PortalClient) -> None:
+        together.wait(5)
+        answers.append(act(client))
+
+    threads = [Thread(target=run, args=[client]) for client in clients]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions, "withdraw_invitations", slowly)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return answers
+
+
+def assert_one_is_good(answers: list[Any], app: Flask, identity: AtDesk) -> None:
+    visitor: Any = app.test_client()
+    statuses = [visitor.get(urlsplit(link_in(answer)).path).status_code for answer in answers]
+    assert sorted(statuses) == [200, 404]
+    with identity():
+        unused = select(Invitation.token_hash).where(Invitation.used_at.is_(None))
+        assert len(list(db.session.scalars(unused))) == 1
+
+
 def test_a_link_lives_a_week(visitor: PortalClient, link: str, world: World) -> None:
     with clock.stopped_at(clock.now() + INVITATION - timedelta(minutes=1)):
         assert visitor.get(link).status_code == 200
@@ -147,7 +213,7 @@ def test_a_link_kept_from_before_does_not_open_the_next_desk(
     with at_desk(world.lucca):
         gina = _id_of("gina@comune.example")
         kept = actions.new_invitation(gina)
-        actions.remove_member(account_id=gina)
+        actions.remove_member(account_id=gina, seen_role=Role.OPERATOR)
     assert visitor.get(f"/invito/{kept}").status_code == 404
 
 

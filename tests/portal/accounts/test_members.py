@@ -18,7 +18,7 @@ from portal.core.audit import AuditEvent
 from portal.core.database import db
 from portal.core.errors import NotHere, Refusal
 from tests.conftest import AtDesk
-from tests.pages import PortalClient
+from tests.pages import PortalClient, form_values
 from tests.world import World
 
 PAGE = "/s/lucca/operatori"
@@ -30,8 +30,12 @@ def invite(client: PortalClient, **values: str) -> Any:
 
 
 def press(client: PortalClient, url: str) -> Any:
-    """Press a button of the page that posts."""
-    token = client.soup(PAGE).find("input", attrs={"name": "csrf_token"})["value"]
+    """Press a button of the page that posts, also one that the page does not have."""
+    page = client.soup(PAGE)
+    button = page.find("form", action=url)
+    if button is not None:
+        return client.post(url, data=form_values(button))
+    token = page.find("input", attrs={"name": "csrf_token"})["value"]
     return client.post(url, data={"csrf_token": token})
 
 
@@ -169,13 +173,15 @@ def test_nobody_changes_their_own_role(client_of: Callable, world: World) -> Non
 def test_a_desk_keeps_a_manager(at_desk: AtDesk, world: World) -> None:
     with at_desk(world.lucca):
         for act in (
-            lambda: actions.remove_member(account_id=world.anna.id),
-            lambda: actions.change_role(account_id=world.anna.id, role=Role.READER),
+            lambda: actions.remove_member(account_id=world.anna.id, seen_role=Role.MANAGER),
+            lambda: actions.change_role(
+                account_id=world.anna.id, role=Role.READER, seen_role=Role.MANAGER
+            ),
         ):
             with pytest.raises(Refusal, match="almeno un responsabile"), db.session.begin_nested():
                 act()
-        actions.change_role(account_id=world.carla.id, role=Role.MANAGER)
-        actions.remove_member(account_id=world.anna.id)
+        actions.change_role(account_id=world.carla.id, role=Role.MANAGER, seen_role=Role.READER)
+        actions.remove_member(account_id=world.anna.id, seen_role=Role.MANAGER)
         assert queries.count_managers() == 1
 
 
@@ -213,6 +219,66 @@ def test_an_account_of_elsewhere_is_invited_like_a_new_one(
         assert (account.name, account.password_hash is None) == (world.dario.name, False)
     assert client_of(world.dario).get("/s/lucca/").status_code == 200
     assert roles(anna)["dario"] == ("Operatore", "attivo")
+
+
+def test_a_name_given_elsewhere_is_not_told_to_who_invites(
+    client_of: Callable, world: World
+) -> None:
+    """Neither the name nor, by the order of the list, how it begins."""
+    anna = client_of(world.anna)
+    for name in ("Zeno Zeta", "Abramo Alfa"):
+        invite(anna, name=name, email=world.dario.email)
+        page = anna.get(PAGE).text
+        assert name in page
+        assert world.dario.name not in page
+        heads = [head.split(" (")[0] for head in roles_at(anna, "lucca")]
+        assert heads == sorted(heads)
+        edit = anna.get(f"{PAGE}/{world.dario.id}/ruolo").text
+        assert (name in edit, world.dario.name in edit) == (True, False)
+        press(anna, f"{PAGE}/{world.dario.id}/togli")
+    invite(anna, name="Zeno Zeta", email=world.dario.email)
+    assert client_of(world.dario).get("/s/lucca/").status_code == 200
+    page = anna.get(PAGE).text
+    assert (world.dario.name in page, "Zeno Zeta" in page) == (True, False)
+
+
+MOVED = "intanto è cambiato: ora è «Responsabile»"
+
+
+def test_a_role_that_moved_meanwhile_is_not_changed_unseen(
+    client_of: Callable, at_desk: AtDesk, world: World
+) -> None:
+    anna, url = client_of(world.anna), f"{PAGE}/{world.bruno.id}/ruolo"
+    seen = form_values(anna.soup(url).find("form", action=url))
+    promote(at_desk, world)
+    refused = anna.post(url, data=seen | {"role": "reader"})
+    assert refused.status_code == 422
+    assert MOVED in refused.text
+    assert roles(anna)["bruno"][0] == "Responsabile"
+    again = form_values(BeautifulSoup(refused.text, "html.parser").find("form", action=url))
+    assert again["role"] == ["reader"]
+    assert anna.post(url, data=again).status_code == 303
+    assert roles(anna)["bruno"][0] == "Sola lettura"
+
+
+def test_a_member_whose_role_moved_meanwhile_stays(
+    client_of: Callable, at_desk: AtDesk, world: World
+) -> None:
+    anna, url = client_of(world.anna), f"{PAGE}/{world.bruno.id}/togli"
+    seen = form_values(anna.soup(PAGE).find("form", action=url))
+    promote(at_desk, world)
+    for values in (seen, {"csrf_token": seen["csrf_token"]}):
+        refused = anna.post(url, data=values)
+        assert refused.status_code == 422
+        assert MOVED in refused.text
+    assert roles(anna)["bruno"][0] == "Responsabile"
+    assert press(anna, url).status_code == 303
+    assert press(anna, url).status_code == 404
+
+
+def promote(at_desk: AtDesk, world: World) -> None:
+    with at_desk(world.lucca):
+        actions.change_role(account_id=world.bruno.id, role=Role.MANAGER, seen_role=Role.OPERATOR)
 
 
 def skeleton(answer: Any) -> str:
@@ -267,4 +333,4 @@ def test_members_are_found_in_the_desk_in_scope_alone(at_desk: AtDesk, world: Wo
         with pytest.raises(NotHere):
             queries.get_member(world.bruno.id)
         with pytest.raises(NotHere):
-            actions.remove_member(account_id=world.bruno.id)
+            actions.remove_member(account_id=world.bruno.id, seen_role=Role.OPERATOR)

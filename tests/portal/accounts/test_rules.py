@@ -61,4 +61,4 @@ def test_an_address_has_one_spelling() -> None:
     "path", ["/s/lucca/", "/s/lucca/persone", "/s/lucca/relazioni/2016-S1", "/r/rete/", "/conto"]
 )
 def test_own_pages_have_the_shape_of_one(path: str) -> None:
-    assert rules.is_own_page(path)
+    assert rules.wanted_parts(path) == (path, {})
