@@ -69,7 +69,7 @@ class Settings:
     def trusted_hosts(self) -> list[str]:
         """The names under which the portal answers: redirects are built from no other."""
         host = urlsplit(self.public_url).hostname or ""
-        return [host, "127.0.0.1", "localhost"] if _is_loopback(host) else [host]
+        return [host, "127.0.0.1", "localhost"] if is_loopback(host) else [host]
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
