@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal.app import create_app
 from portal.core.database import DeskTable, db
@@ -351,6 +351,18 @@ def test_totals_beside_a_visit_are_refused(world: World, at_desk: AtDesk) -> Non
         store_past_total(
             period=parse_period("2016-S1"), users=1, users_f=None, users_m=None, topics={}
         )
+
+
+@pytest.mark.parametrize("table", ["person", "visit"])
+def test_a_key_is_looked_up_in_its_own_index_from_the_first_file_on(
+    world: World, at_desk: AtDesk, table: str
+) -> None:
+    """Before there are statistics another index would be read whole for each row of a file."""
+    with at_desk(world.lucca):
+        looked_up = text(f"EXPLAIN SELECT FROM {table} WHERE desk_id = :desk AND id = :id")
+        values = {"desk": world.lucca.id, "id": world.anna.id}
+        plan = "\n".join(db.session.scalars(looked_up, values))
+    assert f"using pk_{table} " in plan
 
 
 @pytest.mark.long
