@@ -39,9 +39,7 @@ def test_the_menu_offers_what_the_role_may(world: World, client_of: ClientOf) ->
     assert menu(world.elena, "/r/rete/") == ["Quadro"]
 
 
-def test_an_unknown_page_and_another_desk_look_the_same(
-    world: World, client_of: ClientOf
-) -> None:
+def test_an_unknown_page_and_another_desk_look_the_same(world: World, client_of: ClientOf) -> None:
     client = client_of(world.bruno)
     titles = {client.get(url).text.split("<h1>")[1][:30] for url in ("/nulla", "/s/capannori/")}
     assert len(titles) == 1
