@@ -40,7 +40,6 @@ def upgrade() -> None:
             name=op.f("fk_visit_desk_id_person_id"),
         ),
         sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_visit_desk_id")),
-        sa.PrimaryKeyConstraint("desk_id", "id", name=op.f("pk_visit")),
         sa.UniqueConstraint("desk_id", "form_token", name=op.f("uq_visit_desk_id_form_token")),
     )
     op.create_index(
@@ -57,6 +56,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
+    # Last of its indexes, as in person.
+    op.create_primary_key(op.f("pk_visit"), "visit", ["desk_id", "id"])
     op.create_table(
         "enquiry",
         sa.Column("desk_id", sa.Uuid(), server_default=sa.text("current_desk()"), nullable=False),

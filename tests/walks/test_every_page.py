@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every page in a real browser: no accessibility violation, no error, nothing wider than it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -146,6 +147,10 @@ def press(page: Page, name: str) -> None:
     page.locator("main").get_by_role("button", name=name, exact=True).first.click()
 
 
+See = Callable[[str, str], None]
+"""Look at the page that came of an act, which is known by these words."""
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_answer_to_a_form_has_a_violation(
     world: World, at_desk: AtDesk, open_as: OpenAs, width: int
@@ -153,41 +158,49 @@ def test_no_answer_to_a_form_has_a_violation(
     with at_desk(world.lucca):
         rows = record(world)
     page = open_as(world.anna, width=width)
-    errors = errors_of(page)
-    found: list[str] = []
+    errors, found = errors_of(page), []
 
-    def seen(name: str, words: str) -> None:
-        """The page that came of it, which is known by these words."""
+    def see(name: str, words: str) -> None:
         page.locator("main").get_by_text(words).first.wait_for()
         found.extend(faults(page, name))
 
-    page.goto("/s/lucca/accessi/nuovo")
-    page.get_by_label("Data", exact=True).fill("ieri l’altro")
-    press(page, "Salva accesso")
-    seen("wrong visit", "Non salvato")
-    page.goto("/s/lucca/persone/nuova")
-    press(page, "Salva persona")
-    seen("wrong person", "Non salvato")
-    page.goto("/s/lucca/totali-passati")
-    page.get_by_label("Utenti", exact=True).fill("tanti")
-    press(page, "Salva totali")
-    seen("wrong totals", "Non salvato")
-    page.goto(f"/s/lucca/totali-passati/{rows.totals}/elimina")
-    press(page, "Elimina totali")
-    seen("deletion without a reason", "Scegli il motivo")
+    send_wrong_forms(page, rows, see)
+    find_and_invite(page, see)
     page.goto(f"/s/lucca/accessi/{rows.visit}/correggi")
     with at_desk(world.lucca, account=world.bruno):
         facts = VisitFacts(clock.today(), ("LAV",), rows.person)
         visits.correct_visit(visit_id=rows.visit, facts=facts, seen_version=1)
     press(page, "Salva correzioni")
-    seen("visit told twice", "Salvato da altri")
+    see("visit told twice", "Salvato da altri")
     page.goto(f"/s/lucca/persone/{rows.person}/modifica")
     with at_desk(world.lucca, account=world.bruno):
-        facts = replace(LONG, family_name="B" * 120)
-        people.edit_person(person_id=rows.person, facts=facts, seen_version=1)
+        changed = replace(LONG, family_name="B" * 120)
+        people.edit_person(person_id=rows.person, facts=changed, seen_version=1)
     page.get_by_label("Cognome", exact=True).fill("C" * 120)
     press(page, "Salva scheda")
-    seen("person told twice", "Il tuo valore")
+    see("person told twice", "Il tuo valore")
+    assert found == []
+    assert errors == []
+
+
+def send_wrong_forms(page: Page, rows: Rows, see: See) -> None:
+    page.goto("/s/lucca/accessi/nuovo")
+    page.get_by_label("Data", exact=True).fill("ieri l’altro")
+    press(page, "Salva accesso")
+    see("wrong visit", "Non salvato")
+    page.goto("/s/lucca/persone/nuova")
+    press(page, "Salva persona")
+    see("wrong person", "Non salvato")
+    page.goto("/s/lucca/totali-passati")
+    page.get_by_label("Utenti", exact=True).fill("tanti")
+    press(page, "Salva totali")
+    see("wrong totals", "Non salvato")
+    page.goto(f"/s/lucca/totali-passati/{rows.totals}/elimina")
+    press(page, "Elimina totali")
+    see("deletion without a reason", "Scegli il motivo")
+
+
+def find_and_invite(page: Page, see: See) -> None:
     for way in ("htmx", "plain"):
         page.goto("/s/lucca/")
         page.get_by_label("Chi è allo sportello?").fill("amina")
@@ -195,18 +208,16 @@ def test_no_answer_to_a_form_has_a_violation(
             press(page, "Cerca")
         else:
             page.evaluate("document.querySelector('form.box').submit()")
-        seen(f"found at the counter, {way}", "persona trovata")
+        see(f"found at the counter, {way}", "persona trovata")
     page.goto("/s/lucca/persone")
     page.locator("form.box input[type=text]").fill("amina")
     press(page, "Cerca")
-    seen("found among the persons", "1 persona")
+    see("found among the persons", "1 persona")
     page.goto("/s/lucca/operatori")
     page.locator("form.invite input[name=name]").fill("Gina")
     page.locator("form.invite input[name=email]").fill("gina@comune.example")
     press(page, "Crea il link d’invito")
-    seen("link of an invitation", "Il link è pronto.")
-    assert found == []
-    assert errors == []
+    see("link of an invitation", "Il link è pronto.")
 
 
 def test_rows_on_a_phone_say_what_each_number_is(

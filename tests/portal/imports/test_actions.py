@@ -4,20 +4,17 @@
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.app import create_app
 from portal.core.database import DeskTable, db
 from portal.core.errors import Refusal
 from portal.core.files import csv_bytes
 from portal.core.italian import PartialDate
 from portal.core.periods import named_periods, parse_period
-from portal.core.tenancy import desk_scope
-from portal.core.unit import unit_of_work
 from portal.figures import queries as figures
 from portal.figures.models import Figure, PastTotal
 from portal.imports.actions import Imported, import_file, rehearse, store_past_total
@@ -351,37 +348,6 @@ def test_totals_beside_a_visit_are_refused(world: World, at_desk: AtDesk) -> Non
         store_past_total(
             period=parse_period("2016-S1"), users=1, users_f=None, users_m=None, topics={}
         )
-
-
-@pytest.mark.long
-def test_twenty_thousand_rows(
-    app: Flask, world: World, at_desk: AtDesk, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As the command line runs it: pages bound a statement to five seconds, a file does not."""
-    patient = create_app(app.config["SETTINGS"], patience_seconds=600)
-    chance = random.Random(3)
-    rows = []
-    for _number in range(20_000):
-        who = chance.randrange(8_000)
-        day = date(2013, 1, 1) + timedelta(days=chance.randrange(4_000))
-        sex = "FM"[who % 2]
-        rows.append(
-            f"{day:%d/%m/%Y};k{who};Cognome {who};Nome;{sex};{1950 + who % 50};Marocco;Lucca;;"
-            f"{chance.choice(('CIT', 'LAV', 'SOG-RIN'))};sportello;"
-        )
-    spent = []
-    for data in (visits_csv(*rows), visits_csv(*rows, "01/02/2016;;;;;;;;;CIT")):
-        start = time.monotonic()
-        with patient.app_context(), desk_scope(world.lucca.id), unit_of_work():
-            load(data)
-        spent.append(time.monotonic() - start)
-    with patient.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-    with at_desk(world.lucca):
-        assert_figures_are_exact()
-    with capsys.disabled():
-        print(f"\n20.000 rows: {spent[0]:.1f} s, the same persons again: {spent[1]:.1f} s")  # noqa: T201
 
 
 def test_a_person_written_by_hand_keeps_the_key(world: World, at_desk: AtDesk) -> None:
