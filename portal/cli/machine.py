@@ -103,7 +103,8 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Riporta in una banca dati vuota una copia fatta con «portal backup».
 
-    Dopo il ripristino ognuno deve accedere di nuovo.
+    Dopo il ripristino ognuno deve accedere di nuovo. Le lettere in coda nella copia possono
+    essere già partite dopo: non partono da sole, hanno esito incerto.
 
     \b
     Esempio:
@@ -111,9 +112,14 @@ def restore(file: Path) -> None:
     """
     plain = load_settings()
     with machine_room(plain) as settings:
-        fill_from(_owner_url(settings), file, embedded=plain.embeds_database)
+        held = fill_from(_owner_url(settings), file, embedded=plain.embeds_database)
         _upgrade(settings)
     click.echo(f"Ripristinata la copia «{file}»: ora ognuno deve accedere di nuovo.")
+    if held:
+        click.echo(
+            f"Lettere non ancora partite quando la copia fu fatta: {held}. Ora hanno esito incerto "
+            "e non partono da sole: le elenca «portal mail status»."
+        )
 
 
 def _upgrade(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
 from portal.mailings.kinds import DESK, Kind
-from portal.mailings.queries import count_deliveries, list_uncertain
+from portal.mailings.queries import count_deliveries, count_needing_a_person, list_uncertain
 from portal.mailings.rules import STATE_NAMES
 from portal.oversight.letters import NETWORK
 
@@ -51,15 +51,22 @@ def status(desk: str | None) -> None:
     \b
     Esempio:
       portal mail status --desk montefosco
+
+    Esce con 1 se ci sono lettere non consegnate o dall’esito incerto, di edizioni che nessuna
+    altra ha sostituito: serve una persona.
     """
+    needing = 0
     with application():
         with identity_scope(), unit_of_work():
             senders = _senders(desk)
         for sender in senders:
             with sender.scope(), unit_of_work():
                 counts, uncertain = count_deliveries(sender.kind), list_uncertain(sender.kind)
+                needing += count_needing_a_person(sender.kind)
             for line in _said(sender, counts, uncertain):
                 click.echo(line)
+    if needing:
+        raise click.exceptions.Exit(1)
 
 
 def _senders(slug: str | None) -> list[Sender]:

@@ -37,6 +37,9 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9-]+@[A-Za-z0-9.:-]+")
 ENCODED = "=?"
 ENHANCED = re.compile(rb"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
+KEPT = "kept"
+"""What is said of a letter that no server took: it lies in the mailbox of the installation."""
+
 State = Literal["sent", "failed", "later", "uncertain"]
 
 
@@ -98,7 +101,7 @@ def transmit(letter: Letter, settings: Settings, before_data: Callable[[], None]
     body = as_bytes(letter, settings)
     if settings.smtp_url is None:
         _keep(letter, body, mailbox(settings))
-        return Outcome("sent")
+        return Outcome("sent", KEPT)
     try:
         with _connected(settings.smtp_url) as server:
             refused = _envelope(server, settings.mail_from, letter.to)
@@ -227,7 +230,9 @@ def mailbox(settings: Settings) -> Path:
 
 def _keep(letter: Letter, body: bytes, folder: Path) -> None:
     """Whole or not at all, and once: the name is the message's, so a repeat replaces itself."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in (folder.parent.parent, folder.parent, folder):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.chmod(0o700)
     unfinished = folder / f".{letter.message_id}"
     with unfinished.open("wb") as file:
         file.write(body)

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from portal.core.errors import Refusal
@@ -23,6 +25,17 @@ TABLES = """
     SELECT count(*) FROM pg_catalog.pg_tables
     WHERE schemaname NOT LIKE 'pg\\_%' AND schemaname <> 'information_schema'
 """
+
+DELIVERIES = (
+    ("delivery", "desk", "portal.desk"),
+    ("network_delivery", "network", "portal.network"),
+)
+# Since the copy was made the letter may have left, and only a person can find out.
+UNCERTAIN = """
+    UPDATE {} SET state = 'uncertain', changed_at = now()
+    WHERE state IN ('queued', 'claimed', 'transmitting')
+"""
+ENDED = "UPDATE job SET finished_at = now() WHERE name = 'deliver' AND finished_at IS NULL"
 
 
 def back_up(url: str, target: Path, *, embedded: bool) -> None:
@@ -49,8 +62,11 @@ def back_up(url: str, target: Path, *, embedded: bool) -> None:
         draft.unlink(missing_ok=True)
 
 
-def restore(url: str, source: Path, *, embedded: bool) -> None:
-    """Fill an empty database from a copy, all or nothing, as the owner of its tables."""
+def restore(url: str, source: Path, *, embedded: bool) -> int:
+    """Fill an empty database from a copy, all or nothing, as the owner of its tables.
+
+    Letters that were on their way when the copy was made are not sent; how many they are.
+    """
     tool = _tool("pg_restore", embedded=embedded)
     _refuse_foreign_file(tool, source)
     with connect(url) as connection:
@@ -61,6 +77,23 @@ def restore(url: str, source: Path, *, embedded: bool) -> None:
             "per esempio con una PORTAL_HOME nuova."
         )
     _run([str(tool), "--no-owner", "--single-transaction", "--exit-on-error", str(source)], url)
+    with connect(url) as connection:
+        return _hold_back_letters(connection)
+
+
+def _hold_back_letters(connection: psycopg.Connection) -> int:
+    """The policies hold for the owner too: one desk, and one network, after the other."""
+    held = 0
+    for table, owner, setting in DELIVERIES:
+        if connection.execute("SELECT to_regclass(%s)", [f"public.{table}"]).fetchone() == (None,):
+            return 0  # a copy made before there were letters
+        update = sql.SQL(UNCERTAIN).format(sql.Identifier(table))
+        owners = sql.SQL("SELECT id::text FROM {} ORDER BY id").format(sql.Identifier(owner))
+        for (owner_id,) in connection.execute(owners).fetchall():
+            connection.execute("SELECT set_config(%s, %s, true)", [setting, owner_id])
+            held += connection.execute(update).rowcount
+    connection.execute(ENDED)
+    return held
 
 
 def _tool(name: str, *, embedded: bool) -> Path:

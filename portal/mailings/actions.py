@@ -6,6 +6,7 @@ committed. Who finds it `transmitting` under the job's lock knows that its maile
 arrived cannot be known, so it becomes uncertain and only a person has it sent again.
 """
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.rules import checked_email
 from portal.core import clock, jobs
@@ -23,14 +25,14 @@ from portal.core.once import hold
 from portal.core.unit import unit_of_work
 from portal.mailings import queries
 from portal.mailings.kinds import Kind, Recipients
-from portal.mailings.rules import AGAIN, OVER, gives_up
+from portal.mailings.rules import INTERNAL, OVER, gives_up, may_go_again
 from portal.reports.editions import get_edition
 
 JOB = "deliver"
 
 
 class Overtaken(Exception):
-    """Somebody else has taken the letter meanwhile: ours must not leave."""
+    """The letter was taken, or its edition replaced, meanwhile: ours must not leave."""
 
 
 def add_recipient(of: Recipients, *, email: str, name: str = "") -> Any:
@@ -75,14 +77,17 @@ def send_edition(kind: Kind, *, edition_id: UUID) -> int:
     return len(recipients)
 
 
-def send_again(of: Recipients, *, delivery_id: UUID) -> Any:
+def send_again(kind: Kind, *, delivery_id: UUID) -> Any:
     """A person decided that a letter is worth a second try, at the risk of a repeat.
 
     The Message-ID stays, so that a server or a reader can tell a repeat. The job is named after
     the outcome that it answers: two clicks are one.
     """
-    delivery = queries.get_delivery(of, delivery_id, for_change=True)
-    if delivery.state in AGAIN:
+    delivery = queries.get_delivery(kind, delivery_id, for_change=True)
+    edition = get_edition(kind.editions, delivery.edition_id)
+    if edition.state == "superseded":
+        raise Refusal(_("L’edizione è stata sostituita: non si invia più."))
+    if may_go_again(delivery.state, edition.state):
         subject = f"{delivery.id} {delivery.changed_at:%Y%m%d%H%M%S%f}"
         _move(delivery, "queued")
         jobs.enqueue(JOB, subject)
@@ -104,13 +109,22 @@ def _move(delivery: Any, state: str, said: str = "") -> None:
 
 def deliver(kind: Kind, *, delivery_id: UUID, job_id: UUID) -> None:
     """Go on from the step that was reached."""
-    with unit_of_work():
-        letter = _claim(kind, delivery_id, job_id)
-    if letter is not None:
+    try:
+        with unit_of_work():
+            letter = _claim(kind, delivery_id, job_id)
+        if letter is None:
+            return
         begin_data = partial(_begin_data, kind, delivery_id)
         outcome = transmit(letter, current_app.config["SETTINGS"], begin_data)
-        with unit_of_work():
-            _settle(kind, delivery_id, job_id, outcome)
+    except Overtaken:
+        raise
+    except Exception:
+        # The error itself goes on to the log; a database that is away cannot be told of it.
+        with suppress(SQLAlchemyError), unit_of_work():
+            _blame_ourselves(kind, delivery_id)
+        raise
+    with unit_of_work():
+        _settle(kind, delivery_id, job_id, outcome)
 
 
 def _claim(kind: Kind, delivery_id: UUID, job_id: UUID) -> Letter | None:
@@ -122,7 +136,7 @@ def _claim(kind: Kind, delivery_id: UUID, job_id: UUID) -> Letter | None:
     elif delivery.state == "transmitting":
         _move(delivery, "uncertain", delivery.said)
     elif gives_up(job.created_at, job.attempts, clock.now()):
-        _move(delivery, "failed", delivery.said or "connection")
+        _move(delivery, "failed", delivery.said or INTERNAL)
     else:
         letter = _written(kind, delivery)
         if isinstance(letter, Letter):
@@ -138,7 +152,9 @@ def _written(kind: Kind, delivery: Any) -> Letter | str:
     """The letter, or why it cannot be written."""
     recipient = queries.get_recipient(kind, delivery.recipient_id)
     edition = get_edition(kind.editions, delivery.edition_id)
-    if edition.approved_at is None:
+    if edition.state == "superseded":
+        return "superseded"
+    if edition.state != "approved":
         raise RuntimeError("an edition that nobody approved is not sent")
     if recipient.ended_at is not None:
         return "ended"
@@ -148,11 +164,21 @@ def _written(kind: Kind, delivery: Any) -> Letter | str:
         return "invalid"
 
 
-def _begin_data(of: Recipients, delivery_id: UUID) -> None:
+def _blame_ourselves(of: Recipients, delivery_id: UUID) -> None:
+    """Nothing has left, and no server is the reason."""
+    delivery = queries.get_delivery(of, delivery_id, for_change=True)
+    if delivery.state in ("queued", "claimed"):
+        _move(delivery, "queued", INTERNAL)
+
+
+def _begin_data(kind: Kind, delivery_id: UUID) -> None:
     """Say that the message is about to be handed over, before it is."""
     with unit_of_work():
-        delivery = queries.get_delivery(of, delivery_id, for_change=True)
-        if delivery.state != "claimed":
+        delivery = queries.get_delivery(kind, delivery_id, for_change=True)
+        edition = get_edition(kind.editions, delivery.edition_id)
+        db.session.refresh(edition, ["state"])
+        # Whatever replaced the edition while the server was reached: the next claim says so.
+        if delivery.state != "claimed" or edition.state != "approved":
             raise Overtaken
         _move(delivery, "transmitting")
 

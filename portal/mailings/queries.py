@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of recipients and deliveries, of a desk or of a network."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from portal.core.database import db
 from portal.core.errors import NotHere
 from portal.mailings.kinds import Kind, Recipients
+from portal.mailings.rules import AGAIN, ON_PURPOSE, counted_as
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,29 @@ def list_not_sent(of: Recipients, edition_id: UUID) -> list[Any]:
 
 
 def count_deliveries(of: Recipients) -> dict[str, int]:
-    """How many letters are in each state."""
+    """How many letters there are of each of STATE_NAMES."""
     letter = of.deliveries
-    statement = select(letter.state, func.count()).group_by(letter.state)
-    return {state: number for state, number in db.session.execute(statement)}
+    statement = select(letter.state, letter.said, func.count()).group_by(letter.state, letter.said)
+    counts: Counter[str] = Counter()
+    for state, said, number in db.session.execute(statement):
+        counts[counted_as(state, said)] += number
+    return dict(counts)
+
+
+def count_needing_a_person(kind: Kind) -> int:
+    """Letters of editions that stand which failed or may have: nothing sends them by itself."""
+    letter, edition = kind.deliveries, kind.editions.table
+    statement = (
+        select(func.count())
+        .select_from(letter)
+        .join(edition, edition.id == letter.edition_id)
+        .where(
+            letter.state.in_(AGAIN),
+            letter.said.not_in(ON_PURPOSE),
+            edition.state != "superseded",
+        )
+    )
+    return db.session.scalar(statement) or 0
 
 
 def list_uncertain(kind: Kind) -> list[tuple[UUID, str, int]]:

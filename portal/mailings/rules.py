@@ -10,19 +10,29 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core import clock, italian
+from portal.core.mail import KEPT
 
 GIVE_UP = timedelta(hours=48)
 OVER = ("sent", "failed", "uncertain")
 """States that nothing leaves by itself."""
 AGAIN = ("failed", "uncertain")
-"""States from which a person may have the letter sent again."""
+"""States from which a person may have the letter sent again, while its edition stands."""
+UNDER_WAY = ("queued", "claimed", "transmitting")
+"""States that the next look may find changed."""
+ON_PURPOSE = ("ended", "superseded")
+"""Why a letter was rightly not sent: nobody has anything to do about it."""
+INTERNAL = "internal"
+"""What is said of a letter that our own error kept from leaving."""
 
+# «kept» and «not_sent» are no states of the table: see counted_as().
 STATE_NAMES = {
     "queued": _l("in coda"),
     "claimed": _l("in consegna"),
     "transmitting": _l("in consegna"),
     "sent": _l("consegnata al server di posta"),
-    "failed": _l("rifiutata"),
+    "kept": _l("lasciata nella posta del portale"),
+    "failed": _l("non consegnata"),
+    "not_sent": _l("non inviata"),
     "uncertain": _l("esito incerto"),
 }
 # By the server's enhanced code (RFC 3463), else by its plain one.
@@ -41,19 +51,38 @@ REASONS = {
     "553": _l("indirizzo non valido"),
     "554": _l("messaggio respinto dal server"),
 }
-NOT_SENT = {
+# By what the portal itself found, before any server was asked.
+OUR_REASONS = {
+    "superseded": _l("non inviata: l’edizione è stata sostituita"),
     "ended": _l("non inviata: il destinatario era già stato tolto"),
     "invalid": _l("non inviata: l’indirizzo non è valido"),
+    INTERNAL: _l(
+        "non riuscita per un errore del portale: il responsabile tecnico lo trova nel registro"
+    ),
 }
 
 
+def counted_as(state: str, said: str) -> str:
+    """The key of STATE_NAMES: a letter in our mailbox was given to no server."""
+    if state == "sent" and said == KEPT:
+        return "kept"
+    return "not_sent" if state == "failed" and said in ON_PURPOSE else state
+
+
+def may_go_again(state: str, edition_state: str) -> bool:
+    """Whether a person may have a letter sent again: never with figures that were replaced."""
+    return state in AGAIN and edition_state == "approved"
+
+
 def gives_up(asked_at: datetime, attempts: int, now: datetime) -> bool:
-    """After two days of trying; what nobody has tried yet is tried, however late."""
-    return attempts > 0 and now - asked_at > GIVE_UP
+    """After two days of trying; a first attempt, which counts already, is made however late."""
+    return attempts > 1 and now - asked_at > GIVE_UP
 
 
 def in_words(state: str, said: str, changed_at: datetime) -> str:
     """«consegnata al server di posta alle 8:05», «rifiutata: casella inesistente»."""
+    if state == "sent" and said == KEPT:
+        return _("lasciata nella posta del portale: nessun server di posta è configurato")
     if state == "sent":
         return _("consegnata al server di posta %(when)s", when=_when(changed_at))
     if state == "uncertain":
@@ -74,8 +103,8 @@ def _when(moment: datetime) -> str:
 
 
 def _failure(said: str) -> str:
-    if said in NOT_SENT:
-        return str(NOT_SENT[said])
+    if said in OUR_REASONS:
+        return str(OUR_REASONS[said])
     code, _space, enhanced = said.partition(" ")
     if not code.startswith("5"):
         return _("non consegnata in 48 ore: %(why)s", why=_trouble(said))
@@ -85,6 +114,7 @@ def _failure(said: str) -> str:
 
 def _trouble(said: str) -> str:
     known = {
+        INTERNAL: _("un errore del portale"),
         "auth": _("il server di posta non accetta le nostre credenziali"),
         "tls": _("il server di posta non offre una connessione sicura"),
         "timeout": _("il server di posta non risponde"),

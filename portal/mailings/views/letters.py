@@ -12,7 +12,7 @@ from portal.core.errors import Refusal
 from portal.core.pages import page
 from portal.mailings import queries
 from portal.mailings.kinds import Kind
-from portal.mailings.rules import AGAIN, in_words
+from portal.mailings.rules import UNDER_WAY, in_words, may_go_again
 from portal.reports import editions
 
 
@@ -52,7 +52,11 @@ def deliveries_page(
     """What became of each letter, and whoever has none yet."""
     edition = editions.get_edition(kind.editions, edition_id)
     lines: list[tuple[Any, str, bool]] = [
-        (sent, in_words(sent.state, sent.said, sent.changed_at), sent.state in AGAIN)
+        (
+            sent,
+            in_words(sent.state, sent.said, sent.changed_at),
+            may_go_again(sent.state, edition.state),
+        )
         for sent in queries.list_deliveries(kind, edition_id)
     ]
     return page(
@@ -62,6 +66,7 @@ def deliveries_page(
         to=to,
         lines=lines,
         uncertain=any(sent.state == "uncertain" for sent, _words, _again in lines),
+        under_way=any(sent.state in UNDER_WAY for sent, _words, _again in lines),
         not_sent=queries.list_not_sent(kind, edition_id) if edition.state == "approved" else [],
         manages=manages,
         keeps_letters=current_app.config["SETTINGS"].smtp_url is None,

@@ -48,9 +48,45 @@ def test_the_uncertain_are_listed_without_an_address(
         one = queries.list_deliveries(DESK, edition_id)[0].delivery_id
         db.session.execute(update(Delivery).where(Delivery.id == one).values(state="uncertain"))
     done = status(app)
+    assert done.exit_code == 1
     lines = done.stdout.splitlines()
     assert "rete: nessuna lettera" in lines
     assert "capannori: nessuna lettera" in lines
     place = lines.index("lucca: 2 in coda, 1 esito incerto")
     assert lines[place + 1] == f"  esito incerto: {one} lucca 2016-S1 edizione 1"
     assert "@" not in done.stdout
+
+
+def test_what_needs_nobody_is_no_failure(app: Flask, world: World, at_desk: AtDesk) -> None:
+    edition_id: UUID = request(at_desk, world)
+    build(app, world.lucca, edition_id)
+    with at_desk(world.lucca, world.anna):
+        editions.approve_edition(DESK.editions, edition_id=edition_id, seen_version=None)
+        for number in range(3):
+            actions.add_recipient(DESK, email=f"ufficio{number}@comune.example")
+        actions.send_edition(DESK, edition_id=edition_id)
+    outcomes = [("sent", "250"), ("sent", "kept"), ("failed", "ended")]
+    put(at_desk, world, edition_id, outcomes)
+    done = status(app, "--desk", "lucca")
+    assert done.stdout == (
+        "lucca: 1 consegnata al server di posta, 1 lasciata nella posta del portale,"
+        " 1 non inviata\n"
+    )
+    assert done.exit_code == 0
+    put(at_desk, world, edition_id, [*outcomes[:2], ("failed", "550")])
+    assert status(app, "--desk", "lucca").exit_code == 1
+    with at_desk(world.lucca, world.anna):
+        editions.get_edition(DESK.editions, edition_id).state = "superseded"
+    assert status(app, "--desk", "lucca").exit_code == 0
+
+
+def put(at_desk: AtDesk, world: World, edition_id: UUID, outcomes: list[tuple[str, str]]) -> None:
+    with at_desk(world.lucca):
+        sent = queries.list_deliveries(DESK, edition_id)
+        for one, (state, said) in zip(sent, outcomes, strict=True):
+            statement = update(Delivery).where(Delivery.id == one.delivery_id)
+            db.session.execute(statement.values(state=state, said=said))
+
+
+def test_the_help_names_the_exit_code(app: Flask) -> None:
+    assert "Esce con 1" in status(app, "--help").stdout

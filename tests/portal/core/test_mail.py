@@ -283,13 +283,16 @@ def test_without_a_server_the_letter_is_a_file_and_nothing_is_uncertain(
     here, begun = replace(settings, smtp_url=None), Committed()
     with app.app_context(), desk_scope(world.lucca.id):
         for _time in range(2):
-            assert transmit(letter(), here, begun) == Outcome("sent")
+            assert transmit(letter(), here, begun) == Outcome("sent", "kept")
         (kept,) = mail.list_kept(mail.mailbox(here))
         assert mail.find_kept(mail.mailbox(here), DELIVERY) == kept
     assert kept.letter_id == DELIVERY
     assert (kept.to, kept.subject) == ("ufficio@comune.example", "Relazione")
     assert kept.files == ("relazione.csv",)
     assert begun.times == 0
+    mailbox = settings.home / "mailbox"
+    folders = [mailbox, *(path for path in mailbox.rglob("*") if path.is_dir())]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
     assert sorted(
         path.name for path in (settings.home / "mailbox").rglob("*") if path.is_file()
     ) == [f"{DELIVERY}@portale.example.eml"]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import update
@@ -17,6 +18,8 @@ from portal.core.tenancy import desk_scope
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.models import Delivery
+from portal.mailings.rules import in_words
+from portal.reports import editions
 from tests.conftest import AtDesk
 from tests.portal.mailings.conftest import open_jobs
 from tests.sink import Sink
@@ -80,7 +83,7 @@ def test_even_a_row_put_there_by_hand_is_not_sent_without_approval(
             jobs.enqueue("deliver", str(delivery.id))
     work()
     assert sink.accepted() == []
-    assert states(at_desk, world, ready) == [("queued", "")] * 3
+    assert states(at_desk, world, ready) == [("queued", "internal")] * 3
 
 
 def test_sent_twice_is_one_letter_each(
@@ -139,7 +142,7 @@ def test_a_letter_that_was_only_claimed_is_tried_again(
     send(at_desk, world, approved)
     set_state(at_desk, world, state)
     work()
-    assert states(at_desk, world, approved) == [("sent", "")] * 3
+    assert states(at_desk, world, approved) == [("sent", "kept")] * 3
 
 
 def test_a_letter_whose_mailer_died_is_uncertain_until_a_person_decides(
@@ -245,3 +248,76 @@ def test_who_was_overtaken_sends_nothing(
         set_state(at_desk, world, state)
         with app.app_context(), desk_scope(world.lucca.id), pytest.raises(actions.Overtaken):
             actions._begin_data(DESK, first)
+
+
+def supersede(at_desk: AtDesk, world: World, edition_id: UUID) -> None:
+    with at_desk(world.lucca, world.anna):
+        editions.get_edition(DESK.editions, edition_id).state = "superseded"
+
+
+def test_an_edition_that_was_replaced_is_not_sent(
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    sink: Sink,
+    work: Callable[[], None],
+) -> None:
+    settings_of(smtp_url=sink.url)
+    send(at_desk, world, approved)
+    supersede(at_desk, world, approved)
+    work()
+    assert sink.accepted() == []
+    assert states(at_desk, world, approved) == [("failed", "superseded")] * 3
+    with at_desk(world.lucca, world.anna):
+        assert open_jobs() == []
+        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+        with pytest.raises(Refusal, match="sostituita"):
+            actions.send_again(DESK, delivery_id=first)
+        assert open_jobs() == []
+
+
+def test_an_edition_replaced_while_the_server_is_reached_stays_here(
+    app: Flask, world: World, at_desk: AtDesk, approved: UUID, offices: tuple[str, ...]
+) -> None:
+    send(at_desk, world, approved)
+    set_state(at_desk, world, "claimed")
+    with at_desk(world.lucca):
+        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+    supersede(at_desk, world, approved)
+    with app.app_context(), desk_scope(world.lucca.id), pytest.raises(actions.Overtaken):
+        actions._begin_data(DESK, first)
+    assert states(at_desk, world, approved)[0] == ("claimed", "")
+
+
+def damage_files(app: Flask, world: World) -> None:
+    """As a disk or a hand past the portal would."""
+    with psycopg.connect(app.config["SETTINGS"].database_owner_url) as connection:
+        connection.execute("SELECT set_config('portal.desk', %s, true)", [str(world.lucca.id)])
+        done = connection.execute("UPDATE edition_file SET content = 'altro'")
+        assert done.rowcount > 0
+
+
+def test_our_own_error_is_not_blamed_on_the_server(
+    app: Flask,
+    world: World,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+    settings_of: ChangeSettings,
+    work: Callable[[], None],
+) -> None:
+    settings_of(smtp_url="smtp://127.0.0.1:1")
+    send(at_desk, world, approved)
+    work()
+    assert states(at_desk, world, approved) == [("queued", "connection")] * 3
+    damage_files(app, world)
+    work()
+    assert states(at_desk, world, approved) == [("queued", "internal")] * 3
+    with clock.stopped_at(clock.now() + timedelta(hours=49)):
+        work()
+    assert states(at_desk, world, approved) == [("failed", "internal")] * 3
+    with app.app_context():
+        words = in_words("failed", "internal", clock.now())
+    assert words.startswith("non riuscita per un errore del portale")

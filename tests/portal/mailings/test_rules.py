@@ -19,6 +19,11 @@ WORDS = [
     ("claimed", "", "in consegna"),
     ("transmitting", "", "in consegna"),
     ("sent", "250", "consegnata al server di posta alle 8:05"),
+    ("sent", "kept", "lasciata nella posta del portale: nessun server di posta è configurato"),
+    ("queued", "internal", "in coda: riproviamo (un errore del portale)"),
+    ("failed", "superseded", "non inviata: l’edizione è stata sostituita"),
+    ("failed", "internal",
+     "non riuscita per un errore del portale: il responsabile tecnico lo trova nel registro"),
     ("failed", "550 5.1.1", "rifiutata: casella inesistente"),
     ("failed", "552 5.2.2", "rifiutata: casella piena"),
     ("failed", "554", "rifiutata: messaggio respinto dal server"),
@@ -52,5 +57,5 @@ def test_nothing_is_called_received(app: Flask) -> None:
 
 def test_two_days_of_trying_are_enough() -> None:
     assert not gives_up(AT, 60, AT + GIVE_UP)
-    assert gives_up(AT, 1, AT + GIVE_UP + timedelta(seconds=1))
-    assert not gives_up(AT, 0, AT + timedelta(days=30))
+    assert gives_up(AT, 2, AT + GIVE_UP + timedelta(seconds=1))
+    assert not gives_up(AT, 1, AT + timedelta(days=30))

@@ -82,8 +82,14 @@ def test_the_manager_sees_who_receives_what_and_approves(
     sent = anna.submit(at(ready, "approva"), {"send": "1"}, action=at(ready, "approva"))
     assert sent.status_code == 303
     assert anna.get(sent.location).text.count("in coda") == 3
+    assert [link["href"] for link in anna.soup(sent.location).find_all("a", string="Aggiorna")] == [
+        at(ready, "consegne")
+    ]
     work()
-    assert anna.get(sent.location).text.count("consegnata al server di posta alle") == 3
+    left = "lasciata nella posta del portale: nessun server di posta è configurato"
+    assert anna.get(sent.location).text.count(left) == 3
+    assert "consegnata" not in anna.get(sent.location).text
+    assert "Aggiorna" not in anna.get(sent.location).text
     mailbox = anna.soup("/s/lucca/posta")
     letter = mailbox.select_one("th a.name")
     assert letter is not None
@@ -146,3 +152,22 @@ def test_an_uncertain_letter_is_said_and_sent_again_by_a_person(
     work()
     assert len(sink.accepted()) == 1
     assert anna.get("/s/lucca/posta").status_code == 404
+
+
+def test_a_replaced_edition_is_not_offered_again(
+    world: World,
+    client_of: ClientOf,
+    at_desk: AtDesk,
+    approved: UUID,
+    offices: tuple[str, ...],
+) -> None:
+    anna = client_of(world.anna)
+    with at_desk(world.lucca, world.anna):
+        actions.send_edition(DESK, edition_id=approved)
+        db.session.execute(update(Delivery).values(state="failed", said="550"))
+    assert anna.get(at(approved, "consegne")).text.count("Invia di nuovo") == 3
+    with at_desk(world.lucca, world.anna):
+        get_edition(DESK.editions, approved).state = "superseded"
+    shown = anna.get(at(approved, "consegne")).text
+    assert "rifiutata" in shown
+    assert "Invia di nuovo" not in shown
