@@ -75,6 +75,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("closing_days", sa.Integer(), nullable=True))
     op.execute("UPDATE desk SET closing_days = 4")
     op.execute("UPDATE network SET closing_days = 20")
+    op.execute(f"GRANT UPDATE (closing_days) ON network TO {rls.NETWORK}")
     rls.desk_owned("edition")
     rls.audited("edition", "edition", "id")
     rls.desk_owned("edition_file", app="SELECT, INSERT")
