@@ -57,6 +57,21 @@ def published_by_desks(table: str) -> None:
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {APP}")
 
 
+def shared_with_networks(table: str, *, power: str = "SELECT, INSERT, UPDATE") -> None:
+    """A shared table of which each network sees, and writes, its own rows alone.
+
+    Not forced: it holds no desk's records, and the owner names no network when it migrates.
+    """
+    platform(table, app=power, network=power)
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY of_all ON {table} TO {APP} USING (true) WITH CHECK (true)")
+    op.execute(
+        f"CREATE POLICY of_the_network ON {table} TO {NETWORK}"
+        " USING (network_id = (SELECT current_network()))"
+        " WITH CHECK (network_id = (SELECT current_network()))"
+    )
+
+
 def _enable(table: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

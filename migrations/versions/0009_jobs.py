@@ -42,7 +42,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("finished_at IS NULL"),
     )
-    rls.platform("job", network="SELECT, INSERT, UPDATE")
+    rls.shared_with_networks("job")
 
 
 def downgrade() -> None:

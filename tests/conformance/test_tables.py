@@ -48,7 +48,7 @@ OF_THE_NETWORK = {
         "job", *PUBLISHED_TABLES,
     },
     "INSERT": {"job", *PUBLISHED_TABLES} - {BY_DESKS},
-    "UPDATE": {"job", *PUBLISHED_TABLES} - {BY_DESKS, "network_edition_file"},
+    "UPDATE": {"job", "network", *PUBLISHED_TABLES} - {BY_DESKS, "network_edition_file"},
     "DELETE": set(),
 }  # fmt: skip
 
@@ -92,8 +92,16 @@ def test_each_role_has_one_policy_on_each_table(catalogue: Catalogue) -> None:
         (BY_DESKS, "PERMISSIVE", "{portal_app}", "ALL", POLICY, ITS_NETWORK),
         (BY_DESKS, "PERMISSIVE", "{portal_network}", "SELECT", NETWORK_POLICY, None),
     }
-    assert set(policies) == of_desks | of_networks | by_desks
-    assert len(policies) == len(DESK_TABLES) + len(PUBLISHED_TABLES) + 1
+    of_jobs = {
+        ("job", "PERMISSIVE", "{portal_app}", "ALL", "true", "true"),
+        ("job", "PERMISSIVE", "{portal_network}", "ALL", NETWORK_POLICY, NETWORK_POLICY),
+    }
+    assert set(policies) == of_desks | of_networks | by_desks | of_jobs
+    assert len(policies) == len(DESK_TABLES) + len(PUBLISHED_TABLES) + 1 + len(of_jobs)
+    enabled = catalogue.rows(
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"
+    )
+    assert enabled == [("job",)]
 
 
 @OWNED
@@ -213,6 +221,33 @@ def test_what_the_network_may_do_is_on_this_list(catalogue: Catalogue) -> None:
         assert {name for (name,) in granted} == tables, power
 
 
+def test_of_networks_it_sets_the_closing_days_alone(catalogue: Catalogue) -> None:
+    columns = catalogue.rows(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'network'::regclass AND attnum > 0"
+        " AND NOT attisdropped AND has_column_privilege('portal_network', attrelid, attnum,"
+        " 'UPDATE')"
+    )
+    assert columns == [("closing_days",)]
+
+
+def test_a_network_sees_and_writes_its_own_jobs_alone(catalogue: Catalogue, world: World) -> None:
+    add = (
+        "INSERT INTO job (id, name, network_id, subject, created_at, due_at, attempts)"
+        " VALUES (gen_random_uuid(), 'open_comparison', %s, '2016-S1', now(), now(), 0)"
+    )
+    with catalogue.connect("app") as connection:
+        for network in (world.rete, world.altra):
+            connection.execute(add, [str(network.id)])
+    with catalogue.connect("network") as connection:
+        speak = "SELECT set_config('portal.network', %s, true)"
+        connection.execute(speak, [str(world.rete.id)])
+        seen = connection.execute("SELECT network_id FROM job").fetchall()
+        assert seen == [(world.rete.id,)]
+        assert connection.execute("UPDATE job SET attempts = 9").rowcount == 1
+        with pytest.raises(InsufficientPrivilege, match="row-level security"):
+            connection.execute(add.replace("2016-S1", "2015-S1"), [str(world.altra.id)])
+
+
 def test_what_happened_cannot_be_rewritten(catalogue: Catalogue, world: World) -> None:
     for table in ("audit_event", "security_event"):
         for act in ("UPDATE {} SET id = id", "DELETE FROM {}"):
@@ -245,7 +280,7 @@ def test_no_desk_is_an_error_and_not_an_empty_answer(catalogue: Catalogue) -> No
 
 
 def test_no_network_is_an_error_and_not_an_empty_answer(catalogue: Catalogue) -> None:
-    for table in PUBLISHED_TABLES:
+    for table in ("job", *PUBLISHED_TABLES):
         with (
             catalogue.connect("network") as connection,
             pytest.raises(InsufficientPrivilege, match="no network is in scope"),
