@@ -6,7 +6,7 @@ from portal.home.views import home
 from portal.imports.views import imports
 from portal.intake.views import intake
 from portal.mailings.views import mailings, network_mailings
-from portal.oversight.mail_views import oversight
+from portal.oversight.closing_views import oversight
 from portal.people.views import people
 from portal.reports.edition_views import reports
 from portal.visits.person_views import visits

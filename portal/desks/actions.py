@@ -35,9 +35,9 @@ def add_desk(*, slug: str, name: str, network: Network, short_name: str = "") ->
     return desk
 
 
-def set_closing_days(desk: Desk, *, days: int | None) -> None:
-    """Say how many days after the end of a half-year its relazione builds itself; none: never."""
-    desk.closing_days = days
+def set_closing_days(place: Desk | Network, *, days: int | None) -> None:
+    """Say how many days after the end of a half-year its edition makes itself; none: never."""
+    place.closing_days = days
     db.session.flush()
 
 

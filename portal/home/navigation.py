@@ -41,6 +41,8 @@ SECTIONS = {
     "reports.save_closing": "home",
     "oversight": "oversight.compare",
     "oversight.board": "oversight.board",
+    "oversight.closing": "oversight.board",
+    "oversight.save_closing": "oversight.board",
     "visits": "intake",
     "visits.show_person": "people",
     "visits.edit_person": "people",

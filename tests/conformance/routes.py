@@ -109,6 +109,7 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
         OVERSEE,
     ),
     "oversight.board": ("GET", "/r/<network>/", OVERSEE),
+    "oversight.closing": ("GET", "/r/<network>/chiusura", OVERSEE),
     "oversight.compare": ("GET", "/r/<network>/confronto", OVERSEE),
     "oversight.deliveries": ("GET", "/r/<network>/edizioni/<uuid:edition_id>/consegne", OVERSEE),
     "oversight.edition_file": (
@@ -119,6 +120,7 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "oversight.file": ("GET", "/r/<network>/confronto/file.<format>", OVERSEE),
     "oversight.preview": ("GET", "/r/<network>/edizioni/<uuid:edition_id>/anteprima", OVERSEE),
     "oversight.request_edition": ("POST", "/r/<network>/edizioni", OVERSEE),
+    "oversight.save_closing": ("POST", "/r/<network>/chiusura", OVERSEE),
     "oversight.send": ("POST", "/r/<network>/edizioni/<uuid:edition_id>/invia", OVERSEE),
     "oversight.send_again": (
         "POST",
