@@ -5,6 +5,7 @@ Pure: a Comparison in, sentences out.
 """
 
 from datetime import date
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -12,6 +13,13 @@ from portal.core import clock, italian
 from portal.core.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import Comparison
+
+
+class Note(NamedTuple):
+    """What is said under the comparison, and what it adds where the small figures are shown."""
+
+    text: str
+    small: str = ""
 
 
 def subtitle(comparison: Comparison) -> str:
@@ -61,38 +69,49 @@ def empty_notice(comparison: Comparison, today: date) -> str:
     )
 
 
-def notes(comparison: Comparison, show: str) -> list[str]:
+def notes(comparison: Comparison, show: str) -> list[Note]:
     """What stands in each cell, what the last column is, and what cannot be computed."""
     found = [
         _cell_note(comparison, show),
-        _("* Somma degli utenti degli sportelli: chi è andato in due sportelli conta due volte."),
+        Note(
+            _(
+                "* Somma degli utenti degli sportelli: chi è andato in due sportelli conta due"
+                " volte."
+            )
+        ),
     ]
     unknown = [desk.desk.name for desk in comparison.desks if desk.baseline is None]
     if unknown and len(unknown) < len(comparison.desks):
         found.append(
-            _(
-                "n.d.: di %(names)s mancano i dati del periodo %(baseline)s, quindi mancano anche"
-                " quelli della rete.",
-                names=italian.joined(unknown),
-                baseline=comparison.baseline.name,
+            Note(
+                _(
+                    "n.d.: di %(names)s mancano i dati del periodo %(baseline)s, quindi mancano"
+                    " anche quelli della rete.",
+                    names=italian.joined(unknown),
+                    baseline=comparison.baseline.name,
+                )
             )
         )
     return found
 
 
-def _cell_note(comparison: Comparison, show: str) -> str:
+def _cell_note(comparison: Comparison, show: str) -> Note:
     now, then = headings(comparison.period, comparison.baseline)
     if show == RATES:
-        return _("In ogni casella: richieste ogni 100 utenti e, in piccolo, il loro numero.")
+        return Note(
+            _("In ogni casella: richieste ogni 100 utenti."), _("In piccolo il loro numero.")
+        )
     if show == COUNTS:
-        return _(
-            "In ogni casella: le richieste, %(now)s, e in piccolo quelle del confronto, %(then)s.",
+        return Note(
+            _("In ogni casella: le richieste, %(now)s.", now=now),
+            _("In piccolo quelle del confronto, %(then)s.", then=then),
+        )
+    return Note(
+        _(
+            "In ogni casella: di quanti punti sono cambiate le richieste ogni 100 utenti, %(now)s"
+            " rispetto a %(then)s.",
             now=now,
             then=then,
-        )
-    return _(
-        "In ogni casella: di quanti punti sono cambiate le richieste ogni 100 utenti, %(now)s"
-        " rispetto a %(then)s. Accanto a utenti e servizi, in piccolo, quelli del confronto.",
-        now=now,
-        then=then,
+        ),
+        _("Accanto a utenti e servizi, in piccolo, quelli del confronto."),
     )

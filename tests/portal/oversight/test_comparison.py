@@ -93,7 +93,9 @@ def test_another_baseline_is_what_the_desks_approved_of_it(
     }
     assert (capannori.users_baseline, lucca.users_baseline) == (2, None)
     assert comparison.sums.users_baseline is None
-    assert "di Lucca mancano i dati" in " ".join(prose.notes(comparison, layouts.RATES))
+    assert "di Lucca mancano i dati" in " ".join(
+        one.text for one in prose.notes(comparison, layouts.RATES)
+    )
 
 
 def test_who_is_missing(old_desks: World, at_network: AtNetwork, publish: Publish) -> None:

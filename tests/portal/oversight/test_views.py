@@ -23,6 +23,7 @@ from tests.world import Someone, World
 ClientOf = Callable[[Someone], PortalClient]
 PAGE = f"/r/rete/confronto?periodo={PERIOD}"
 ASK, FILE = "/r/rete/edizioni", "/r/rete/confronto/file."
+CLOSING = "/r/rete/chiusura"
 
 
 def cells(page: BeautifulSoup) -> list[list[str]]:
@@ -155,7 +156,55 @@ def test_new_figures_ask_for_a_correction_with_its_reason(
     assert "Rettifica dell’edizione 1: Capannori ha rettificato" in client.soup(PAGE).text
 
 
-@pytest.mark.parametrize("address", ["/r/rete/", PAGE, f"{FILE}csv?periodo={PERIOD}"])
+def test_each_older_edition_says_its_own_state(
+    two_desks: World,
+    client_of: ClientOf,
+    at_network: AtNetwork,
+    at_desk: AtDesk,
+    publish: Publish,
+    build_comparison: Callable[..., UUID],
+) -> None:
+    first = build_comparison(two_desks.rete)
+    with at_network(two_desks.rete):
+        editions.approve_edition(NETWORK, edition_id=first, seen_version=None)
+    with at_desk(two_desks.capannori):
+        record(date(2016, 4, 4), ("LAV",))
+    publish(two_desks.capannori, reason="Una persona dimenticata")
+    second = build_comparison(two_desks.rete, reason="Capannori ha rettificato")
+    client = client_of(two_desks.elena)
+
+    def older() -> tuple[str, list[str]]:
+        line = client.soup(PAGE).select_one("#edition ul.rows li")
+        assert line is not None
+        return " ".join(line.text.split()), [str(link["href"]) for link in line.select("a")]
+
+    links = [f"{ASK}/{first}/file.html", f"{ASK}/{first}/consegne"]
+    words, found = older()
+    assert (words.startswith("Edizione 1 approvata approvata il "), found) == (True, links)
+    assert [client.get(link).status_code for link in links] == [200, 200]
+    with at_network(two_desks.rete):
+        editions.approve_edition(NETWORK, edition_id=second, seen_version=None)
+    words, found = older()
+    assert (words.startswith("Edizione 1 sostituita approvata il "), found) == (True, links)
+
+
+def test_what_a_phone_hides_is_not_spoken_of_there(two_desks: World, client_of: ClientOf) -> None:
+    page = client_of(two_desks.elena).soup(PAGE)
+    hidden = [part.text for part in page.select(".table-note .phone-without")]
+    assert hidden == ["In piccolo il loro numero."]
+    cue = page.select_one(".phone-only")
+    assert cue is not None
+    assert "Scorri la tabella" in cue.text
+
+
+def test_the_board_names_its_columns_on_a_phone(two_desks: World, client_of: ClientOf) -> None:
+    page = client_of(two_desks.elena).soup("/r/rete/")
+    heads = [head.text for head in page.select("table.stack thead th")][1:]
+    for line in page.select("table.stack tbody tr"):
+        assert [cell["data-label"] for cell in line.select("td")] == heads
+
+
+@pytest.mark.parametrize("address", ["/r/rete/", CLOSING, PAGE, f"{FILE}csv?periodo={PERIOD}"])
 def test_only_the_overseer(two_desks: World, client_of: ClientOf, address: str) -> None:
     for one in (two_desks.anna, two_desks.bruno, two_desks.carla, two_desks.fabio):
         assert client_of(one).get(address).status_code == 404
