@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""requirements.txt is enough: what the portal needs to run does not come from the tools."""
+
+import re
+from importlib.metadata import requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PINNED = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
+# kombu loads it by name, for the scheme of the broker's address: no import of ours says so.
+LOADED_BY_NAME = "kombu[redis]"
+
+
+def needed_by(asked: Requirement) -> list[Requirement]:
+    """What a package asks for here, with the extras it is asked for with."""
+    found = [Requirement(line) for line in requires(asked.name) or []]
+    extras = asked.extras or {""}
+    return [
+        one
+        for one in found
+        if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in extras)
+    ]
+
+
+def test_all_that_runs_is_pinned(root: Path) -> None:
+    text = (root / "requirements.txt").read_text(encoding="utf-8")
+    pinned = {canonicalize_name(name): version for name, version in PINNED.findall(text)}
+    lines = (root / "requirements.in").read_text(encoding="utf-8").splitlines()
+    left = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    left.append(Requirement(LOADED_BY_NAME))
+    seen: set[str] = set()
+    while left:
+        asked = left.pop()
+        if str(asked) in seen:
+            continue
+        seen.add(str(asked))
+        version = pinned.get(canonicalize_name(asked.name))
+        assert version is not None, f"{asked} is not in requirements.txt"
+        assert asked.specifier.contains(version, prereleases=True), f"{asked}: {version}"
+        left += needed_by(asked)
+    assert len(seen) > len(lines)
