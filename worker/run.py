@@ -35,19 +35,26 @@ def work(job_id: UUID) -> None:
         if not ours:
             return
         with identity_scope(), unit_of_work():
-            job = jobs.find_job(job_id)
+            job = jobs.begin(job_id)
         if job is None:
             return
         try:
             with _scope(job):
-                TASKS[job.name](job_id, job.subject)
+                _task(job)(job_id, job.subject)
         except Exception as error:
             log_failure(error)
             _put_off(job)
 
 
+def _task(job: jobs.Job) -> Task:
+    """What to do now; an attempt beyond the last means that the last one killed its worker."""
+    if job.attempts > MOST_ATTEMPTS and job.name in GIVEN_UP:
+        return GIVEN_UP[job.name]
+    return TASKS[job.name]
+
+
 def _put_off(job: jobs.Job) -> None:
-    if job.name in GIVEN_UP and job.attempts + 1 >= MOST_ATTEMPTS:
+    if job.attempts == MOST_ATTEMPTS and job.name in GIVEN_UP:
         with _scope(job):
             GIVEN_UP[job.name](job.id, job.subject)
         return

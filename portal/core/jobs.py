@@ -26,6 +26,7 @@ from sqlalchemy import (
     Select,
     String,
     UniqueConstraint,
+    case,
     func,
     select,
     text,
@@ -45,6 +46,8 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 DOUBLINGS = 7
 """From half a minute to over an hour; a job that fails for weeks must not overflow."""
+WAITING_PAUSE = timedelta(minutes=10)
+"""Between two looks at what others have to do first."""
 SILENCE_SECONDS = 5
 """After a broker was found away: meanwhile nothing is sent, so that no queue forms behind it."""
 MESSAGE_SECONDS = 300
@@ -133,11 +136,14 @@ def ring(job_id: UUID) -> None:
 
 
 def count_workers(*, seconds: float) -> int | None:
-    """How many workers answer in so many seconds; none when the broker itself is away."""
+    """How many workers answer in so many seconds; none when the broker cannot be asked."""
     bell = _bell(str(current_app.config["SETTINGS"].redis_url))
     try:
         return len(bell.celery.control.ping(timeout=seconds))
     except BROKER_AWAY:
+        return None
+    except Exception as error:
+        _log_broken(error)
         return None
 
 
@@ -159,6 +165,15 @@ class _Bell:
         except BROKER_AWAY:
             self.silent_until = time.monotonic() + SILENCE_SECONDS
             log.warning("broker away", extra={"facts": {"job": job_id}})
+        except Exception as error:
+            # Nobody looks at what a thread raises: unwritten, it would be lost.
+            self.silent_until = time.monotonic() + SILENCE_SECONDS
+            _log_broken(error, job=job_id)
+
+
+def _log_broken(error: Exception, **facts: str) -> None:
+    """The bell itself is broken, and not the broker away: say where, without the words."""
+    log.error("bell broken", exc_info=error, extra={"facts": facts})
 
 
 @cache
@@ -189,6 +204,17 @@ def find_job(job_id: UUID) -> Job | None:
     return job if job and job.finished_at is None else None
 
 
+def begin(job_id: UUID) -> Job | None:
+    """The job with this id, unless it is finished; the attempt counts from now.
+
+    In a unit of its own, before the work: one that kills its worker has been tried all the same.
+    """
+    job = find_job(job_id)
+    if job is not None:
+        job.attempts += 1
+    return job
+
+
 def finish(job_id: UUID) -> None:
     """Nothing is left to do; in the transaction that did the last of it."""
     job = db.session.get_one(Job, job_id)
@@ -196,11 +222,16 @@ def finish(job_id: UUID) -> None:
 
 
 def postpone(job_id: UUID) -> None:
-    """Look again later, each time a little later: half a minute, one, two, four, up to an hour."""
+    """Look again later, the later the more attempts begun: half a minute, one, up to an hour."""
     job = db.session.get_one(Job, job_id)
-    pause = FIRST_PAUSE * 2 ** min(job.attempts, DOUBLINGS)
+    pause = FIRST_PAUSE * 2 ** min(max(job.attempts - 1, 0), DOUBLINGS)
     job.due_at = clock.now() + min(pause, LONGEST_PAUSE)
-    job.attempts += 1
+
+
+def wait(job_id: UUID) -> None:
+    """Nothing failed: what the job waits for is not there yet, and may take months."""
+    job = db.session.get_one(Job, job_id)
+    job.attempts, job.due_at = 0, clock.now() + WAITING_PAUSE
 
 
 @dataclass(frozen=True)
@@ -213,10 +244,15 @@ class Waiting:
 
 
 def list_waiting() -> list[Waiting]:
-    """Jobs that are due or have failed before, by name; those planned for later do not wait."""
+    """Jobs that are due or have failed before, by name; those planned for later do not wait.
+
+    What fails again and again waits since it was asked for; a first attempt, since it was due.
+    """
+    now = clock.now()
+    since = case((Job.attempts > 1, Job.created_at), else_=func.least(Job.due_at, now))
     statement = (
-        select(Job.name, func.count(), func.min(Job.created_at))
-        .where(Job.finished_at.is_(None), (Job.due_at <= clock.now()) | (Job.attempts > 0))
+        select(Job.name, func.count(), func.min(since))
+        .where(Job.finished_at.is_(None), (Job.due_at <= now) | (Job.attempts > 0))
         .group_by(Job.name)
         .order_by(Job.name)
     )

@@ -141,6 +141,32 @@ def test_killed_once_at_each_point(point: str, desk: Desk) -> None:
     assert desk.duplicates == 0
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_what_kills_each_builder_is_given_up(desk: Desk) -> None:
+    """An attempt counts from its beginning, or one that always kills would be tried for ever."""
+    edition_id, job_id = desk.ask()
+    for _attempt in range(run.MOST_ATTEMPTS):
+        with stalled_at("at the tables", desk.settings) as stall:
+            builder = fork_builder(desk.app, job_id)
+            stall.wait()
+            os.kill(builder, signal.SIGKILL)
+            os.waitpid(builder, 0)
+        assert desk.look(edition_id).state == "building"
+        wait_for(lambda: _nobody_is_at(desk, job_id), seconds=5)
+    desk.work(job_id)
+    assert desk.look(edition_id).state == "failed"
+    with desk.app.app_context(), desk_scope(LUCCA.id), unit_of_work():
+        assert jobs.find_job(job_id) is None
+        editions.retry_edition(DESK, edition_id=edition_id)
+    desk.work(job_id)
+    desk.check(edition_id, job_id)
+
+
+def _nobody_is_at(desk: Desk, job_id: UUID) -> bool:
+    with desk.app.app_context(), jobs.working_on(job_id) as ours:
+        return ours
+
+
 def fork_builder(app: Flask, job_id: UUID) -> int:
     """A process that does the job; its id."""
     builder = os.fork()

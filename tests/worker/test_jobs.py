@@ -17,7 +17,7 @@ from portal.core import clock, jobs
 from portal.core.database import db
 from portal.core.locks import held
 from portal.core.logs import JsonLine, log
-from portal.core.tenancy import identity_scope
+from portal.core.tenancy import identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from tests.conftest import AtDesk
 from tests.world import World
@@ -83,6 +83,7 @@ def test_a_job_that_fails_waits_longer_each_time(
             jobs.enqueue("open_edition", "2026-S1")
         for _attempt in range(60):
             with at_desk(world.lucca):
+                jobs.begin(only_job_id())
                 jobs.postpone(only_job_id())
             pauses.append(only_job().due_at - NOON)
     minutes = [pause / timedelta(minutes=1) for pause in pauses]
@@ -169,3 +170,36 @@ def test_what_waits_is_told_by_name_and_age(app: Flask, world: World, at_desk: A
         (waiting,) = jobs.list_waiting()
     assert (waiting.name, waiting.count) == ("open_edition", 1)
     assert waiting.since == NOON
+
+
+def waiting_at(app: Flask, moment: datetime) -> list[tuple[str, timedelta]]:
+    with clock.stopped_at(moment), app.app_context(), identity_scope(), unit_of_work():
+        return [(one.name, moment - one.since) for one in jobs.list_waiting()]
+
+
+def test_what_waits_for_others_is_never_late(
+    app: Flask, world: World, only_job: Callable[[], jobs.Job]
+) -> None:
+    """No desk approves for months: the comparison's job looks again and again, and is in time."""
+    with clock.stopped_at(NOON), app.app_context(), network_scope(world.rete.id), unit_of_work():
+        jobs.enqueue("open_comparison", "2026-S1")
+    for days in (0, 1, 90):
+        moment = NOON + timedelta(days=days)
+        with clock.stopped_at(moment):
+            work(app, only_job().id)
+        assert waiting_at(app, moment) == []
+        again = only_job().due_at + timedelta(seconds=59)  # the sweeper has not rung yet
+        assert waiting_at(app, again) == [("open_comparison", timedelta(seconds=59))]
+    unseen = only_job().due_at + timedelta(hours=2)
+    assert waiting_at(app, unseen) == [("open_comparison", timedelta(hours=2))], "nobody looks"
+
+
+def test_what_fails_again_and_again_waits_since_it_was_asked_for(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    with clock.stopped_at(NOON), at_desk(world.lucca):
+        jobs.enqueue("publish", SECRET)
+    for minutes in (0, 2, 4, 8):
+        with clock.stopped_at(NOON + timedelta(minutes=minutes)):
+            work(app, only_job().id)
+    assert waiting_at(app, NOON + timedelta(minutes=9)) == [("publish", timedelta(minutes=9))]
