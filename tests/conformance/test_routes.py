@@ -188,11 +188,13 @@ def test_no_change_without_the_token(
     catalogue: Catalogue,
 ) -> None:
     before = catalogue.hashes()
-    browser, elena = plain(identities["anna"]), plain(identities["elena"])
+    anna, elena = plain(identities["anna"]), plain(identities["elena"])
     posts = [route for route in all_routes() if route.method == "POST"]
     for route in posts:
         place = place_of(route, None, twins)
-        for data in ({}, {"csrf_token": csrf_token(elena)}):
+        # The token is asked of who belongs to the place; to others it is not even there.
+        browser, other = (elena, anna) if place == twins.rete else (anna, elena)
+        for data in ({}, {"csrf_token": csrf_token(other)}):
             response = browser.post(route.address(place, twins.bruno.id), data=data)
             assert response.status_code == 400, route.endpoint
             assert_headers(response)
