@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations import rls
+from migrations import approved, rls
 
 revision = "0010"
 down_revision = "0009"
@@ -78,11 +78,14 @@ def upgrade() -> None:
     op.execute(f"GRANT UPDATE (closing_days) ON network TO {rls.NETWORK}")
     rls.desk_owned("edition")
     rls.audited("edition", "edition", "id")
+    op.execute(approved.FUNCTION)
+    approved.kept_once_approved("edition")
     rls.desk_owned("edition_file", app="SELECT, INSERT")
 
 
 def downgrade() -> None:
     op.drop_table("edition_file")
     op.drop_table("edition")
+    op.execute("DROP FUNCTION keep_approved()")
     for table in ("desk", "network"):
         op.drop_column(table, "closing_days")

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations import rls
+from migrations import approved, rls
 
 revision = "0011"
 down_revision = "0010"
@@ -96,6 +96,7 @@ def upgrade() -> None:
     )
     rls.published_by_desks("published_figure")
     rls.published("network_edition")
+    approved.kept_once_approved("network_edition")
     rls.published("network_edition_file", network="SELECT, INSERT")
 
 

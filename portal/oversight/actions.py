@@ -23,7 +23,7 @@ def publish_edition(*, edition_id: UUID) -> None:
     In the desk's own scope: its policy lets it write for itself and for its own network alone.
     """
     edition = get_edition(DESK, edition_id)
-    if edition.state not in ("approved", "superseded"):
+    if edition.approved_at is None:
         raise Refusal(_("L’edizione non è approvata: la rete vede solo quelle approvate."))
     statement = insert(PublishedFigure).values(
         network_id=get_desk(speaking_desk()).network_id,

@@ -8,7 +8,7 @@ write the same bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -139,8 +139,8 @@ def get_file(kind: Kind, edition: Any, name: str) -> File:
 def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bool = False) -> Any:
     """Ask for the edition of a period that is over; the one there is, where it is good enough.
 
-    After an approved edition the next is a correction and needs its reason. One that failed is
-    tried again. `only_first` is the timetable's: any edition is enough.
+    After an approved edition the next is a correction: it replaces that one and needs its reason.
+    One that failed is tried again. `only_first` is the timetable's: any edition is enough.
     """
     window = _closed(period)
     _hold(kind, window.name)
@@ -150,24 +150,38 @@ def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bo
             return latest
         if latest.state == "failed":
             return retry_edition(kind, edition_id=latest.id)
-        if latest.state != "ready" and not reason.strip():
-            raise Refusal(
-                _("L’edizione %(number)s è già approvata: scrivi perché la rettifichi.",
-                  number=latest.number),
-                field="reason",
-            )  # fmt: skip
+    replaced = _find_approved(kind, window.name)
     edition = kind.table(
         period=window.name,
         baseline=window.baseline().name,
         number=latest.number + 1 if latest else 1,
-        replaces=latest.number if latest else None,
-        reason=reason.strip(),
+        replaces=replaced.number if replaced else None,
+        reason=_reason(reason, latest=latest, replaced=replaced),
         requested_by=speaker().account_id,
     )
     db.session.add(edition)
     db.session.flush()
     jobs.enqueue(kind.job, str(edition.id))
     return edition
+
+
+def _find_approved(kind: Kind, period: str) -> Any | None:
+    """The edition of a period that is in force: the only one that a new one can correct."""
+    return next((one for one in list_editions(kind, period) if one.state == "approved"), None)
+
+
+def _reason(given: str, *, latest: Any | None, replaced: Any | None) -> str:
+    """Why an approved edition is corrected; a correction nobody approved hands its reason on."""
+    if replaced is None or latest is None:
+        return ""
+    reason: str = given.strip() or (latest.reason if latest.number > replaced.number else "")
+    if not reason:
+        raise Refusal(
+            _("L’edizione %(number)s è già approvata: scrivi perché la rettifichi.",
+              number=replaced.number),
+            field="reason",
+        )  # fmt: skip
+    return reason
 
 
 def _hold(kind: Kind, period: str) -> None:
@@ -200,7 +214,8 @@ def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
     """Go on from the step that was reached; each step is committed, so that the page can say it.
 
     Run under the job's lock (worker/run.py). The last step stores every file and finishes the job
-    in one transaction: there is never half an edition.
+    in one transaction: there is never half an edition. Who lost that lock stops where it sees
+    that the edition has gone another way.
     """
     with unit_of_work():
         edition = get_edition(kind, edition_id)
@@ -219,21 +234,38 @@ def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
         db.session.flush()
         # PostgreSQL keeps its own order of keys: every builder reads the same.
         db.session.refresh(edition, ["frozen"])
-    files = list(kind.tables(edition))
-    _reach(kind, edition_id, COUNTING + 2)
-    files += kind.documents(edition)
-    _reach(kind, edition_id, LAST_STEP)
-    with unit_of_work():
-        _store(kind, edition_id, files)
-        jobs.finish(job_id)
+    try:
+        files = list(kind.tables(edition))
+        _reach(kind, edition, COUNTING + 2)
+        files += kind.documents(edition)
+        _reach(kind, edition, LAST_STEP)
+        with unit_of_work():
+            _store(kind, edition, files)
+            jobs.finish(job_id)
+    except _Overtaken:
+        # The job is of whoever builds it now.
+        log.warning("edition went another way", extra={"facts": {"edition": str(edition_id)}})
 
 
-def _store(kind: Kind, edition_id: UUID, files: Sequence[File]) -> None:
-    edition = get_edition(kind, edition_id)
+class _Overtaken(Exception):
+    """What was frozen here is no longer what the edition is being built from."""
+
+
+def _still_ours(kind: Kind, frozen: Any) -> Any:
+    """The edition, held until the unit ends, if it is still at the figures frozen here."""
+    statement = select(kind.table).where(kind.table.id == frozen.id).with_for_update()
+    edition = db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    if (edition.state, edition.frozen_at) != ("building", frozen.frozen_at):
+        raise _Overtaken
+    return edition
+
+
+def _store(kind: Kind, frozen: Any, files: Sequence[File]) -> None:
+    edition = _still_ours(kind, frozen)
     for file in files:
         db.session.add(
             kind.files(
-                edition_id=edition_id,
+                edition_id=edition.id,
                 name=file.name,
                 media_type=file.media_type,
                 content=file.content,
@@ -242,11 +274,18 @@ def _store(kind: Kind, edition_id: UUID, files: Sequence[File]) -> None:
         )
     edition.sha256 = manifest_hash(files)
     edition.state, edition.step, edition.ready_at = "ready", LAST_STEP, clock.now()
+    _supersede_older(kind, edition, ("ready", "failed"))
 
 
-def _reach(kind: Kind, edition_id: UUID, step: int) -> None:
+def _supersede_older(kind: Kind, edition: Any, states: Collection[str]) -> None:
+    for other in list_editions(kind, edition.period):
+        if other.number < edition.number and other.state in states:
+            other.state = "superseded"
+
+
+def _reach(kind: Kind, frozen: Any, step: int) -> None:
     with unit_of_work():
-        get_edition(kind, edition_id).step = step
+        _still_ours(kind, frozen).step = step
 
 
 def manifest_hash(files: Sequence[File]) -> bytes:
@@ -275,26 +314,41 @@ def retry_edition(kind: Kind, *, edition_id: UUID) -> Any:
 
 
 def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -> Any:
-    """Approve what was read; what the approved edition replaces is superseded."""
+    """Approve what was read; what the approved edition replaces is superseded.
+
+    Only the newest: one asked for after this would correct it without having said so.
+    """
     edition = get_edition(kind, edition_id)
     _hold(kind, edition.period)
     if edition.state == "approved":
         return edition
+    _refuse_older(find_latest(kind, edition.period), edition)
     if edition.state != "ready":
         raise Refusal(_("L’edizione non è pronta: si approva quando è costruita."))
     if seen_version is not None and edition.version != seen_version:
         raise Conflict(_("Mentre leggevi l’edizione è cambiata: rileggila e approva."))
-    others = [one for one in list_editions(kind, edition.period) if one.id != edition.id]
-    for other in others:
-        if other.number > edition.number and other.state in ("ready", "approved"):
-            raise Refusal(
-                _("C’è un’edizione più nuova, la %(number)s: approva quella.", number=other.number)
-            )
-        if other.state in ("approved", "ready"):
-            other.state = "superseded"
+    _supersede_older(kind, edition, ("ready", "failed", "approved"))
     edition.state, edition.approved_at = "approved", clock.now()
     edition.approved_by = speaker().account_id
     db.session.flush()
     if kind.after_approval:
         jobs.enqueue(kind.after_approval, str(edition.id))
     return edition
+
+
+def _refuse_older(latest: Any, edition: Any) -> None:
+    """Say what to do with the newer edition that is in the way."""
+    number = latest.number
+    if number == edition.number:
+        return
+    if latest.state in ("queued", "building"):
+        raise Refusal(
+            _("È in preparazione un’edizione più nuova, la %(number)s: quando è pronta approva"
+              " quella.", number=number)
+        )  # fmt: skip
+    if latest.state == "failed":
+        raise Refusal(
+            _("C’è un’edizione più nuova, la %(number)s, che non è riuscita: riprovala e approva"
+              " quella.", number=number)
+        )  # fmt: skip
+    raise Refusal(_("C’è un’edizione più nuova, la %(number)s: approva quella.", number=number))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an edition of a desk's relazione freezes, and the files made from it and nothing else."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,11 +15,15 @@ from portal.figures.rules import Counts
 from portal.reports import documents, measures, queries
 from portal.reports.editions import File, Kind
 from portal.reports.models import Edition, EditionFile
-from portal.reports.rules import Relazione
+from portal.reports.rules import Relazione, TopicRow, topic_rows
 
 
 def freeze(period: str, baseline: str) -> dict[str, Any]:
-    """The counts of the two periods as they are now, and what they were counted with."""
+    """The counts of the two periods as they are now, and the rows that they were told in.
+
+    The rows stand here as they are: which topics have a line, and under which a child counts, is
+    another matter in the next version of the list.
+    """
     desk = get_desk(speaking_desk())
     relazione = queries.get_relazione(
         desk_name=desk.name, desk_slug=desk.slug, period=period, baseline=baseline
@@ -32,20 +37,41 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "current": asdict(relazione.current),
         "earlier": asdict(relazione.baseline) if relazione.baseline else None,
         "notes": list(relazione.notes),
+        "rows": [_frozen_row(row) for row in relazione.rows],
+        "historical": [_frozen_row(row) for row in relazione.historical],
     }
 
 
+def _frozen_row(row: TopicRow) -> list[Any]:
+    return [row.code, row.label, row.count, row.baseline]
+
+
 def thaw(frozen: dict[str, Any]) -> Relazione:
-    """The relazione of a frozen edition: the same on any day."""
-    return queries.assemble(
+    """The relazione of a frozen edition: the same on any day, whatever list is in force."""
+    current = Counts(**frozen["current"])
+    baseline = Counts(**frozen["earlier"]) if frozen["earlier"] else None
+    return Relazione(
         desk_name=frozen["desk_name"],
         desk_slug=frozen["desk_slug"],
         period=parse_period(frozen["period"]),
         baseline_period=parse_period(frozen["baseline"]),
-        current=Counts(**frozen["current"]),
-        baseline=Counts(**frozen["earlier"]) if frozen["earlier"] else None,
+        current=current,
+        baseline=baseline,
+        rows=_thawed_rows(frozen["rows"], current, baseline),
+        historical=_thawed_rows(frozen["historical"], current, baseline),
+        taxonomy_version=str(frozen["taxonomy"]),
         notes=tuple(frozen["notes"]),
     )
+
+
+def _thawed_rows(
+    rows: Sequence[Sequence[Any]], current: Counts, baseline: Counts | None
+) -> tuple[TopicRow, ...]:
+    """Incidences and variations are worked out again: exact fractions have no place in JSON."""
+    labels = [(code, label) for code, label, _count, _baseline in rows]
+    now = replace(current, topics={row[0]: row[2] for row in rows})
+    then = baseline and replace(baseline, topics={row[0]: row[3] for row in rows})
+    return topic_rows(labels, now, then)
 
 
 @dataclass(frozen=True)

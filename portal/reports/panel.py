@@ -109,8 +109,11 @@ def panel_of(period: Period, edition: Any | None = None) -> Panel:
 
 
 def _builds_on(period: Period) -> date | None:
-    days = get_desk(speaking_desk()).closing_days
-    if period.kind is not Kind.HALF or days is None:
+    """As worker/schedule.py computes it: never on the last day itself, nor before the desk was."""
+    desk = get_desk(speaking_desk())
+    if period.kind is not Kind.HALF or desk.closing_days is None:
         return None
-    day = period.end + timedelta(days=days)
+    if clock.in_rome(desk.created_at).date() > period.end:
+        return None
+    day = period.end + timedelta(days=max(desk.closing_days, 1))
     return day if day > clock.today() else None

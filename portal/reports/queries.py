@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The relazione of a desk, put together for a period and a baseline."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -18,15 +19,26 @@ from portal.taxonomy import queries as taxonomy
 HISTORICAL_VERSION = 1
 
 
-def list_halves_and_years() -> list[tuple[Period, Counts]]:
-    """The half-years and years of which something is known, the newest first."""
+def list_halves_and_years(*, also: Iterable[str] = ()) -> list[tuple[Period, Counts]]:
+    """The half-years and years of which something is known, the newest first.
+
+    And the periods named besides: there is an edition of them, perhaps of no record at all.
+    """
     known = {name: counts for name, counts in figures.list_counts().items() if counts.visits}
     for total in figures.list_past_totals():
         known[total.period] = figures.counts_of(total)
     periods = [parse_period(name) for name in known]
-    shown = [period for period in periods if period.kind in (Kind.HALF, Kind.YEAR)]
-    shown.sort(key=lambda period: (period.start, period.end), reverse=True)
-    return [(period, known[period.name]) for period in shown]
+    shown = {period.name: period for period in periods if period.kind in (Kind.HALF, Kind.YEAR)}
+    shown |= {name: parse_period(name) for name in also}
+    in_order = sorted(shown.values(), key=lambda one: (one.start, one.end), reverse=True)
+    return [(period, known.get(period.name) or _count(period)) for period in in_order]
+
+
+def _count(period: Period) -> Counts:
+    try:
+        return measures.count(period)
+    except measures.PartlyTotals:
+        return Counts(users=None, users_by_sex=None, visits=None, anonymous=None)
 
 
 def get_relazione(
@@ -66,7 +78,7 @@ def assemble(
     baseline: Counts | None,
     notes: tuple[str, ...],
 ) -> Relazione:
-    """The relazione of figures already counted: now, or when an edition was frozen."""
+    """The relazione of figures counted now, in the rows of the lists published until now."""
     return Relazione(
         desk_name=desk_name,
         desk_slug=desk_slug,

@@ -24,12 +24,12 @@ MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; char
 @reports.get("/s/<desk>/relazioni")
 @needs(Permission.READ_REPORTS)
 def index() -> Response:
-    today = clock.today()
+    today, latest = clock.today(), editions.list_latest(DESK)
     return page(
         "reports/index.html",
         form=ReportChoice(formdata=None),
-        lines=queries.list_halves_and_years(),
-        editions=editions.list_latest(DESK),
+        lines=queries.list_halves_and_years(also=latest),
+        editions=latest,
         present=period_of(Kind.HALF, today),
         today=today,
     )

@@ -9,8 +9,11 @@ from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from sqlalchemy import select
 
-from portal.core import clock
+from portal.core import clock, jobs
+from portal.core.database import db
 from portal.desks.queries import get_desk
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
@@ -22,6 +25,7 @@ from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.reports.builds import Build, Fails
 from tests.world import Someone, World
+from worker import schedule
 
 ClientOf = Callable[[Someone], PortalClient]
 PAGE = "/s/lucca/relazioni/periodo?periodo=2016-S1"
@@ -286,12 +290,48 @@ def test_an_open_period_waits_and_a_closed_one_says_when(
     few: World, at_desk: AtDesk, client_of: ClientOf
 ) -> None:
     anna = client_of(few.anna)
+    with at_desk(few.lucca):
+        get_desk(few.lucca.id).created_at = datetime(2010, 1, 1, tzinfo=UTC)
     with clock.stopped_at(datetime(2016, 6, 30, 10, tzinfo=UTC)):
         shown = words(panel(anna))
         assert "L’edizione si fa quando il periodo è finito, dal 01/07/2016." in shown
         assert "Costruisci" not in shown
     with clock.stopped_at(datetime(2016, 7, 2, 10, tzinfo=UTC)):
         assert "Si costruisce da sola il 04/07/2016." in words(panel(anna))
+
+
+@pytest.mark.parametrize("days", [0, 1, 4])
+def test_the_day_promised_is_the_day_of_the_timetable(
+    app: Flask, few: World, at_desk: AtDesk, client_of: ClientOf, days: int
+) -> None:
+    anna = client_of(few.anna)
+    with at_desk(few.lucca):
+        desk = get_desk(few.lucca.id)
+        desk.created_at, desk.closing_days = datetime(2010, 1, 1, tzinfo=UTC), days
+    opened = None
+    for day in range(10):
+        moment = datetime(2016, 6, 28, 10, tzinfo=UTC) + timedelta(days=day)
+        with clock.stopped_at(moment):
+            if day == 0:
+                promised = words(panel(anna))
+            with app.app_context():
+                schedule.knock()
+        with at_desk(few.lucca):
+            asked = select(jobs.Job).filter_by(
+                name="open_edition", desk_id=few.lucca.id, subject="2016-S1"
+            )
+            if db.session.scalars(asked).one_or_none() is not None:
+                opened = moment.date()
+                break
+    assert opened is not None
+    assert f"Si costruisce da sola il {opened:%d/%m/%Y}." in promised
+
+
+def test_nothing_is_promised_of_a_half_year_before_the_desk(
+    few: World, client_of: ClientOf
+) -> None:
+    with clock.stopped_at(datetime(2016, 7, 2, 10, tzinfo=UTC)):
+        assert "Si costruisce da sola" not in words(panel(client_of(few.anna)))
 
 
 def test_closing_days(few: World, at_desk: AtDesk, client_of: ClientOf) -> None:
@@ -318,3 +358,16 @@ def test_the_list_of_relazioni_says_the_state(
     build(few.lucca, ask(anna, at_desk, few))
     rows = [words(row) for row in anna.soup("/s/lucca/relazioni").select("tbody tr")]
     assert any(row.startswith("I semestre 2016 da approvare") for row in rows), rows
+
+
+def test_the_list_has_an_edition_of_a_period_without_records(
+    few: World, at_desk: AtDesk, client_of: ClientOf, build: Build
+) -> None:
+    for period in ("2014-S2", "2013-05"):
+        with at_desk(few.lucca):
+            edition_id = editions.request_edition(DESK, period=period).id
+        build(few.lucca, edition_id)
+    rows = [
+        words(row) for row in client_of(few.carla).soup("/s/lucca/relazioni").select("tbody tr")
+    ]
+    assert rows[-2:] == ["II semestre 2014 da approvare 0 0", "maggio 2013 da approvare 0 0"]

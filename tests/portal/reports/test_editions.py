@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Editions: asked for once, frozen, the same bytes whoever builds them, approved, corrected."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -188,6 +189,87 @@ def test_an_older_edition_is_not_approved_over_a_newer(
     build(few.lucca, second)
     with at_desk(few.lucca), pytest.raises(Refusal, match="più nuova, la 2"):
         editions.approve_edition(DESK, edition_id=first, seen_version=None)
+
+
+def test_only_an_approved_edition_is_corrected(few: World, at_desk: AtDesk, build: Build) -> None:
+    """What nobody has approved is made again and superseded, which is not a correction."""
+    first = ask(at_desk, few)
+    build(few.lucca, first)
+    with at_desk(few.lucca):
+        record_late_visit()
+    second = ask(at_desk, few, reason="Da non dire")
+    build(few.lucca, second)
+    with at_desk(few.lucca):
+        edition = editions.get_edition(DESK, second)
+        assert (edition.number, edition.replaces, edition.reason) == (2, None, "")
+        assert editions.get_edition(DESK, first).state == "superseded"
+        editions.approve_edition(DESK, edition_id=second, seen_version=None)
+    third = ask(at_desk, few, reason="Un accesso era doppio.")
+    build(few.lucca, third)
+    with at_desk(few.lucca):
+        assert editions.get_edition(DESK, second).state == "approved", "until the third is"
+        record_late_visit()
+    fourth = ask(at_desk, few)
+    build(few.lucca, fourth)
+    with at_desk(few.lucca):
+        edition = editions.get_edition(DESK, fourth)
+        assert (edition.replaces, edition.reason) == (2, "Un accesso era doppio.")
+        editions.approve_edition(DESK, edition_id=fourth, seen_version=None)
+        states = [one.state for one in editions.list_editions(DESK, PERIOD)]
+        assert states == ["approved", "superseded", "superseded", "superseded"]
+        with pytest.raises(Refusal, match="L’edizione 4 è già approvata"):
+            editions.request_edition(DESK, period=PERIOD)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("queued", "È in preparazione un’edizione più nuova, la 2"),
+        ("building", "È in preparazione un’edizione più nuova, la 2"),
+        ("failed", "la 2, che non è riuscita"),
+    ],
+)
+def test_nothing_is_approved_while_a_newer_is_on_its_way(
+    few: World, at_desk: AtDesk, build: Build, state: str, said: str
+) -> None:
+    first = ask(at_desk, few)
+    build(few.lucca, first)
+    with at_desk(few.lucca):
+        record_late_visit()
+    second = ask(at_desk, few)
+    with at_desk(few.lucca):
+        editions.get_edition(DESK, second).state = state
+    with at_desk(few.lucca), pytest.raises(Refusal, match=said):
+        editions.approve_edition(DESK, edition_id=first, seen_version=None)
+    with at_desk(few.lucca):
+        assert editions.get_edition(DESK, first).state == "ready"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_who_was_overtaken_stores_nothing(
+    few: World, at_desk: AtDesk, build: Build, again: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the documents are made the edition is given up, tried again, perhaps even built."""
+    edition_id = ask(at_desk, few)
+
+    def overtaken(edition: Any) -> Any:
+        build.give_up(few.lucca, edition_id)
+        with at_desk(few.lucca):
+            record_late_visit()
+            editions.retry_edition(DESK, edition_id=edition_id)
+        if again:
+            build(few.lucca, edition_id)
+        return DESK.documents(edition)
+
+    build(few.lucca, edition_id, kind=replace(DESK, documents=overtaken))
+    assert "edition went another way" in caplog.text
+    with at_desk(few.lucca):
+        edition = editions.get_edition(DESK, edition_id)
+        assert edition.state == ("ready" if again else "queued")
+        assert len(editions.list_files(DESK, edition_id)) == (4 if again else 0)
+        assert has_open_job(edition_id) is not again
+        if again:
+            assert edition.frozen["current"]["users"] == 3
 
 
 def test_the_timetable_asks_only_for_the_first(few: World, at_desk: AtDesk, build: Build) -> None:
