@@ -7,20 +7,31 @@ from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page
 
 from portal.accounts import actions as accounts
-from portal.core import clock
+from portal.core import clock, jobs
 from portal.core.access import Role
 from portal.core.italian import PartialDate
 from portal.core.periods import parse_period
+from portal.core.tenancy import network_scope
+from portal.core.unit import unit_of_work
 from portal.figures import actions as figures
+from portal.mailings.actions import add_recipient, send_edition
+from portal.mailings.kinds import DESK as LETTERS
+from portal.mailings.kinds import OF_DESK
+from portal.oversight.actions import publish_edition
+from portal.oversight.editions import NETWORK
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
+from portal.reports import editions
+from portal.reports.frozen import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed
 from tests.conftest import AtDesk
+from tests.portal.reports.builds import Build
 from tests.walks.conftest import OpenAs
 from tests.world import World
 
@@ -41,6 +52,9 @@ WRONG = {
 LONG = PersonFacts(family_name="A" * 120, given_name="Amina", citizenships=("450",))
 
 
+NOBODY = UUID(int=0)
+
+
 @dataclass(frozen=True)
 class Rows:
     """The ids that addresses name."""
@@ -50,6 +64,8 @@ class Rows:
     totals: UUID
     deleted: UUID
     member: UUID
+    approved: UUID = NOBODY
+    ready: UUID = NOBODY
 
 
 def record(world: World) -> Rows:
@@ -62,6 +78,62 @@ def record(world: World) -> Rows:
     figures.delete_past_total(past_total_id=deleted.id, reason="Altro", seen_version=1)
     totals = figures.store_past_total(period=parse_period("2014"), **figures_of).id
     return Rows(person, visit, totals, deleted.id, world.bruno.id)
+
+
+def publish(app: Flask, world: World, at_desk: AtDesk) -> tuple[UUID, UUID]:
+    """Lucca's half-year approved, published and sent, and another that waits to be read."""
+    with at_desk(world.lucca, account=world.anna):
+        add_recipient(OF_DESK, email="ufficio@prefettura.example")
+        asked = [editions.request_edition(DESK, period=name).id for name in ("2016-S1", "2016-S2")]
+    for edition_id in asked:
+        Build(app)(world.lucca, edition_id)
+    with at_desk(world.lucca, account=world.anna):
+        editions.approve_edition(DESK, edition_id=asked[0], seen_version=None)
+        publish_edition(edition_id=asked[0])
+        send_edition(LETTERS, edition_id=asked[0])
+    return asked[0], asked[1]
+
+
+def compare(app: Flask, world: World) -> UUID:
+    """The network's edition of what is published, approved."""
+    with app.app_context(), network_scope(world.rete.id):
+        with unit_of_work():
+            edition_id = editions.request_edition(NETWORK, period="2016-S1").id
+            job_id = jobs.get_job_id(NETWORK.job, str(edition_id))
+        editions.build_edition(NETWORK, edition_id=edition_id, job_id=job_id)
+        with unit_of_work():
+            editions.approve_edition(NETWORK, edition_id=edition_id, seen_version=None)
+    return edition_id
+
+
+def edition_pages(rows: Rows) -> list[str]:
+    desk, editions_of = "/s/lucca", "/s/lucca/relazioni/edizioni"
+    return [
+        f"{desk}/destinatari",
+        f"{desk}/posta",
+        f"{desk}/impostazioni/chiusura",
+        f"{editions_of}/{rows.approved}",
+        f"{editions_of}/{rows.approved}/consegne",
+        f"{editions_of}/{rows.approved}/anteprima",
+        f"{editions_of}/{rows.approved}/rettifica",
+        f"{editions_of}/{rows.ready}",
+        f"{editions_of}/{rows.ready}/approva",
+    ]
+
+
+def network_pages(edition_id: UUID) -> list[str]:
+    network = "/r/rete"
+    return [
+        f"{network}/",
+        f"{network}/confronto?periodo=2016-S1",
+        f"{network}/confronto?periodo=2016-S1&mostra=conteggi",
+        f"{network}/confronto?periodo=2099-S1",
+        f"{network}/chiusura",
+        f"{network}/destinatari",
+        f"{network}/posta",
+        f"{network}/edizioni/{edition_id}/consegne",
+        f"{network}/edizioni/{edition_id}/anteprima",
+    ]
 
 
 def desk_pages(rows: Rows) -> list[str]:
@@ -132,13 +204,31 @@ def errors_of(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_no_page_has_a_violation(
-    world: World, at_desk: AtDesk, open_as: OpenAs, width: int
+    app: Flask, world: World, at_desk: AtDesk, open_as: OpenAs, width: int
 ) -> None:
     with at_desk(world.lucca):
         rows = record(world)
+    approved, ready = publish(app, world, at_desk)
+    rows = replace(rows, approved=approved, ready=ready)
     page = open_as(world.anna, width=width)
     errors = errors_of(page)
-    found = [problem for url in desk_pages(rows) for problem in problems(page, url)]
+    pages = [*desk_pages(rows), *edition_pages(rows)]
+    found = [problem for url in pages for problem in problems(page, url)]
+    assert found == []
+    assert errors == []
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_no_page_of_the_network_has_a_violation(
+    app: Flask, world: World, at_desk: AtDesk, open_as: OpenAs, width: int
+) -> None:
+    with at_desk(world.lucca):
+        seed.record()
+    publish(app, world, at_desk)
+    page = open_as(world.elena, width=width)
+    errors = errors_of(page)
+    pages = network_pages(compare(app, world))
+    found = [problem for url in pages for problem in problems(page, url)]
     assert found == []
     assert errors == []
 
