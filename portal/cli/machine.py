@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -112,8 +113,8 @@ def restore(file: Path) -> None:
     """
     plain = load_settings()
     with machine_room(plain) as settings:
-        held = fill_from(_owner_url(settings), file, embedded=plain.embeds_database)
-        _upgrade(settings)
+        fill_from(_owner_url(settings), file, embedded=plain.embeds_database)
+        held = _upgrade(settings, then=_hold_back_letters)
     click.echo(f"Ripristinata la copia «{file}»: ora ognuno deve accedere di nuovo.")
     if held:
         click.echo(
@@ -122,13 +123,23 @@ def restore(file: Path) -> None:
         )
 
 
-def _upgrade(settings: Settings) -> None:
+def _hold_back_letters() -> int:
+    from portal.cli.mail import hold_back_letters
+
+    return hold_back_letters()
+
+
+def _upgrade(settings: Settings, then: Callable[[], int] = lambda: 0) -> int:
+    """Bring the database up to date, and do something with it as the application."""
     from portal.upgrade import bring_up_to_date
 
     connect(_owner_url(settings)).close()
     app = bring_up_to_date(settings, patience_seconds=PATIENCE_SECONDS)
     with app.app_context():
-        close_connections()
+        try:
+            return then()
+        finally:
+            close_connections()
 
 
 def _owner_url(settings: Settings) -> str:

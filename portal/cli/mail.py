@@ -17,6 +17,7 @@ from portal.core import italian
 from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
+from portal.mailings import actions
 from portal.mailings.kinds import DESK, Kind
 from portal.mailings.queries import count_deliveries, count_needing_a_person, list_uncertain
 from portal.mailings.rules import STATE_NAMES
@@ -67,6 +68,17 @@ def status(desk: str | None) -> None:
                 click.echo(line)
     if needing:
         raise click.exceptions.Exit(1)
+
+
+def hold_back_letters() -> int:
+    """What a restored copy does to its letters, in every desk and network; how many they are."""
+    with identity_scope(), unit_of_work():
+        senders = _senders(None)
+    held = 0
+    for sender in senders:
+        with sender.scope(), unit_of_work():
+            held += actions.hold_back_letters(sender.kind)
+    return held
 
 
 def _senders(slug: str | None) -> list[Sender]:

@@ -37,9 +37,6 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9-]+@[A-Za-z0-9.:-]+")
 ENCODED = "=?"
 ENHANCED = re.compile(rb"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
-KEPT = "kept"
-"""What is said of a letter that no server took: it lies in the mailbox of the installation."""
-
 State = Literal["sent", "failed", "later", "uncertain"]
 
 
@@ -73,7 +70,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a letter, and the server's codes («550 5.1.1») or what went wrong."""
+    """What became of a letter, and the server's codes («550 5.1.1») or what went wrong.
+
+    A letter that no server took, since it lies in the mailbox, is sent and said to be «kept».
+    """
 
     state: State
     said: str = ""
@@ -101,7 +101,7 @@ def transmit(letter: Letter, settings: Settings, before_data: Callable[[], None]
     body = as_bytes(letter, settings)
     if settings.smtp_url is None:
         _keep(letter, body, mailbox(settings))
-        return Outcome("sent", KEPT)
+        return Outcome("sent", "kept")
     try:
         with _connected(settings.smtp_url) as server:
             refused = _envelope(server, settings.mail_from, letter.to)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from portal.core import clock
 from portal.core.errors import Refusal
 from portal.embedded.programs import installed
 from portal.embedded.reach import connect, server_major
@@ -26,16 +26,7 @@ TABLES = """
     WHERE schemaname NOT LIKE 'pg\\_%' AND schemaname <> 'information_schema'
 """
 
-DELIVERIES = (
-    ("delivery", "desk", "portal.desk"),
-    ("network_delivery", "network", "portal.network"),
-)
-# Since the copy was made the letter may have left, and only a person can find out.
-UNCERTAIN = """
-    UPDATE {} SET state = 'uncertain', changed_at = now()
-    WHERE state IN ('queued', 'claimed', 'transmitting')
-"""
-ENDED = "UPDATE job SET finished_at = now() WHERE name = 'deliver' AND finished_at IS NULL"
+SENDING = "UPDATE job SET finished_at = %s WHERE name = 'deliver' AND finished_at IS NULL"
 
 
 def back_up(url: str, target: Path, *, embedded: bool) -> None:
@@ -62,10 +53,10 @@ def back_up(url: str, target: Path, *, embedded: bool) -> None:
         draft.unlink(missing_ok=True)
 
 
-def restore(url: str, source: Path, *, embedded: bool) -> int:
+def restore(url: str, source: Path, *, embedded: bool) -> None:
     """Fill an empty database from a copy, all or nothing, as the owner of its tables.
 
-    Letters that were on their way when the copy was made are not sent; how many they are.
+    No job that sends a letter goes on; the letters themselves are for hold_back_letters().
     """
     tool = _tool("pg_restore", embedded=embedded)
     _refuse_foreign_file(tool, source)
@@ -78,22 +69,14 @@ def restore(url: str, source: Path, *, embedded: bool) -> int:
         )
     _run([str(tool), "--no-owner", "--single-transaction", "--exit-on-error", str(source)], url)
     with connect(url) as connection:
-        return _hold_back_letters(connection)
+        _end_sending(connection)
 
 
-def _hold_back_letters(connection: psycopg.Connection) -> int:
-    """The policies hold for the owner too: one desk, and one network, after the other."""
-    held = 0
-    for table, owner, setting in DELIVERIES:
-        if connection.execute("SELECT to_regclass(%s)", [f"public.{table}"]).fetchone() == (None,):
-            return 0  # a copy made before there were letters
-        update = sql.SQL(UNCERTAIN).format(sql.Identifier(table))
-        owners = sql.SQL("SELECT id::text FROM {} ORDER BY id").format(sql.Identifier(owner))
-        for (owner_id,) in connection.execute(owners).fetchall():
-            connection.execute("SELECT set_config(%s, %s, true)", [setting, owner_id])
-            held += connection.execute(update).rowcount
-    connection.execute(ENDED)
-    return held
+def _end_sending(connection: psycopg.Connection) -> None:
+    """A letter that was queued may have left since: nobody is told to send it again."""
+    found = connection.execute("SELECT to_regclass('public.job')").fetchone()
+    if found != (None,):  # else a copy made before there were jobs
+        connection.execute(SENDING, [clock.now()])
 
 
 def _tool(name: str, *, embedded: bool) -> Path:

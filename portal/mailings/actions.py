@@ -94,6 +94,14 @@ def send_again(kind: Kind, *, delivery_id: UUID) -> Any:
     return delivery
 
 
+def hold_back_letters(of: Recipients) -> int:
+    """After a copy came back: what was on its way may have left since; how many those are."""
+    letters = queries.list_under_way(of)
+    for delivery in letters:
+        _move(delivery, "uncertain", delivery.said)
+    return len(letters)
+
+
 def delivery_of(subject: str) -> UUID:
     """The delivery that a job is about."""
     return UUID(subject.partition(" ")[0])

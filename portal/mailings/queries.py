@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal.core.database import db
 from portal.core.errors import NotHere
 from portal.mailings.kinds import Kind, Recipients
-from portal.mailings.rules import AGAIN, ON_PURPOSE, counted_as
+from portal.mailings.rules import AGAIN, ON_PURPOSE, UNDER_WAY, counted_as
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,13 @@ def list_not_sent(of: Recipients, edition_id: UUID) -> list[Any]:
         .order_by(table.email)
     )
     return list(db.session.scalars(statement))
+
+
+def list_under_way(of: Recipients) -> list[Any]:
+    """The deliveries that are neither over nor left to a person, for a change."""
+    letter = of.deliveries
+    statement = select(letter).where(letter.state.in_(UNDER_WAY)).order_by(letter.id)
+    return list(db.session.scalars(statement.with_for_update()))
 
 
 def count_deliveries(of: Recipients) -> dict[str, int]:

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core import clock, italian
-from portal.core.mail import KEPT
 
 GIVE_UP = timedelta(hours=48)
 OVER = ("sent", "failed", "uncertain")
@@ -21,6 +20,8 @@ UNDER_WAY = ("queued", "claimed", "transmitting")
 """States that the next look may find changed."""
 ON_PURPOSE = ("ended", "superseded")
 """Why a letter was rightly not sent: nobody has anything to do about it."""
+KEPT = "kept"
+"""What core/mail.py says of a letter that it left in the mailbox of the installation."""
 INTERNAL = "internal"
 """What is said of a letter that our own error kept from leaving."""
 

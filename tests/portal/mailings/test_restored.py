@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A copy that comes back sends no letter that may have left since it was made."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
+import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
+from config.settings import child_environment
+from portal.cli import main
 from portal.core.database import db
 from portal.core.tenancy import network_scope
 from portal.core.unit import unit_of_work
-from portal.embedded.backup import back_up, restore
+from portal.embedded.backup import back_up
+from portal.embedded.programs import installed
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_NETWORK
 from portal.mailings.models import Delivery, NetworkDelivery
@@ -38,6 +45,7 @@ def test_letters_on_their_way_come_back_uncertain(
     approved: UUID,
     offices: tuple[str, ...],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with at_desk(world.lucca, world.anna):
         actions.add_recipient(DESK, email="quarto@ufficio.example")
@@ -51,12 +59,14 @@ def test_letters_on_their_way_come_back_uncertain(
     with psycopg.connect(settings.database_owner_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS restored")
         connection.execute("CREATE DATABASE restored TEMPLATE template0")
-    owner, backup = (
-        url.replace(f"/{DATABASE}?", "/restored?")
-        for url in (settings.database_owner_url, settings.database_backup_url)
-    )
-    assert restore(owner, tmp_path / "copia", embedded=True) == 4
-    with psycopg.connect(backup) as connection:
+    names = ("database_url", "database_owner_url", "database_network_url", "database_backup_url")
+    urls = {name: getattr(settings, name).replace(f"/{DATABASE}?", "/restored?") for name in names}
+    monkeypatch.setenv("PATH", str(installed().postgres), prepend=os.pathsep)
+    environment = child_environment(replace(settings, **urls))
+    done = CliRunner().invoke(main, ["restore", str(tmp_path / "copia")], env=environment)
+    assert done.exit_code == 0, done.output
+    assert "Lettere non ancora partite quando la copia fu fatta: 4." in done.stdout
+    with psycopg.connect(urls["database_backup_url"]) as connection:
         found = connection.execute("SELECT state, count(*) FROM delivery GROUP BY 1 ORDER BY 1")
         assert found.fetchall() == [("sent", 1), ("uncertain", 3)]
         found = connection.execute("SELECT state FROM network_delivery")
