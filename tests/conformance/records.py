@@ -67,6 +67,7 @@ SAME = {
     ("edition", "number"): 1,
     ("edition", "replaces"): None,
     ("edition", "state"): "ready",
+    ("edition", "approved_at"): None,
     ("edition", "step"): 5,
     ("edition", "taxonomy"): 1,
     ("edition", "software"): "0.1.0",
@@ -81,6 +82,7 @@ SAME = {
     ("network_edition", "number"): 1,
     ("network_edition", "replaces"): None,
     ("network_edition", "state"): "ready",
+    ("network_edition", "approved_at"): None,
     ("network_edition", "step"): 5,
     ("network_edition", "taxonomy"): 1,
     ("network_edition", "software"): "0.1.0",
@@ -164,6 +166,7 @@ def frozen(desk: Desk) -> dict[str, Any]:
     return {
         "taxonomy": 1, "desk_name": canary(desk), "desk_slug": desk.slug, "period": "2016-S1",
         "baseline": "2015-S1", "current": counts, "earlier": None, "notes": [canary(desk)],
+        "rows": [["CIT", canary(desk), 1, None]], "historical": [["1", canary(desk), 1, None]],
     }  # fmt: skip
 
 
