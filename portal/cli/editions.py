@@ -14,6 +14,8 @@ from portal.core.errors import Refusal
 from portal.core.tenancy import desk_scope, identity_scope
 from portal.core.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug
+from portal.mailings.actions import send_edition
+from portal.mailings.kinds import DESK as LETTERS
 from portal.reports import editions
 from portal.reports.frozen import DESK
 
@@ -58,8 +60,11 @@ def build(desk: str, period: str, reason: str, wait: bool) -> None:
 @click.option("--desk", required=True, metavar="SLUG", help="Lo sportello, con il nome breve.")
 @click.option("--period", required=True, metavar="P", help="Il periodo, come 2016-S1.")
 @click.option("--number", required=True, type=int, metavar="N", help="Il numero dell’edizione.")
-def approve(desk: str, period: str, number: int) -> None:
-    """Approva un’edizione pronta: la rete ne vede i numeri, che non cambiano più. Non la invia.
+@click.option("--no-mail", is_flag=True, help="Approva senza inviare ai destinatari.")
+def approve(desk: str, period: str, number: int, no_mail: bool) -> None:
+    """Approva un’edizione pronta e la invia ai destinatari dello sportello.
+
+    La rete ne vede i numeri, che non cambiano più.
 
     \b
     Esempio:
@@ -68,6 +73,8 @@ def approve(desk: str, period: str, number: int) -> None:
     with application(), desk_scope(_desk_id(desk)), unit_of_work():
         found = editions.get_numbered(DESK, period=period, number=number)
         editions.approve_edition(DESK, edition_id=found.id, seen_version=None)
+        if not no_mail:
+            send_edition(LETTERS, edition_id=found.id)
         line = _line(found)
     click.echo(line)
 

@@ -12,10 +12,15 @@ from datetime import date
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select
 
 from config.settings import child_environment
 from portal.cli import main
 from portal.core import jobs
+from portal.core.database import db
+from portal.mailings.actions import add_recipient
+from portal.mailings.kinds import OF_DESK
+from portal.mailings.models import Delivery
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions
@@ -97,6 +102,8 @@ def test_whoever_is_at_it_is_left_alone(
 
 
 def test_approval_and_correction(edition: Edition, world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        add_recipient(OF_DESK, email="assessore@comune.example")
     edition("build", *SEED, "--wait")
     wrong = edition("approve", *SEED, "--number", "2")
     assert (wrong.exit_code, wrong.stderr) == (
@@ -109,11 +116,15 @@ def test_approval_and_correction(edition: Edition, world: World, at_desk: AtDesk
         found = editions.find_latest(DESK, "2016-S1")
         assert found is not None
         assert jobs.find_job(jobs.get_job_id("publish", str(found.id))) is not None
+        assert [one.state for one in db.session.scalars(select(Delivery))] == ["queued"]
     refused = edition("build", *SEED)
     assert refused.exit_code == 1
     assert "scrivi perché la rettifichi" in refused.stderr
     corrected = edition("build", *SEED, "--reason", "Prova", "--wait")
     assert corrected.stdout.startswith("2 ready ")
+    assert edition("approve", *SEED, "--number", "2", "--no-mail").exit_code == 0
+    with at_desk(world.lucca):
+        assert len(db.session.scalars(select(Delivery)).all()) == 1
 
 
 def test_what_cannot_be_is_one_sentence(edition: Edition) -> None:
