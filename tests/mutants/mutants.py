@@ -33,7 +33,7 @@ DATABASE = (
     Mutant(
         "row security is off on persons",
         (
-            f"{TABLES}desk_tables_force_row_security",
+            f"{TABLES}tables_of_desks_and_networks_force_row_security",
             f"{ISOLATION}another_desks_rows_are_not_there",
             f"{ROUTES}another_desks_row_is_like_an_absent_one",
         ),
@@ -42,7 +42,7 @@ DATABASE = (
     Mutant(
         "row security does not bind the owner",
         (
-            f"{TABLES}desk_tables_force_row_security",
+            f"{TABLES}tables_of_desks_and_networks_force_row_security",
             f"{TABLES}no_desk_is_an_error_and_not_an_empty_answer",
         ),
         sql="ALTER TABLE person NO FORCE ROW LEVEL SECURITY",
@@ -50,7 +50,7 @@ DATABASE = (
     Mutant(
         "a visit may be written for another desk",
         (
-            f"{TABLES}desk_tables_have_one_policy_each",
+            f"{TABLES}each_role_has_one_policy_on_each_table",
             f"{ISOLATION}no_row_is_written_for_another_desk",
         ),
         sql="ALTER POLICY of_the_desk ON visit WITH CHECK (true)",
@@ -58,7 +58,7 @@ DATABASE = (
     Mutant(
         "a second policy lets everybody read visits",
         (
-            f"{TABLES}desk_tables_have_one_policy_each",
+            f"{TABLES}each_role_has_one_policy_on_each_table",
             f"{ISOLATION}another_desks_rows_are_not_there",
         ),
         sql="CREATE POLICY too_wide ON visit FOR SELECT USING (true)",
@@ -66,7 +66,7 @@ DATABASE = (
     Mutant(
         "a visit points at a person by the id alone",
         (
-            f"{TABLES}foreign_keys_between_desk_tables_contain_the_desk",
+            f"{TABLES}foreign_keys_between_tables_of_one_owner_contain_it",
             f"{ISOLATION}a_row_cannot_hang_on_another_desks_person",
         ),
         sql="ALTER TABLE visit DROP CONSTRAINT fk_visit_desk_id_person_id;"
@@ -76,7 +76,7 @@ DATABASE = (
     Mutant(
         "a form token is unique across desks",
         (
-            f"{TABLES}unique_keys_of_desk_tables_begin_with_the_desk",
+            f"{TABLES}unique_keys_begin_with_the_owner",
             f"{TABLES}the_models_are_what_the_migrations_make",
             f"{ISOLATION}another_desks_rows_are_not_there",
         ),
@@ -224,7 +224,7 @@ CODE = (
         "twins of a form do not wait for each other",
         (f"{TRUST}twice.py::test_a_double_click",),
         function="portal.core.once:find_by_form_token",
-        old='db.session.execute(lock, {"token": str(form_token)})',
+        old="hold(str(form_token))",
         new="pass",
     ),
     Mutant(
