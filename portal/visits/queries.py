@@ -70,15 +70,6 @@ def find_last_day_with_visits(*, before: date) -> date | None:
     )
 
 
-def find_last_visit(person_id: UUID) -> date | None:
-    """The latest day on which a person came."""
-    return db.session.scalar(
-        select(func.max(Visit.visited_on)).where(
-            Visit.person_id == person_id, Visit.deleted_at.is_(None)
-        )
-    )
-
-
 def find_first_visit_within(start: date, end: date) -> date | None:
     """The first day between two dates on which a visit is recorded."""
     return db.session.scalar(
