@@ -5,7 +5,7 @@ PY := .venv/bin/python
 BROWSER ?= chromium
 export BROWSER
 .DEFAULT_GOAL := help
-.PHONY: help run setup assets test test-all mutants lint types migrate demo check messages pins
+.PHONY: help run setup assets test test-all mutants bench bench-large lint types migrate demo check messages pins
 
 help: ## Mostra questo elenco
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,12 @@ test-all: setup assets .venv/.dev ## Esegue anche le prove lunghe
 
 mutants: setup .venv/.dev ## Toglie una protezione alla volta: le prove devono accorgersene
 	@$(PY) -m tests.mutants $(ARGS)
+
+bench: setup .venv/.dev ## Misura la velocità con 33 sportelli, accanto ai suoi limiti
+	@$(PY) -m tests.bench M $(ARGS)
+
+bench-large: setup .venv/.dev ## Lo stesso con 7.896 sportelli: la prima volta prepara 30 GB di dati
+	@$(PY) -m tests.bench L $(ARGS)
 
 lint: setup .venv/.dev ## Controlla stile del codice e confini tra le parti
 	@$(PY) -m ruff check .

@@ -5,6 +5,9 @@ Roles are fixed names (config/roles.sql): portal_owner owns and migrates, portal
 requests, portal_network sees what a network may see, portal_backup reads everything to copy it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import op
 
 APP = "portal_app"
@@ -74,6 +77,17 @@ def shared_with_networks(table: str, *, power: str = "SELECT, INSERT, UPDATE") -
 
 def _enable(table: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+@contextmanager
+def unforced(table: str) -> Iterator[None]:
+    """Let the owner read a table of desks while a migration checks or fills a column of it.
+
+    In the migration's own transaction: nobody else ever sees the table without its wall.
+    """
+    op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    yield
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 

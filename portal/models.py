@@ -10,6 +10,7 @@ SLICES = (
     "people",
     "figures",
     "visits",
+    "intake",
     "imports",
     "reports",
     "oversight",
@@ -19,7 +20,7 @@ SLICES = (
 
 def load() -> None:
     """Import the tables of each slice, so that the metadata is complete."""
-    for name in ("audit", "jobs"):
+    for name in ("audit", "drafts", "jobs"):
         import_module(f"portal.core.{name}")
     for name in SLICES:
         import_module(f"portal.{name}.models")

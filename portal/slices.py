@@ -7,9 +7,9 @@ from portal.imports.views import imports
 from portal.intake.views import intake
 from portal.mailings.views import mailings, network_mailings
 from portal.oversight.closing_views import oversight
-from portal.people.views import people
-from portal.reports.edition_views import reports
-from portal.visits.person_views import visits
+from portal.people.help_views import people
+from portal.reports.views import reports
+from portal.visits.views import visits
 
 BLUEPRINTS = (
     accounts,

@@ -9,7 +9,7 @@ from portal.core import jobs
 from portal.core.logs import log_failure
 from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
-from worker.tasks import editions, letters, publishing
+from worker.tasks import drafts, editions, letters, publishing
 
 Task = Callable[[UUID, str], None]
 
@@ -20,6 +20,7 @@ TASKS: dict[str, Task] = {
     "open_comparison": publishing.open_comparison,
     "build_comparison": publishing.build_comparison,
     "deliver": letters.deliver,
+    "sweep_drafts": drafts.sweep_drafts,
 }
 MOST_ATTEMPTS = 5
 GIVEN_UP: dict[str, Task] = {

@@ -54,11 +54,29 @@ ON CONFLICT DO NOTHING
 """
 )
 
+# One job a desk, opened again each day; the first times are spread, so that none piles up.
+KNOW_SWEEPS = text(
+    """
+INSERT INTO job (id, name, desk_id, subject, created_at, due_at, attempts, finished_at)
+SELECT gen_random_uuid(), 'sweep_drafts', desk.id, '', :now, :now, 0,
+    cast(:now AS timestamptz) - random() * interval '1 day'
+FROM desk
+WHERE NOT EXISTS (SELECT FROM job WHERE job.name = 'sweep_drafts' AND job.desk_id = desk.id)
+ON CONFLICT DO NOTHING
+"""
+)
+SWEEP_AGAIN = text(
+    """
+UPDATE job SET finished_at = NULL, attempts = 0, due_at = :now
+WHERE name = 'sweep_drafts' AND finished_at < cast(:now AS timestamptz) - interval '1 day'
+"""
+)
+
 
 def knock() -> None:
-    """Open the editions that have become due, then ring for every job that is left."""
+    """Open what has become due, then ring for every job that is left."""
     with identity_scope(), unit_of_work():
-        for statement in (OPEN_EDITIONS, OPEN_COMPARISONS):
+        for statement in (OPEN_EDITIONS, OPEN_COMPARISONS, KNOW_SWEEPS, SWEEP_AGAIN):
             db.session.execute(statement, {"now": clock.now()})
     with identity_scope(), unit_of_work():
         due = jobs.list_due(limit=AT_ONCE)

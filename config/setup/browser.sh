@@ -1,7 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Makes sure the tests find a Chromium: the one in $CHROMIUM, one on PATH, or Debian's package when root.
+# Makes sure the tests find poppler's programs, which read PDFs, and a Chromium: the one in $CHROMIUM, one on PATH, or
+# Debian's packages when root.
 set -eu
+
+install() {
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "Installo $1 per le prove (solo la prima volta)."
+        export DEBIAN_FRONTEND=noninteractive
+        { apt-get -qq update && apt-get -qq install -y --no-install-recommends "$2"; } >/dev/null || true
+    fi
+}
+
+reads_pdfs() {
+    for name in pdfinfo pdffonts pdftotext; do
+        command -v "$name" >/dev/null 2>&1 || return 1
+    done
+}
+
+reads_pdfs || install poppler poppler-utils
+reads_pdfs || {
+    echo "Per le prove dei PDF servono pdfinfo, pdffonts e pdftotext: installali («apt install poppler-utils»)." >&2
+    exit 1
+}
 
 [ "${BROWSER:-}" != none ] || exit 0
 
@@ -13,12 +34,7 @@ found() {
     return 1
 }
 
-found && exit 0
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installo Chromium per le prove (solo la prima volta)."
-    export DEBIAN_FRONTEND=noninteractive
-    { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; } >/dev/null || true
-fi
+found || install Chromium chromium
 found || {
     echo "Per le prove serve Chromium: installalo («apt install chromium»), indica il suo percorso" \
         "in CHROMIUM, oppure fai senza con «make test BROWSER=none»." >&2

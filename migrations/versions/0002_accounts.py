@@ -49,6 +49,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
+    op.create_index(op.f("ix_membership_account_id"), "membership", ["account_id"], unique=False)
     op.create_index(op.f("ix_membership_desk_id"), "membership", ["desk_id"], unique=False)
     op.create_index(op.f("ix_membership_network_id"), "membership", ["network_id"], unique=False)
     op.create_index(

@@ -21,8 +21,8 @@ from portal.accounts.models import (
 from portal.accounts.passwords import hash_password, refuse_weak
 from portal.accounts.queries import FoundSession
 from portal.accounts.rules import (
-    ABSOLUTE,
     INVITATION,
+    KNOWN,
     LONGEST_NAME,
     ROLE_NAMES,
     SEEN_AGAIN,
@@ -45,9 +45,11 @@ class TooManyTries(Refusal):
 
 
 def keep_session(found: FoundSession, *, now: datetime) -> bool:
-    """Whether a session goes on; if so its last use is noted, if not it is removed."""
+    """Whether a session goes on; if so its last use is noted, if not it is locked."""
+    if found.locked_at is not None:
+        return False
     if is_over(found.created_at, found.seen_at, now):
-        end_session(found.token_hash)
+        lock_session(found.token_hash)
         return False
     if now - found.seen_at > SEEN_AGAIN:
         db.session.execute(
@@ -60,9 +62,18 @@ def keep_session(found: FoundSession, *, now: datetime) -> bool:
 
 def start_session(token_hash: bytes, *, account_id: UUID) -> None:
     """Sign a browser in, and clear away the sessions that nobody came back to."""
-    db.session.execute(delete(LoginSession).where(LoginSession.created_at < clock.now() - ABSOLUTE))
+    db.session.execute(delete(LoginSession).where(LoginSession.created_at < clock.now() - KNOWN))
     db.session.add(LoginSession(token_hash=token_hash, account_id=account_id))
     db.session.flush()
+
+
+def lock_session(token_hash: bytes) -> None:
+    """From now on only the password opens it again, and then as a new session."""
+    db.session.execute(
+        update(LoginSession)
+        .where(LoginSession.token_hash == token_hash)
+        .values(locked_at=clock.now())
+    )
 
 
 def end_session(token_hash: bytes) -> None:

@@ -29,6 +29,13 @@ class LogInForm(PortalForm):
     poi = HiddenField()
 
 
+class UnlockForm(PortalForm):
+    """The password of the account whose session is locked."""
+
+    password = PasswordField(_l("Password"), render_kw=PRESENT)
+    poi = HiddenField()
+
+
 class PasswordForm(PortalForm):
     """Change one's own password."""
 

@@ -6,17 +6,20 @@ it exists; who has one but not the right gets 403 and the refusal is recorded. T
 is asked for after the account: whoever is no longer signed in hears that, and not of a token.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, request, session
 from flask_login import current_user
 
-from portal.accounts import actions
+from portal.accounts import actions, sessions
 from portal.accounts.rules import Place, SignedIn, place_in
 from portal.core.access import may, needed_by
 from portal.core.tenancy import desk_scope, identity_scope, network_scope
-from portal.core.unit import separate
+from portal.core.unit import separate, unit_of_work
+
+View = TypeVar("View", bound=Callable)
 
 
 class SignInFirst(Exception):
@@ -25,6 +28,12 @@ class SignInFirst(Exception):
     def __init__(self, *, expired: bool) -> None:
         super().__init__()
         self.expired = expired
+
+
+def keeps_what_is_typed(view: View) -> View:
+    """A view that also a locked session may use: it keeps a draft and shows nothing."""
+    view.keeps_what_is_typed = True  # type: ignore[attr-defined]
+    return view
 
 
 @contextmanager
@@ -44,9 +53,11 @@ def admitted() -> Iterator[None]:
     place = g.place = _place(account, desk, network)
     _refuse_forged()
     if not may(place.role if place else None, permission):
-        _record_refusal(account, place)
+        if current_user.is_authenticated:
+            _record_refusal(account, place)
         abort(403)
-    if place and not account.used_last(place):
+    # A locked session leaves nothing but words in a draft: its cookie may be somebody else's.
+    if place and current_user.is_authenticated and not account.used_last(place):
         with identity_scope(), separate():
             actions.note_use(account_id=account.id, place_id=place.id)
     if place is None:
@@ -58,6 +69,17 @@ def admitted() -> Iterator[None]:
     else:
         with desk_scope(place.id, account_id=account.id):
             yield
+
+
+@contextmanager
+def apart_at(place: Place, account: SignedIn) -> Iterator[None]:
+    """A unit of its own at a desk of the account, where the request is in no scope, or failed."""
+    with (
+        current_app.app_context(),
+        desk_scope(place.id, account_id=account.id),
+        unit_of_work(),
+    ):
+        yield
 
 
 def recall_place() -> None:
@@ -73,10 +95,15 @@ def _refuse_forged() -> None:
 
 
 def _account() -> SignedIn:
-    if not current_user.is_authenticated:
-        raise SignInFirst(expired=getattr(session, "expired", False))
-    account: SignedIn = current_user._get_current_object()
-    return account
+    """Who asks; a locked session is nobody, save for what only keeps its own words."""
+    if current_user.is_authenticated:
+        account: SignedIn = current_user._get_current_object()
+        return account
+    locked = sessions.locked()
+    view = current_app.view_functions[request.endpoint or ""]
+    if locked and getattr(view, "keeps_what_is_typed", False):
+        return locked.account
+    raise SignInFirst(expired=getattr(session, "expired", False))
 
 
 def _place(account: SignedIn, desk: str | None, network: str | None) -> Place | None:

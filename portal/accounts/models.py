@@ -53,7 +53,8 @@ class Membership(PlatformTable):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    # Every request asks for an account's places; the partial indexes below answer only by desk.
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     desk_id: Mapped[UUID | None] = mapped_column(ForeignKey("desk.id"), index=True)
     network_id: Mapped[UUID | None] = mapped_column(ForeignKey("network.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
@@ -65,7 +66,10 @@ class Membership(PlatformTable):
 
 
 class LoginSession(PlatformTable):
-    """A signed-in browser; only the hash of its cookie is kept."""
+    """A signed-in browser; only the hash of its cookie is kept.
+
+    Once locked it opens nothing: it says whose it was, so that the password alone is asked for.
+    """
 
     __tablename__ = "login_session"
 
@@ -73,6 +77,7 @@ class LoginSession(PlatformTable):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    locked_at: Mapped[datetime | None]
 
 
 class Invitation(PlatformTable):

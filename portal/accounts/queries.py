@@ -4,9 +4,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case, func, select
 
 from portal.accounts.models import Account, Invitation, LoginAttempt, LoginSession, Membership
 from portal.accounts.rules import Place, SignedIn
@@ -24,6 +26,7 @@ class FoundSession:
     token_hash: bytes
     created_at: datetime
     seen_at: datetime
+    locked_at: datetime | None
     rows: tuple[Row, ...]
 
 
@@ -45,11 +48,22 @@ class Member:
 
 def find_session(token_hash: bytes) -> FoundSession | None:
     """The session of this key, unless it is gone or its account is disabled."""
+    rows = tuple(db.session.execute(_session_statement(), {"key": token_hash}))
+    if not rows:
+        return None
+    first = rows[0]
+    return FoundSession(token_hash, first.created_at, first.seen_at, first.locked_at, rows)
+
+
+@cache
+def _session_statement() -> Select[Any]:
+    """Put together once: every request asks it, and putting it together takes as long as asking."""
     place = places()
-    statement = (
+    return (
         select(
             LoginSession.created_at,
             LoginSession.seen_at,
+            LoginSession.locked_at,
             Account.id,
             Account.name,
             Account.email,
@@ -63,13 +77,9 @@ def find_session(token_hash: bytes) -> FoundSession | None:
         .join(Account, Account.id == LoginSession.account_id)
         .outerjoin(Membership, (Membership.account_id == Account.id) & _is_current())
         .outerjoin(place, place.c.id == func.coalesce(Membership.desk_id, Membership.network_id))
-        .where(LoginSession.token_hash == token_hash, Account.disabled_at.is_(None))
+        .where(LoginSession.token_hash == bindparam("key"), Account.disabled_at.is_(None))
         .order_by(Membership.last_used_at.desc().nulls_last(), Membership.created_at, Membership.id)
     )
-    rows = tuple(db.session.execute(statement))
-    if not rows:
-        return None
-    return FoundSession(token_hash, rows[0].created_at, rows[0].seen_at, rows)
 
 
 def get_session(token_hash: bytes) -> FoundSession:

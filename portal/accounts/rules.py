@@ -21,6 +21,8 @@ from portal.core.errors import Refusal
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
+KNOWN = ABSOLUTE + IDLE
+"""So long it is known whose session it was: who writes as it ends comes back within a half-hour."""
 SEEN_AGAIN = timedelta(minutes=1)
 """A session's last use is written at most this often: a page need not cost a write."""
 
@@ -38,6 +40,7 @@ PLACE_IN_PATH = re.compile(r"/([sr])/([a-z0-9-]+)/")
 LONGEST_PATH = 300
 KEPT_IN_QUERY = frozenset(
     {"periodo", "confronto", "prospetto", "pagina", "giorno", "persona", "tipologia"}
+    | {"nuova", "assegna", "bozza"}
 )
 """What a page is about stays with it through a sign-in; everything else in a query is dropped."""
 KEPT_VALUE = re.compile(r"[A-Za-z0-9._/-]{1,60}")
@@ -94,6 +97,11 @@ class SignedIn(UserMixin):
 def is_over(created_at: datetime, seen_at: datetime, now: datetime) -> bool:
     """Whether a session has idled for 30 minutes or lived for 10 hours."""
     return now - seen_at > IDLE or now - created_at > ABSOLUTE
+
+
+def is_forgotten(created_at: datetime, now: datetime) -> bool:
+    """Whether it is no longer said whose session this was."""
+    return now - created_at > KNOWN
 
 
 def key_hash(key: str) -> bytes:

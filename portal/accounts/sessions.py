@@ -8,7 +8,8 @@ derived from the key and needs no row: a visitor who has not signed in leaves no
 import hashlib
 import hmac
 import secrets
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Flask, Request, Response, current_app, g
@@ -17,10 +18,20 @@ from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, login_user, logout_user
 
 from portal.accounts import actions, queries
-from portal.accounts.rules import SignedIn, key_hash
+from portal.accounts.queries import FoundSession
+from portal.accounts.rules import SignedIn, is_forgotten, key_hash
 from portal.core import clock
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
+
+
+class Locked(NamedTuple):
+    """Whose session it was, since when, when it was last used, and since when it is locked."""
+
+    account: SignedIn
+    created_at: datetime
+    seen_at: datetime
+    locked_at: datetime
 
 
 class PortalSession(dict[str, Any], SessionMixin):
@@ -38,10 +49,20 @@ class PortalSession(dict[str, Any], SessionMixin):
         self.key = key
         self.signed_in = signed_in
         self.expired = False
+        self.locked: Locked | None = None
         self["csrf_token"] = csrf_secret
         if signed_in:
             self["_user_id"] = signed_in.get_id()
             self["_fresh"] = True
+
+    def remember(self, found: FoundSession) -> None:
+        """Nobody is signed in; whose session it was is still said for a while."""
+        self.expired = True
+        if not is_forgotten(found.created_at, clock.now()):
+            # The request that finds a session over is the one that locks it.
+            locked_at = found.locked_at or clock.now()
+            account = queries.signed_in(found)
+            self.locked = Locked(account, found.created_at, found.seen_at, locked_at)
 
 
 class DatabaseSessions(SessionInterface):
@@ -61,8 +82,8 @@ class DatabaseSessions(SessionInterface):
             found = queries.find_session(key_hash(key))
             if found and actions.keep_session(found, now=clock.now()):
                 session = PortalSession(key, self.csrf_secret(key), queries.signed_in(found))
-            else:
-                session.expired = found is not None
+            elif found:
+                session.remember(found)
         return session
 
     def fresh(self) -> PortalSession:
@@ -125,6 +146,16 @@ def sign_out() -> None:
     key = secrets.token_urlsafe(32)
     session.become(key, sessions.csrf_secret(key), None)
     session.ended = True
+
+
+def lock() -> None:
+    """Leave the browser to whoever passes by: from now on it asks for the password."""
+    actions.lock_session(key_hash(_present()[1].key))
+
+
+def locked() -> Locked | None:
+    """Whose session this was, where only the password is missing."""
+    return _present()[1].locked
 
 
 def _present() -> tuple[DatabaseSessions, PortalSession]:

@@ -12,8 +12,10 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from portal.accounts.rules import SignedIn, kept_query, place_in, wanted_parts
+from portal.core.pages import page_in_view
 
 Destination = tuple[str, dict[str, Any]]
+LONGEST_PAGE = 200
 
 
 def wanted_page() -> str | None:
@@ -23,6 +25,19 @@ def wanted_page() -> str | None:
         return f"/{named.letter}/{named.slug}/" if named else None
     query = kept_query(request.args.items())
     return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def form_page() -> str | None:
+    """The page of the form that was sent, if one can come back to it: its draft is named in it."""
+    page = page_in_view()
+    parts = wanted_parts(page) if page else None
+    return page if parts and _match(parts[0]) else None
+
+
+def names_draft(wanted: str) -> bool:
+    """Whether a page to come back to is that of a draft."""
+    parts = wanted_parts(wanted)
+    return parts is not None and "bozza" in parts[1]
 
 
 def destination(wanted: str, account: SignedIn) -> Destination:
@@ -38,6 +53,19 @@ def destination(wanted: str, account: SignedIn) -> Destination:
     if slug and not account.find_place(slug, network=network is not None):
         return start
     return endpoint, parts[1] | values
+
+
+def draft_page(wanted: str, slug: str) -> str | None:
+    """A page of this desk on which a draft can be taken up again, in its one spelling."""
+    parts = wanted_parts(wanted)
+    found = _match(parts[0]) if parts else None
+    if parts is None or found is None or found[1].get("desk") != slug:
+        return None
+    if not getattr(current_app.view_functions[found[0]], "resumes_drafts", False):
+        return None
+    query = {name: value for name, value in parts[1].items() if name != "bozza"}
+    page = f"{parts[0]}?{urlencode(query)}" if query else parts[0]
+    return page if len(page) <= LONGEST_PAGE else None
 
 
 def _match(path: str) -> Destination | None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`portal report`: a desk’s relazione or a network’s comparison, the bytes that its page offers."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -15,8 +16,14 @@ from portal.core.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, get_network_by_slug
 from portal.oversight import documents as comparisons
 from portal.oversight.queries import get_comparison
+from portal.reports import editions
+from portal.reports.disclosing import disclose, is_in_force
+from portal.reports.disclosure.sheets import Audience
 from portal.reports.documents import FORMATS, rendered
 from portal.reports.forms import HISTORICAL, MODERN
+from portal.reports.frozen import DESK
+from portal.reports.network import for_network
+from portal.reports.published import PUBLIC_FORMATS, public_file
 from portal.reports.queries import get_relazione
 
 
@@ -24,8 +31,19 @@ from portal.reports.queries import get_relazione
 @click.option("--desk", metavar="SLUG", help="Lo sportello, con il nome breve.")
 @click.option("--network", metavar="SLUG", help="La rete: gli sportelli a confronto.")
 @click.option("--period", required=True, metavar="P", help="Il periodo: 2016, 2016-S1, 2016-05…")
-@click.option("--baseline", metavar="P", help="Il confronto; se manca, lo stesso di un anno prima.")
-@click.option("--format", "file_format", default="csv", show_default=True, help="csv, json o html.")
+@click.option(
+    "--baseline",
+    metavar="P",
+    help="Il confronto: un periodo, anno-prima, precedente, media-3 o nessuno.",
+)
+@click.option("--format", "file_format", default="csv", show_default=True, help=", ".join(FORMATS))
+@click.option(
+    "--audience",
+    default=Audience.DESK.value,
+    show_default=True,
+    metavar="CHI",
+    help="Chi la legge: desk, network o public.",
+)
 @click.option("--layout", default=MODERN, show_default=True, help="moderno o storico.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Dove scriverla.")
 def report(
@@ -34,12 +52,16 @@ def report(
     period: str,
     baseline: str | None,
     file_format: str,
+    audience: str,
     layout: str,
     output: Path | None,
 ) -> None:
     """Scrive la relazione di uno sportello, o il confronto di una rete, sullo schermo o in FILE.
 
     Il confronto contiene gli sportelli che hanno approvato la relazione del periodo.
+
+    Per la rete (network, solo json) e per il pubblico (public: pdf, csv, json) scrive l’edizione in
+    vigore del periodo, con i numeri piccoli nascosti; la versione per il pubblico resta registrata.
 
     \b
     I periodi: 2016 (anno), 2016-S1 (semestre), 2016-Q1 (quadrimestre), 2016-T2 (trimestre),
@@ -50,22 +72,37 @@ def report(
       portal report --desk montefosco --period 2016-S1 --layout storico
       portal report --desk montefosco --period 2016-S1 --baseline 2014-S1 --format json
       portal report --desk montefosco --period 2016 --format html --output relazione.html
+      portal report --desk montefosco --period 2016-S1 --audience public --format pdf --output p.pdf
       portal report --network provincia --period 2016-S1 --format json
     """
-    _refuse_unknown("--format", file_format, FORMATS)
-    _refuse_unknown("--layout", layout, (MODERN, HISTORICAL))
-    if desk and not network:
-        body = _relazione(desk, period, baseline, file_format, historical=layout == HISTORICAL)
-    elif network and not desk:
-        _refuse_unknown("--layout", layout, (MODERN,))
-        body = _comparison(network, period, baseline, file_format)
-    else:
-        raise Refusal(_("Serve --desk oppure --network, uno solo dei due."))
+    body = _body(desk, network, period, baseline, file_format, audience, layout)
     if output is None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     else:
         _write(output, body)
+
+
+def _body(
+    desk: str | None,
+    network: str | None,
+    period: str,
+    baseline: str | None,
+    file_format: str,
+    audience: str,
+    layout: str,
+) -> bytes:
+    _refuse_unknown("--audience", audience, tuple(Audience) if desk else (Audience.DESK,))
+    _refuse_unknown("--format", file_format, _formats(desk, audience))
+    historical = audience == Audience.DESK and not network
+    _refuse_unknown("--layout", layout, (MODERN, HISTORICAL) if historical else (MODERN,))
+    if desk and not network and audience != Audience.DESK:
+        return _told(desk, period, baseline, file_format, Audience(audience))
+    if desk and not network:
+        return _relazione(desk, period, baseline, file_format, historical=layout == HISTORICAL)
+    if network and not desk:
+        return _comparison(network, period, baseline, file_format)
+    raise Refusal(_("Serve --desk oppure --network, uno solo dei due."))
 
 
 def _relazione(
@@ -75,10 +112,38 @@ def _relazione(
         with identity_scope(), unit_of_work():
             desk = get_desk_by_slug(slug)
         with desk_scope(desk.id), unit_of_work():
-            relazione = get_relazione(
-                desk_name=desk.name, desk_slug=desk.slug, period=period, baseline=baseline
-            )
+            relazione = get_relazione(period=period, baseline=baseline)
         return rendered(relazione, format=file_format, historical=historical)
+
+
+def _formats(desk: str | None, audience: str) -> tuple[str, ...]:
+    if desk is None:
+        return comparisons.FORMATS
+    told = {Audience.NETWORK: ("json",), Audience.PUBLIC: tuple(PUBLIC_FORMATS)}
+    return told.get(Audience(audience), FORMATS)
+
+
+def _told(
+    slug: str, period: str, baseline: str | None, file_format: str, audience: Audience
+) -> bytes:
+    """What an audience beyond the desk reads of the edition in force."""
+    if baseline:
+        raise Refusal(_("Con --audience il confronto è quello dell’edizione: togli --baseline."))
+    with application():
+        with identity_scope(), unit_of_work():
+            desk = get_desk_by_slug(slug)
+        with desk_scope(desk.id), unit_of_work():
+            edition = next(filter(is_in_force, editions.list_editions(DESK, period)), None)
+            if edition is None:
+                raise Refusal(
+                    _("Del periodo %(period)s non c’è un’edizione approvata: fuori dallo sportello"
+                      " si legge solo quella.", period=shown(period))
+                )  # fmt: skip
+            if audience == Audience.NETWORK:
+                text = json.dumps(for_network(edition), ensure_ascii=False, indent=2)
+                return (text + "\n").encode()
+            told = disclose(edition_id=edition.id, audience=audience)
+            return public_file(edition, told, file_format).content
 
 
 def _comparison(slug: str, period: str, baseline: str | None, file_format: str) -> bytes:

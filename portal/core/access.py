@@ -33,6 +33,7 @@ class Permission(StrEnum):
     APPROVE_REPORTS = "approve reports"
     EDIT_PAST_TOTALS = "edit past totals"
     MANAGE_ACCOUNTS = "manage accounts"
+    ARRANGE_COUNTER = "arrange counter"
     MANAGE_RECIPIENTS = "manage recipients"
     OVERSEE = "oversee"
 
@@ -43,6 +44,7 @@ MANAGER = OPERATOR | {
     Permission.APPROVE_REPORTS,
     Permission.EDIT_PAST_TOTALS,
     Permission.MANAGE_ACCOUNTS,
+    Permission.ARRANGE_COUNTER,
     Permission.MANAGE_RECIPIENTS,
 }
 

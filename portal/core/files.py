@@ -5,7 +5,7 @@ Three CSV styles: the desk's own document to the byte, the one that Excel in Ita
 double click, and the one for programs (RFC 4180, stable keys, six places).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,9 +34,42 @@ class _Dialect:
 
 
 def csv_bytes(table: Table, *, style: Style) -> bytes:
-    dialect = _DIALECTS[style]
+    """One table: its heads, then its lines."""
+    return _written(_lines(table, _DIALECTS[style]), _DIALECTS[style])
+
+
+def workbook_csv_bytes(tables: Iterable[Table]) -> bytes:
+    """Several tables for Excel in Italian, each under its caption, with an empty line between."""
+    dialect = _DIALECTS["excel_it"]
+    lines: list[list[str]] = []
+    for table in tables:
+        lines += [[], [_guarded(table.caption)], *_lines(table, dialect)]
+        lines += [
+            [_guarded(text)] for text in (table.check and table.check.text, table.note) if text
+        ]
+    return _written(lines[1:], dialect)
+
+
+def dataset_bytes(tables: Iterable[Table]) -> bytes:
+    """Every figure of several tables for programs: one a line, by table, row and column."""
+    dialect = _DIALECTS["data"]
+    lines = [["table", "row", "label", "column", "value"]]
+    for table in tables:
+        lines += [
+            [table.key, row.key, _text(row.cells[0], table.columns[0], dialect), column.key,
+             _text(value, column, dialect)]
+            for row in table.rows
+            for value, column in list(zip(row.cells, table.columns, strict=True))[1:]
+        ]  # fmt: skip
+    return _written(lines, dialect)
+
+
+def _lines(table: Table, dialect: _Dialect) -> list[list[str]]:
     heads = [_guarded(dialect.head(column)) for column in table.columns]
-    lines = [heads, *(_texts(row, table.columns, dialect) for row in table.rows)]
+    return [heads, *(_texts(row, table.columns, dialect) for row in table.rows)]
+
+
+def _written(lines: Iterable[Iterable[str]], dialect: _Dialect) -> bytes:
     text = "".join(
         dialect.separator.join(_quoted(cell, dialect) for cell in line) + dialect.line_end
         for line in lines
@@ -79,11 +112,11 @@ def _historical_figure(value: int | Fraction | Decimal, column: Column) -> str:
 
 
 def _excel_figure(value: int | Fraction | Decimal, column: Column) -> str:
-    return italian.plain(value, 0 if column.kind == "count" else column.places, mark=",")
+    return italian.plain(value, column.places_of(value), mark=",")
 
 
 def _data_figure(value: int | Fraction | Decimal, column: Column) -> str:
-    return italian.plain(value, 0 if column.kind == "count" else DATA_PLACES)
+    return italian.plain(value, DATA_PLACES if column.places_of(value) else 0)
 
 
 _DIALECTS: dict[Style, _Dialect] = {

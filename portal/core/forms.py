@@ -6,32 +6,52 @@ Typed text that cannot be understood stays in the field, beside one sentence tha
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+from babel.support import NullTranslations, Translations
+from flask import request
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, StringField
+from wtforms.i18n import messages_path
 
-from portal.core import italian
+from portal.core import drafts, italian
 from portal.core.database import db
-from portal.core.errors import Refusal
+from portal.core.drafts import Draft
+from portal.core.errors import NotHere, Refusal
+from portal.core.once import AlreadySaved, sending
 from portal.core.places import Comune, State, find_state, get_comune, get_state, match_comuni
 
 
 class PortalForm(FlaskForm):
-    """Every form of the portal."""
+    """Every form of the portal. One that keeps drafts fills itself from the draft in the address.
+
+    `resumed` is the draft that it was filled from; saving the form settles it.
+    """
+
+    keeps_drafts: ClassVar[bool] = False
+    resumed: Draft | None = None
 
     class Meta(FlaskForm.Meta):
-        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+        def wrap_formdata(self, form: "PortalForm", formdata: Any) -> Any:
             """What was sent, without NUL: no keyboard types it and PostgreSQL stores none."""
             sent = super().wrap_formdata(form, formdata)
+            if sent is None and formdata is not None and form.keeps_drafts:
+                form.resumed = _draft_in_address()
+                return _sent_again(form.resumed) if form.resumed else None
             if sent is None or not any("\0" in value for value in _texts(sent)):
                 return sent
             return MultiDict((name, _clean(value)) for name, value in sent.items(multi=True))
+
+        def get_translations(self, form: Form) -> NullTranslations:
+            """Read once: Flask-WTF reads and parses the file again at every request."""
+            return _sentences(str(get_locale()))
 
     form_token = HiddenField(default=lambda: str(uuid4()))
     version = HiddenField()
@@ -56,13 +76,28 @@ class PortalForm(FlaskForm):
         return 422 if self.is_submitted() else 200
 
     @contextmanager
-    def attempting(self) -> Iterator[None]:
-        """Run actions; a refusal undoes what they did and becomes an error of the form."""
+    def attempting(self, *, whole_unit: bool = False) -> Iterator[None]:
+        """Run actions; a refusal undoes what they did and becomes an error of the form.
+
+        `whole_unit`: nothing was done before, so that all can be undone without a savepoint,
+        which is a seventh of the time of a save.
+        """
+        if whole_unit and db.session.new:
+            raise RuntimeError("something was written before: a refusal would take it back too")
         try:
-            with db.session.begin_nested():
+            with nullcontext() if whole_unit else db.session.begin_nested(), self._sending():
                 yield
         except Refusal as refusal:
+            if whole_unit:
+                db.session.rollback()
+            if isinstance(refusal, AlreadySaved):
+                self.form_token.data = str(uuid4())
             self.refuse(refusal)
+
+    def _sending(self) -> AbstractContextManager[None]:
+        if not self.keeps_drafts:
+            return nullcontext()
+        return sending(self.token, drafts.digest(request.form.items(multi=True)))
 
     def refuse(self, refusal: Refusal) -> None:
         """Put a refusal beside the field that it names, or on top of the form."""
@@ -71,6 +106,32 @@ class PortalForm(FlaskForm):
             named.errors = [*named.errors, refusal.sentence]
         else:
             self.form_errors.append(refusal.sentence)
+
+
+def _draft_in_address() -> Draft | None:
+    """The draft to take up again; one of another page or person is not there."""
+    named = request.args.get("bozza")
+    if not named:
+        return None
+    try:
+        draft = drafts.get_draft(UUID(named))
+    except ValueError:
+        raise NotHere from None
+    if draft and draft.page.partition("?")[0] != request.path:
+        raise NotHere
+    return draft
+
+
+def _sent_again(draft: Draft) -> MultiDict[str, str]:
+    """The draft as its form would have sent it, under the same token: saving it twice is once."""
+    typed = [(name, value) for name, value in draft.fields]
+    return MultiDict([*typed, ("form_token", str(draft.form_token))])
+
+
+@cache
+def _sentences(locale: str) -> NullTranslations:
+    """WTForms' own sentences; where it has none of a language they stay English."""
+    return Translations.load(messages_path(), [locale], domain="wtforms")
 
 
 def _texts(sent: MultiDict[str, Any]) -> Iterator[str]:

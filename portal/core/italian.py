@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from babel.dates import format_date
 from babel.numbers import get_decimal_symbol, get_group_symbol
@@ -37,9 +38,9 @@ def rounded(value: Exact, places: int) -> int:
     """The value in units of 10^-places, half up (away from zero), from the exact fraction."""
     if isinstance(value, float):
         raise TypeError("a float is not exact: pass an int, a Fraction or a Decimal")
-    scaled = Fraction(value) * 10**places
-    units = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-    return -units if scaled < 0 else units
+    top, under = value.as_integer_ratio()
+    units = (2 * abs(top) * 10**places + under) // (2 * under)
+    return -units if top < 0 else units
 
 
 def _spelled(units: int, places: int, group: str, mark: str) -> str:
@@ -48,10 +49,16 @@ def _spelled(units: int, places: int, group: str, mark: str) -> str:
     return f"{text}{mark}{rest:0{places}d}" if places else text
 
 
+@cache
+def _symbols(locale: str) -> tuple[str, str]:
+    """Between thousands and before decimals: asking Babel costs more than writing the number."""
+    return get_group_symbol(locale), get_decimal_symbol(locale)
+
+
 def decimal(value: Exact, places: int = 1, *, minus: str = MINUS) -> str:
     """1234.65 -> «1.234,7». Never «-0,0»: the sign is that of the rounded figure."""
     units = rounded(value, places)
-    text = _spelled(units, places, get_group_symbol(LOCALE), get_decimal_symbol(LOCALE))
+    text = _spelled(units, places, *_symbols(LOCALE))
     return minus + text if units < 0 else text
 
 
@@ -67,11 +74,12 @@ def plain(value: Exact, places: int = 0, *, mark: str = ".") -> str:
     return (HYPHEN if units < 0 else "") + _spelled(units, places, "", mark)
 
 
-def count(number: int) -> str:
-    return decimal(number, 0)
+def count(number: int | Fraction) -> str:
+    """«1.234»; the mean of several counts has one decimal."""
+    return decimal(number, 0 if isinstance(number, int) else 1)
 
 
-def percent(number: int, total: int, places: int = 1) -> str:
+def percent(number: int | Fraction, total: int | Fraction, places: int = 1) -> str:
     """67 of 149 -> «45,0 %» with a no-break space; of nothing it is not computable."""
     if not total:
         return NOT_COMPUTABLE
@@ -80,13 +88,13 @@ def percent(number: int, total: int, places: int = 1) -> str:
 
 def historical_points(value: Exact) -> str:
     """As the desk's own document prints a variation: «14,8%», «-10,7%», no plus, no space."""
-    return plain(value, 1, mark=get_decimal_symbol(LOCALE)) + "%"
+    return plain(value, 1, mark=_symbols(LOCALE)[1]) + "%"
 
 
 # Words around numbers
 
 
-def plural(number: int, one: str, many: str) -> str:
+def plural(number: int | Fraction, one: str, many: str) -> str:
     """«1 utente», «0 utenti», «1.234 utenti»."""
     return f"{count(number)} {one if number == 1 else many}"
 

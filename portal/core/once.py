@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Double click, double submit, a retry by a proxy: the second gets the first's record.
 
-A form that creates carries a random token, unique in the desk's table. The advisory lock makes
-the second of two simultaneous submits wait for the first, so that it finds the record instead of
-breaking on the unique key.
+A form that creates carries a random token, unique in the desk's table. The second of two
+simultaneous submits waits for the first, at the row of its draft or at an advisory lock, so that it
+finds the record instead of breaking on the unique key. A second submit that says something else is
+refused, never lost unseen.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import select, text
 
+from portal.core import clock, drafts, italian
 from portal.core.database import DeskTable, db
+from portal.core.errors import Refusal
 
 Record = TypeVar("Record", bound=DeskTable)
 
@@ -19,14 +27,64 @@ Record = TypeVar("Record", bound=DeskTable)
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
+@dataclass(frozen=True)
+class Sending:
+    """The form that is being saved: its token, the hash of its words, whether it is the first."""
+
+    token: UUID | None
+    digest: bytes
+    is_first: bool
+
+
+_sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
+
+
+class AlreadySaved(Refusal):
+    """The form was saved before, and said something else then."""
+
+
+@contextmanager
+def sending(form_token: UUID | None, digest: bytes) -> Iterator[None]:
+    """What the block saves is this form, of this content; its draft is settled with it."""
+    first = drafts.settle(form_token, sent=digest)
+    token = _sending.set(Sending(form_token, digest, first))
+    try:
+        yield
+    finally:
+        _sending.reset(token)
+
+
 def hold(name: str) -> None:
     """Wait for whoever does the same thing at this moment; ours until the unit ends."""
     db.session.execute(LOCK, {"name": name})
 
 
+def is_sent_again(form_token: UUID | None) -> bool:
+    """Whether the form that is being saved was settled before: what it finds may be its own."""
+    form = _sending.get()
+    return form is not None and form.token == form_token and not form.is_first
+
+
 def find_by_form_token(table: type[Record], form_token: UUID | None) -> Record | None:
     """The record that the same form created before, after waiting for a twin on its way."""
-    if form_token is None:
+    form = _sending.get()
+    if form_token is None or (form and form.is_first and form.token == form_token):
         return None
     hold(str(form_token))
-    return db.session.scalars(select(table).where(table.form_token == form_token)).one_or_none()
+    found = db.session.scalars(select(table).where(table.form_token == form_token)).one_or_none()
+    if found is not None and form is not None:
+        _refuse_another_content(form_token, form.digest)
+    return found
+
+
+def _refuse_another_content(form_token: UUID, digest: bytes) -> None:
+    saved = drafts.find_saved(form_token)
+    if saved and saved.sent != digest:
+        hour = italian.hour(clock.in_rome(saved.at))
+        raise AlreadySaved(
+            _(
+                "Questo modulo era già stato salvato alle %(hour)s, con altri dati. Quello che hai"
+                " scritto adesso è qui sotto: salvando di nuovo crei un’altra registrazione.",
+                hour=hour,
+            )
+        )

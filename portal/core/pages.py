@@ -6,6 +6,7 @@ gets the block, everyone else the page, so that both always come from the same l
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 
@@ -41,6 +42,14 @@ def _block(template: str, block: str, values: dict[str, Any]) -> str:
     loaded = current_app.jinja_env.get_or_select_template(template)
     current_app.update_template_context(values)
     return "".join(loaded.blocks[block](loaded.new_context(values)))
+
+
+def page_in_view() -> str | None:
+    """The page from which a form of ours was sent, as the browser says it: path and query."""
+    said = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if request.method == "GET" or not said.path or said.netloc != request.host:
+        return None
+    return f"{said.path}?{said.query}" if said.query else said.path
 
 
 def redirect_to(endpoint: str, **values: Any) -> Response:

@@ -89,6 +89,18 @@ def find_state(text: str) -> State | None:
     return _states_by_code().get(text.strip().upper()) or _states_by_name().get(folded(text))
 
 
+# Accession and withdrawal treaties: the file of states knows only today's members.
+MEMBER_SINCE = {"BG": date(2007, 1, 1), "RO": date(2007, 1, 1), "HR": date(2013, 7, 1)}
+MEMBER_UNTIL = {"GB": date(2020, 1, 31)}
+
+
+def is_eu_on(state: State, day: date) -> bool:
+    """Whether a state was a member of the European Union on a day, from 2004 on."""
+    if until := MEMBER_UNTIL.get(state.iso2):
+        return day <= until
+    return state.eu and day >= MEMBER_SINCE.get(state.iso2, date.min)
+
+
 @cache
 def list_comuni() -> tuple[Comune, ...]:
     """Every comune of today, by name and province."""

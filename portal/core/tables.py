@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from portal.core import italian
 
@@ -36,6 +36,10 @@ class Column:
     places: int = 1
     style: Literal["page", "historical"] = "page"
 
+    def places_of(self, value: int | Fraction | Decimal) -> int:
+        """How many decimals a figure of this column has: a count none, unless it is a mean."""
+        return 0 if self.kind == "count" and isinstance(value, int) else self.places
+
     @property
     def alone(self) -> str:
         """The head where no group stands above it."""
@@ -44,17 +48,35 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
+    """`key` names the line for programs and addresses: a code, never somebody's words."""
+
     cells: tuple[Value, ...]
     kind: RowKind = "body"
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether the lines add up to what stands beside them, and the sentence that says so."""
+
+    is_right: bool
+    text: str
 
 
 @dataclass(frozen=True)
 class Table:
+    """`key` names the table in addresses, sheets and JSON; `check` is printed below it."""
+
+    form: ClassVar[str] = "table"
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     note: str | None = None
     caption_visible: bool = False
+    key: str = ""
+    check: Check | None = None
+    folded: bool = False
+    """Whether a page shows it only to who asks; on paper it is printed as any other."""
 
     def __post_init__(self) -> None:
         if len({column.key for column in self.columns}) != len(self.columns):
@@ -66,10 +88,15 @@ class Table:
                 if not _fits(value, column):
                     raise TypeError(f"column {column.key} cannot hold a {type(value).__name__}")
 
+    def text_of(self, row: Row, number: int) -> str:
+        """A cell as people read it."""
+        return cell_text(row.cells[number], self.columns[number])
+
 
 _TYPES: dict[Kind, tuple[type, ...]] = {
     "text": (str,),
-    "count": (int,),
+    # A mean of several periods' counts is a fraction.
+    "count": (int, Fraction),
     "share": (int, Fraction, Decimal),
     "change": (int, Fraction, Decimal),
     "date": (date,),

@@ -13,7 +13,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from portal.core import clock, italian, places, tables
+from portal.core import charts, clock, italian, places, tables
 
 
 def prepare(app: Flask, folder: Path) -> None:
@@ -29,6 +29,7 @@ def prepare(app: Flask, folder: Path) -> None:
         hour=lambda moment: italian.hour(clock.in_rome(moment)),
         rome_day=lambda moment: italian.day(clock.in_rome(moment).date()),
         count=italian.count,
+        drawing=charts.draw,
         partial_day=italian.partial_day,
         state_name=lambda code: places.get_state(code).name,
         comune_name=lambda code: places.get_comune(code).name,

@@ -17,6 +17,7 @@ from portal.mailings.kinds import OF_DESK
 from portal.mailings.queries import list_recipients
 from portal.oversight.actions import publish_edition
 from portal.reports import editions
+from portal.reports.disclosure.sheets import Audience
 from portal.reports.frozen import DESK
 
 OF_THE_TABLE = "2016-S1"
@@ -36,7 +37,10 @@ def name_recipient(place: DemoDesk) -> None:
     with unit_of_work():
         if not list_recipients(OF_DESK):
             mailings.add_recipient(
-                OF_DESK, email=f"segreteria@{place.slug}.example", name=RECIPIENT
+                OF_DESK,
+                email=f"segreteria@{place.slug}.example",
+                name=RECIPIENT,
+                audience=Audience.DESK,
             )
 
 

@@ -2,6 +2,7 @@
 """Every change of networks and desks."""
 
 import re
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -38,6 +39,18 @@ def add_desk(*, slug: str, name: str, network: Network, short_name: str = "") ->
 def set_closing_days(place: Desk | Network, *, days: int | None) -> None:
     """Say how many days after the end of a half-year its edition makes itself; none: never."""
     place.closing_days = days
+    db.session.flush()
+
+
+def omit_from_report(desk: Desk, *, parts: Sequence[str]) -> None:
+    """Say which parts the desk leaves out of its relazione."""
+    desk.report_omits = list(parts)
+    db.session.flush()
+
+
+def hide_names(desk: Desk, *, hidden: bool) -> None:
+    """Say whether the lists of a desk begin with initials or with names."""
+    desk.hides_names = hidden
     db.session.flush()
 
 

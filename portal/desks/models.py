@@ -4,7 +4,8 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
@@ -51,4 +52,10 @@ class Desk(PlatformTable):
     short_name: Mapped[str] = mapped_column(String(40))
     closing_days: Mapped[int | None] = mapped_column(default=4)
     """Days after the end of a half-year when its relazione builds itself; none: never."""
+    hides_names: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether the day's list begins with initials: screens are seen from across the counter."""
+    report_omits: Mapped[list[str]] = mapped_column(
+        ARRAY(String(20)), default=list, server_default="{}"
+    )
+    """The parts that its relazione leaves out (reports/parts.py)."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of the roll-up and of past totals; deleted totals count nowhere."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -24,6 +25,12 @@ def find_counts(period: Period) -> Counts | None:
 def list_counts() -> dict[str, Counts]:
     """All the roll-up of the desk, by the period's name; for verification."""
     return {figure.period: _counts(figure) for figure in db.session.scalars(select(Figure))}
+
+
+def list_counts_of(names: Collection[str]) -> dict[str, Counts]:
+    """The rolled-up figures of some named periods; those with no records are left out."""
+    found = db.session.scalars(select(Figure).where(Figure.period.in_(set(names))))
+    return {figure.period: _counts(figure) for figure in found}
 
 
 def _counts(figure: Figure) -> Counts:

@@ -5,14 +5,17 @@ A person is a user of a period when at least one visit of theirs falls in it, so
 user only where the person has no other visit; it never needs to look at anybody else.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
 from portal.core.periods import Period, named_periods
 
+Number = int | Fraction
+"""A count; the mean of several periods' counts is exact."""
 SEXES = "FMXN"
 """Female, male, another sex on the passport, not stated."""
 
@@ -25,22 +28,44 @@ class Counts:
     missing to the users, so that the parts always add up. `topics` counts enquiries.
     """
 
-    users: int | None
-    users_by_sex: Mapping[str, int] | None
-    visits: int | None
-    anonymous: int | None
-    topics: Mapping[str, int] = field(default_factory=dict)
+    users: Number | None
+    users_by_sex: Mapping[str, Number] | None
+    visits: Number | None
+    anonymous: Number | None
+    topics: Mapping[str, Number] = field(default_factory=dict)
 
     @property
-    def services(self) -> int:
+    def services(self) -> Number:
         return sum(self.topics.values())
 
-    def of_sex(self, *keys: str) -> int | None:
+    def of_sex(self, *keys: str) -> Number | None:
         if self.users is None or self.users_by_sex is None:
             return None
         stated = {key: self.users_by_sex.get(key, 0) for key in "FMX"}
         parts = stated | {"N": self.users - sum(stated.values())}
         return sum(parts[key] for key in keys)
+
+
+def mean_of(counts: Sequence[Counts]) -> Counts:
+    """The mean of each figure; one that was not recorded in some period has no mean."""
+    by_sex = [one.users_by_sex for one in counts if one.users_by_sex is not None]
+    return Counts(
+        users=_mean([one.users for one in counts]),
+        users_by_sex=_mean_by_key(by_sex) if len(by_sex) == len(counts) else None,
+        visits=_mean([one.visits for one in counts]),
+        anonymous=_mean([one.anonymous for one in counts]),
+        topics=_mean_by_key([one.topics for one in counts]),
+    )
+
+
+def _mean(numbers: Sequence[Number | None]) -> Fraction | None:
+    known = [number for number in numbers if number is not None]
+    return Fraction(sum(known)) / len(known) if len(known) == len(numbers) else None
+
+
+def _mean_by_key(parts: Sequence[Mapping[str, Number]]) -> dict[str, Number]:
+    keys = sorted({key for part in parts for key in part})
+    return {key: Fraction(sum(part.get(key, 0) for part in parts)) / len(parts) for key in keys}
 
 
 class Excess(NamedTuple):
@@ -50,8 +75,8 @@ class Excess(NamedTuple):
     """
 
     what: str
-    within: int
-    whole: int
+    within: Number
+    whole: Number
 
 
 USERS = "users"
@@ -62,7 +87,7 @@ def find_excess(within: Counts, whole: Counts) -> Excess | None:
 
     What was not kept is not compared; totals without any topic say nothing of enquiries.
     """
-    compared: list[tuple[str, int | None, int | None]] = [(USERS, within.users, whole.users)]
+    compared: list[tuple[str, Number | None, Number | None]] = [(USERS, within.users, whole.users)]
     compared += [(sex, within.of_sex(sex), whole.of_sex(sex)) for sex in "FM"]
     if whole.topics:
         asked = sorted(within.topics.items())
@@ -100,6 +125,8 @@ class Delta:
 
 Deltas = dict[str, Delta]
 """By the period's name."""
+Came = tuple[str, Collection[date]]
+"""A person's sex and the days on which they came."""
 
 
 def deltas_of(
@@ -138,11 +165,15 @@ def _add(delta: Delta, fact: VisitFact, sign: int, makes_a_user: bool) -> None:
 
 def deltas_of_sex(days: Iterable[date], before: str, after: str) -> Deltas:
     """What changes when the sex of a person who came on these days is corrected."""
+    came = list(days)
+    return deltas_of_users([(before, came)], [(after, came)])
+
+
+def deltas_of_users(before: Iterable[Came], after: Iterable[Came]) -> Deltas:
+    """What changes when the same visits are told of other persons: each is one user of a period."""
     deltas: Deltas = {}
-    if before == after:
-        return deltas
-    for name in {period.name for day in days for period in named_periods(day)}:
-        delta = deltas.setdefault(name, Delta())
-        delta.users[before] -= 1
-        delta.users[after] += 1
-    return deltas
+    for cards, sign in ((before, -1), (after, 1)):
+        for sex, days in cards:
+            for name in {period.name for day in days for period in named_periods(day)}:
+                deltas.setdefault(name, Delta()).users[sex] += sign
+    return {name: delta for name, delta in deltas.items() if not delta.is_nothing}

@@ -5,14 +5,17 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from portal.accounts import sessions
 from portal.accounts.gate import SignInFirst
-from portal.accounts.way_back import wanted_page
+from portal.accounts.unfinished import Unfinished, find_of_form, keep_sent
+from portal.accounts.way_back import form_page, wanted_page
 from portal.core import clock
 from portal.core.access import Role, may, needed_by
 from portal.core.errors import NotHere, Refusal
@@ -20,6 +23,8 @@ from portal.core.logs import log_failure
 from portal.core.pages import redirect_to
 
 Answer = tuple[str, int]
+MAY_BE_KEPT = frozenset({400, 409, 500})
+"""Failures after which the database answers, and the form can be read."""
 
 
 def answer(app: Flask) -> None:
@@ -37,9 +42,12 @@ def answer(app: Flask) -> None:
 
 
 def _sign_in_first(error: SignInFirst) -> Response:
-    lost = 1 if request.method == "POST" else None
+    locked = sessions.locked()
+    kept = keep_sent(locked) if locked else None
+    lost = 1 if request.method == "POST" and not kept else None
     expired = 1 if error.expired or lost else None
-    return redirect_to("accounts.log_in", poi=wanted_page(), scaduta=expired, persa=lost)
+    wanted = kept or form_page() or wanted_page()
+    return redirect_to("accounts.log_in", poi=wanted, scaduta=expired, persa=lost)
 
 
 def _not_our_name(_error: SecurityError) -> Response:
@@ -116,11 +124,25 @@ def _whose_act() -> tuple[str, str]:
 
 def _page(status: int, *, text: str | None = None) -> Answer:
     title, usual = _words(status)
+    kept = _kept() if status in MAY_BE_KEPT else None
     values: dict[str, Any] = {
         "title": title,
-        "text": text or usual,
+        "text": (_("Per sicurezza non abbiamo salvato nulla.") if kept and status == 400 else "")
+        or text
+        or usual,
         "status": status,
         "at": clock.now(),
         "reference": g.get("reference", ""),
+        "kept": kept.address if kept else None,
     }
     return render_template("home/failure.html", **values), status
+
+
+def _kept() -> Unfinished | None:
+    """The draft of the form that failed; none is promised while the database cannot be asked."""
+    if request.method != "POST" or not current_user.is_authenticated:
+        return None
+    try:
+        return find_of_form(current_user._get_current_object())
+    except SQLAlchemyError:
+        return None

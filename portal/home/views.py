@@ -10,7 +10,7 @@ from portal.core.access import Permission, needs, open_to_all
 from portal.core.database import db
 from portal.core.pages import page, redirect_to
 from portal.home.navigation import landing
-from portal.reports.prose import how_counted
+from portal.reports.method import how_counted
 
 home = Blueprint("home", __name__)
 
@@ -37,6 +37,12 @@ def settings() -> Response:
 @open_to_all
 def guide() -> Response:
     return page("home/guide.html")
+
+
+@home.get("/tasti")
+@open_to_all
+def keys() -> Response:
+    return page("home/keys.html")
 
 
 @home.get("/accessibilita")

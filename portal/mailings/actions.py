@@ -25,7 +25,9 @@ from portal.core.once import hold
 from portal.core.unit import unit_of_work
 from portal.mailings import queries
 from portal.mailings.kinds import Kind, Recipients
-from portal.mailings.rules import INTERNAL, OVER, gives_up, may_go_again
+from portal.mailings.rules import INTERNAL, OVER, PROTECTED, gives_up, may_go_again
+from portal.reports.disclosing import NotPublishable
+from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import get_edition
 
 JOB = "deliver"
@@ -35,8 +37,14 @@ class Overtaken(Exception):
     """The letter was taken, or its edition replaced, meanwhile: ours must not leave."""
 
 
-def add_recipient(of: Recipients, *, email: str, name: str = "") -> Any:
-    """Have the approved editions sent to an address; one that was removed comes back."""
+def add_recipient(
+    of: Recipients, *, email: str, name: str = "", audience: Audience = Audience.PUBLIC
+) -> Any:
+    """Have the approved editions sent to an address; one that was removed comes back.
+
+    Whoever is not said to be of the desk receives what anybody may read; a network's recipients
+    all receive what its overseers read.
+    """
     address = checked_email(email)
     hold(f"recipient {of.recipients.__tablename__} {address}")
     recipient = queries.find_recipient(of, address)
@@ -46,6 +54,8 @@ def add_recipient(of: Recipients, *, email: str, name: str = "") -> Any:
     elif recipient.ended_at is None:
         raise Refusal(_("«%(email)s» è già tra i destinatari.", email=address), field="email")
     recipient.name, recipient.ended_at = " ".join(name.split()), None
+    if of.has_audiences:
+        recipient.audience = audience
     db.session.flush()
     return recipient
 
@@ -166,10 +176,15 @@ def _written(kind: Kind, delivery: Any) -> Letter | str:
         raise RuntimeError("an edition that nobody approved is not sent")
     if recipient.ended_at is not None:
         return "ended"
+    write = kind.write
+    if kind.write_public and recipient.audience == Audience.PUBLIC:
+        write = kind.write_public
     try:
-        return kind.write(edition, recipient.email, delivery.id)
+        return write(edition, recipient.email, delivery.id)
     except ValueError:
         return "invalid"
+    except NotPublishable:
+        return PROTECTED
 
 
 def _blame_ourselves(of: Recipients, delivery_id: UUID) -> None:

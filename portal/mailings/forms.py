@@ -2,10 +2,12 @@
 """Forms of recipients and of approving; no database."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, StringField
+from wtforms import EmailField, HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from portal.core.forms import PortalForm
+from portal.reports.disclosure.sheets import Audience
 
 
 class RecipientForm(PortalForm):
@@ -17,6 +19,14 @@ class RecipientForm(PortalForm):
             DataRequired(_l("Scrivi l’indirizzo e-mail")),
             Length(max=254, message=_l("Al massimo 254 caratteri")),
         ],
+    )
+    audience = RadioField(
+        _l("Che cosa riceve"),
+        choices=[
+            SelectChoice(Audience.PUBLIC.value, _l("La versione pubblicabile: è fuori dal Comune")),
+            SelectChoice(Audience.DESK.value, _l("Tutti i numeri: è un ufficio del Comune")),
+        ],
+        default=Audience.PUBLIC.value,
     )
     name = StringField(
         _l("Ufficio (facoltativo)"), [Length(max=120, message=_l("Al massimo 120 caratteri"))]

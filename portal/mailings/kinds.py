@@ -11,11 +11,11 @@ from uuid import UUID
 
 from portal.core.mail import Letter
 from portal.core.tables import Table
-from portal.mailings import letters
+from portal.mailings import letters, public
 from portal.mailings.models import Delivery, NetworkDelivery, NetworkRecipient, Recipient
 from portal.reports import editions
 from portal.reports.frozen import DESK as DESK_EDITIONS
-from portal.reports.frozen import thaw
+from portal.reports.snapshot import thaw
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Recipients:
 
     recipients: Any
     deliveries: Any
+
+    @property
+    def has_audiences(self) -> bool:
+        """Whether some receive everything and others what anybody may read."""
+        return hasattr(self.recipients, "audience")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Kind(Recipients):
     """The frozen figures -> the table that the letter shows."""
     attached: tuple[str, ...]
     """The names of the edition's files that go with the letter."""
+    write_public: Callable[[Any, str, UUID], Letter] | None = None
+    """The same for whoever reads only what anybody may; a Refusal where there is no such form."""
 
 
 OF_DESK = Recipients(Recipient, Delivery)
@@ -48,4 +55,5 @@ DESK = Kind(
     write=letters.relazione_of,
     table=lambda frozen: letters.letter_table(thaw(frozen)),
     attached=letters.ATTACHED,
+    write_public=public.publishable_of,
 )

@@ -18,10 +18,11 @@ from portal.core import clock, italian
 from portal.core.mail import ENCODED, Attachment, Letter, message_id
 from portal.core.tables import Row, Table
 from portal.mailings.columns import lines_of, wrapped
-from portal.reports import layouts, prose
+from portal.reports import layouts, prose, verdicts
 from portal.reports.editions import Kind, get_file, list_files
-from portal.reports.frozen import DESK, thaw
+from portal.reports.frozen import DESK
 from portal.reports.rules import Relazione
+from portal.reports.snapshot import thaw
 
 ATTACHED = ("prospetto.csv", "relazione.csv")
 SUBJECT = "mailings/mail/relazione.subject"
@@ -114,18 +115,28 @@ def relazione_letter(
     attachments: tuple[Attachment, ...] = (),
 ) -> Letter:
     """The letter with a desk's relazione."""
-    table = letter_table(relazione)
+    table, verdict = letter_table(relazione), _verdict(relazione)
     values = {
         "relazione": relazione,
         "edition": edition,
-        "subtitle": prose.compared_with(relazione),
+        "subtitle": prose.subtitle(relazione),
         "sentences": prose.synthesis(relazione),
+        "verdict": verdict,
         "warnings": list(relazione.notes),
         "table": table,
     }
     return written(
         SUBJECT, TEXT, HTML, values, to=to, message_id=message_id, attachments=attachments
     )
+
+
+def _verdict(relazione: Relazione) -> str:
+    """What the variations mean, on what that stands, and where their intervals are."""
+    told = [one for one in verdicts.verdict(relazione) if one]
+    if not told:
+        return ""
+    where = _("L’intervallo di ogni variazione e come si conta sono nella relazione.")
+    return " ".join([*told, *verdicts.assumptions(relazione), where])
 
 
 def written(
@@ -151,12 +162,16 @@ def written(
 
 
 def letter_table(relazione: Relazione) -> Table:
-    """The page's own table, of which a letter shows some columns; each head stands alone."""
-    whole = layouts.modern_table(relazione)
+    """What a letter shows of the page's own table."""
+    return shown_of(layouts.modern_table(relazione))
+
+
+def shown_of(whole: Table) -> Table:
+    """The columns of a table of topics that a letter shows; each head stands alone."""
     kept = [number for number, column in enumerate(whole.columns) if column.key in SHOWN]
     return Table(
         caption=whole.caption,
-        columns=tuple(_alone(whole.columns[number]) for number in kept),
+        columns=tuple(alone(whole.columns[number]) for number in kept),
         rows=tuple(
             Row(tuple(row.cells[number] for number in kept), row.kind) for row in whole.rows
         ),
@@ -164,7 +179,8 @@ def letter_table(relazione: Relazione) -> Table:
     )
 
 
-def _alone(column: Any) -> Any:
+def alone(column: Any) -> Any:
+    """The column with a head that needs no group above it."""
     head = column.alone if column.kind == "change" else column.head
     return replace(column, head=head, group=None)
 

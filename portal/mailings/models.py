@@ -42,10 +42,15 @@ class DeliveryColumns:
 
 
 class Recipient(RecipientColumns, DeskTable):
-    """An office that receives a desk's relazioni."""
+    """Who receives a desk's relazioni: an office of the Comune, or the public version only."""
 
     __tablename__ = "recipient"
-    __table_args__ = (Unique("desk_id", "email"),)
+    __table_args__ = (
+        Unique("desk_id", "email"),
+        CheckConstraint("audience IN ('desk', 'public')", name="audience"),
+    )
+
+    audience: Mapped[str] = mapped_column(String(10), default="public")
 
 
 class Delivery(DeliveryColumns, DeskTable):

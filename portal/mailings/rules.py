@@ -18,7 +18,9 @@ AGAIN = ("failed", "uncertain")
 """States from which a person may have the letter sent again, while its edition stands."""
 UNDER_WAY = ("queued", "claimed", "transmitting")
 """States that the next look may find changed."""
-ON_PURPOSE = ("ended", "superseded")
+PROTECTED = "protected"
+"""What is said of a letter whose edition has no form that anybody may read."""
+ON_PURPOSE = ("ended", "superseded", PROTECTED)
 """Why a letter was rightly not sent: nobody has anything to do about it."""
 KEPT = "kept"
 """What core/mail.py says of a letter that it left in the mailbox of the installation."""
@@ -57,6 +59,7 @@ OUR_REASONS = {
     "superseded": _l("non inviata: l’edizione è stata sostituita"),
     "ended": _l("non inviata: il destinatario era già stato tolto"),
     "invalid": _l("non inviata: l’indirizzo non è valido"),
+    PROTECTED: _l("non inviata: i numeri di questa edizione non si possono pubblicare"),
     INTERNAL: _l(
         "non riuscita per un errore del portale: il responsabile tecnico lo trova nel registro"
     ),

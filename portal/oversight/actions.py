@@ -13,8 +13,8 @@ from portal.core.errors import Refusal
 from portal.desks.queries import get_desk
 from portal.oversight.models import PublishedFigure
 from portal.reports.editions import get_edition
-from portal.reports.frozen import DESK, thaw
-from portal.reports.layouts import as_json
+from portal.reports.frozen import DESK
+from portal.reports.network import for_network
 
 
 def publish_edition(*, edition_id: UUID) -> None:
@@ -29,7 +29,7 @@ def publish_edition(*, edition_id: UUID) -> None:
         network_id=get_desk(speaking_desk()).network_id,
         period=edition.period,
         number=edition.number,
-        figures=as_json(thaw(edition.frozen)),
+        figures=for_network(edition),
         approved_at=edition.approved_at,
         published_at=clock.now(),
     )

@@ -8,7 +8,7 @@ from flask import current_app
 
 from portal.core import clock
 from portal.core.files import csv_bytes
-from portal.oversight import layouts, prose
+from portal.oversight import layouts, prose, standings
 from portal.oversight.rules import Comparison
 
 FORMATS = ("csv", "json", "html")
@@ -18,6 +18,8 @@ def presented(comparison: Comparison, *, show: str) -> dict[str, Any]:
     """The matrix and the sentences around it; the same for page and document."""
     return {
         "matrix": layouts.matrix(comparison, show),
+        "finding": standings.finding(comparison) if show == layouts.RATES else "",
+        "limits": standings.limits_table(comparison) if show == layouts.RATES else None,
         "notes": prose.notes(comparison, show),
         "subtitle": prose.subtitle(comparison),
         "missing": prose.missing_notice(comparison),

@@ -4,7 +4,7 @@
 The matrix takes its cells from the table, so that page and file cannot disagree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,8 +13,10 @@ from portal.core import clock, italian
 from portal.core.periods import headings
 from portal.core.tables import BLANK, Column, Row, Table, cell_text
 from portal.oversight.rules import Comparison, DeskFigures
+from portal.oversight.standings import WORDS, standing_json
+from portal.reports.inference import Where
 from portal.reports.layouts import json_row
-from portal.reports.rules import TopicRow
+from portal.reports.rules import TopicRow, six_places
 
 RATES, COUNTS, CHANGES = "tassi", "conteggi", "variazione"
 # Which figure stands large in a cell, and which small after it.
@@ -39,6 +41,13 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "compiled_at": clock.in_rome(compiled).isoformat(timespec="seconds") if compiled else None,
         "missing": [desk.slug for desk in comparison.missing],
         "desks": [_desk_json(desk) for desk in comparison.desks],
+        "dispersion": six_places(comparison.funnel.dispersion),
+        "standings": [
+            {"desk": desk.desk.slug, "code": code}
+            | standing_json(comparison.funnel.standings.get((desk.desk.slug, code)))
+            for desk in comparison.desks
+            for code, _label in comparison.topics
+        ],
     }
 
 
@@ -49,7 +58,7 @@ def _desk_json(desk: DeskFigures) -> dict[str, Any]:
         "users_baseline": desk.users_baseline,
         "services": desk.services,
         "services_baseline": desk.services_baseline,
-        "rows": [json_row(row) for row in desk.rows()],
+        "rows": [json_row(row) | desk.told.get(row.code, {}) for row in desk.rows()],
     }
 
 
@@ -123,6 +132,9 @@ class Cell:
 
     main: str
     small: str | None = None
+    where: str = ""
+    """«above» or «below» where it is told apart; `said` in words."""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,8 +164,24 @@ def matrix(comparison: Comparison, show: str) -> Matrix:
     return Matrix(
         caption=table.caption,
         heads=(*names, _("Rete") + " *") if names else (),
-        lines=tuple(_line(table, row, keys, show) for row in table.rows),
-    )
+        lines=tuple(_marked(_line(table, row, keys, show), row, comparison, show)
+                    for row in table.rows),
+    )  # fmt: skip
+
+
+def _marked(line: Line, row: Row, comparison: Comparison, show: str) -> Line:
+    """The line with the rates told apart from the other desks'; the network's has no others."""
+    if show != RATES:
+        return line
+    found = [comparison.funnel.standings.get((desk.desk.slug, str(row.cells[0])))
+             for desk in comparison.desks]  # fmt: skip
+    cells = [
+        replace(cell, where=one.where.value, said=str(WORDS[one.where]))
+        if one and one.where is not Where.WITHIN
+        else cell
+        for cell, one in zip(line.cells, found, strict=False)
+    ]
+    return replace(line, cells=(*cells, *line.cells[len(cells) :]))
 
 
 def _line(table: Table, row: Row, keys: list[str], show: str) -> Line:

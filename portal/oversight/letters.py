@@ -15,7 +15,7 @@ from portal.core.periods import headings
 from portal.core.tables import Column, Row, Table
 from portal.mailings.kinds import OF_NETWORK, Kind
 from portal.mailings.letters import EditionFacts, address, attached, facts_of, written
-from portal.oversight import prose
+from portal.oversight import prose, standings
 from portal.oversight.editions import NETWORK as NETWORK_EDITIONS
 from portal.oversight.editions import thaw
 from portal.oversight.rules import Comparison, DeskFigures
@@ -58,6 +58,7 @@ def comparison_letter(
             _("In allegato le richieste per tipologia di ogni sportello e della rete, ciascuna"
               " anche ogni 100 utenti.")
         ],
+        "verdict": standings.finding(comparison),
         "warnings": [missing] if missing else [],
         "table": letter_table(comparison),
     }  # fmt: skip

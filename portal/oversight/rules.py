@@ -6,13 +6,14 @@ its rates come of the sums: never a mean of rates.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from portal.core.periods import Period
 from portal.figures.rules import Counts
+from portal.reports.inference import Funnel, funnel
 from portal.reports.rules import TopicRow, topic_rows, total_row
 
 Topic = tuple[str, str]
@@ -36,6 +37,8 @@ class DeskFigures:
     baseline: Counts | None
     topics: tuple[Topic, ...]
     """The lines of the desk's own relazione."""
+    told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the desk's own relazione says of each variation, as its JSON has it."""
 
     @property
     def users(self) -> int | None:
@@ -94,6 +97,19 @@ class Comparison:
             topics=self.topics,
         )
 
+    @cached_property
+    def funnel(self) -> Funnel:
+        """Each desk beside the others, where the users of the desk are known."""
+        codes = [code for code, _label in self.topics]
+        able = [desk for desk in self.desks if isinstance(desk.users, int)]
+        return funnel(
+            {desk.desk.slug: desk.users or 0 for desk in able},
+            {
+                code: {desk.desk.slug: int(desk.current.topics.get(code, 0)) for desk in able}
+                for code in codes
+            },
+        )
+
     @property
     def wanted(self) -> int:
         """How many desks the network has in this period."""
@@ -115,13 +131,17 @@ def _counts(users: int | None, topics: Mapping[str, int]) -> Counts:
     return Counts(users=users, users_by_sex=None, visits=None, anonymous=None, topics=topics)
 
 
+TOLD = ("change", "low", "high", "p_adjusted")
+
+
 def figures_of(desk: Named, read: Mapping[str, Any]) -> DeskFigures:
     """A desk's JSON as figures, beside the baseline that the desk itself chose."""
     rows = read["rows"]
     then = None
     if read["services_baseline"] is not None:
         then = _counts(read["users_baseline"], {row["code"]: row["baseline"] for row in rows})
-    return DeskFigures(desk, _current(read), then, _topics(rows))
+    told = {row["code"]: {key: row[key] for key in TOLD} for row in rows if "change" in row}
+    return DeskFigures(desk, _current(read), then, _topics(rows), told)
 
 
 def figures_against(
@@ -134,7 +154,9 @@ def figures_against(
     then = None if earlier is None else _current(earlier)
     asked_then = [row for row in (earlier["rows"] if earlier else ()) if row["count"]]
     labels = dict(_topics(asked_then)) | dict(_topics(read["rows"]))
-    return DeskFigures(desk, _current(read), then, in_order(labels, order))
+    # Of whether this other change is more than chance the desk has said nothing.
+    told = {code: dict.fromkeys(TOLD) for code in labels}
+    return DeskFigures(desk, _current(read), then, in_order(labels, order), told)
 
 
 def in_order(labels: Mapping[str, str], order: Sequence[str]) -> tuple[Topic, ...]:

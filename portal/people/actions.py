@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every change of persons. The words by which a person is found are rewritten with the person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.core import clock, italian
@@ -18,6 +19,7 @@ from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.once import find_by_form_token
 from portal.people import queries, rules
 from portal.people.models import (
+    PeopleApart,
     Person,
     PersonAlias,
     PersonCitizenship,
@@ -27,17 +29,22 @@ from portal.people.models import (
 )
 from portal.people.rules import PersonFacts
 
+AT_ONCE = 10_000
+"""So many words in one statement; a whole file's would outlast its time."""
+
 WRITE_TOKENS = text(
     """
 WITH known AS (
-    SELECT DISTINCT person_id, word
-    FROM unnest(CAST(:person_ids AS uuid[]), CAST(:words AS text[])) AS k (person_id, word)
+    SELECT DISTINCT kind, token, person_id
+    FROM unnest(CAST(:kinds AS text[]), CAST(:tokens AS text[]), CAST(:person_ids AS uuid[]))
+        AS k (kind, token, person_id)
 )
 INSERT INTO person_token (kind, token, person_id)
-SELECT 'w', word, person_id FROM known
+SELECT kind, token, person_id FROM known
 UNION
-SELECT 's', unnest(daitch_mokotoff(word)), person_id
-FROM known WHERE word ~ '^[a-z]{2,}$'
+SELECT 's', unnest(daitch_mokotoff(token)), person_id
+FROM known WHERE kind = 'w' AND token ~ '^[a-z]{2,}$'
+ON CONFLICT DO NOTHING
 """
 )
 
@@ -91,10 +98,15 @@ def edit_person(*, person_id: UUID, facts: PersonFacts, seen_version: int | None
     _write_aliases(person_id, facts.aliases)
     _write_citizenships(person_id, facts.citizenships)
     _move(person_id, facts)
-    db.session.execute(delete(PersonToken).where(PersonToken.person_id == person_id))
-    _write_tokens({person_id: facts})
+    write_words(person_id=person_id, facts=facts)
     db.session.flush()
     return Edited(person, sex_before)
+
+
+def write_words(*, person_id: UUID, facts: PersonFacts) -> None:
+    """Write anew the words by which a person is found."""
+    db.session.execute(delete(PersonToken).where(PersonToken.person_id == person_id))
+    _write_tokens({person_id: facts})
 
 
 def bind_key(*, person_id: UUID, key: str) -> None:
@@ -111,6 +123,18 @@ def bind_keys(*, keys: Mapping[str, UUID]) -> None:
     """Remember keys that nobody had yet, for persons just written down."""
     db.session.add_all(PersonKey(key=key, person_id=person_id) for key, person_id in keys.items())
     db.session.flush()
+
+
+def tell_apart(*, person_id: UUID, others: Collection[UUID]) -> None:
+    """Remember that these are other persons than this one; said twice it stays said once."""
+    wanted = set(others) - {person_id}
+    queries.hold_people({person_id, *wanted})
+    pairs = sorted((min(person_id, one), max(person_id, one)) for one in wanted)
+    rows = [
+        {"one_id": one, "other_id": other, "told_by": speaker().account_id} for one, other in pairs
+    ]
+    if rows:
+        db.session.execute(insert(PeopleApart).values(rows).on_conflict_do_nothing())
 
 
 def _accepted(facts: PersonFacts) -> PersonFacts:
@@ -256,6 +280,12 @@ def _add_residence(person_id: UUID, facts: PersonFacts, since: date) -> None:
 
 
 def _write_tokens(people: Mapping[UUID, PersonFacts]) -> None:
-    pairs = [(one, word) for one, facts in people.items() for word in rules.words_of(facts)]
-    known = {"person_ids": [one for one, _word in pairs], "words": [word for _one, word in pairs]}
-    db.session.execute(WRITE_TOKENS, known)
+    rows = [
+        (kind, token, one)
+        for one, facts in people.items()
+        for kind, token in rules.tokens_of(facts)
+    ]
+    for start in range(0, len(rows), AT_ONCE):
+        kinds, tokens, person_ids = zip(*rows[start : start + AT_ONCE], strict=True)
+        said = {"kinds": list(kinds), "tokens": list(tokens), "person_ids": list(person_ids)}
+        db.session.execute(WRITE_TOKENS, said)

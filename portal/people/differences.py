@@ -1,34 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Two tellings of one person side by side, when two people wrote at once. Pure."""
+"""Tellings of one person side by side, when two people wrote at once. Pure."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from portal.core import italian
+from portal.core.conflicts import Part
+from portal.core.italian import PartialDate
 from portal.core.places import get_state
 from portal.people import card, languages, rules
 from portal.people.rules import PersonFacts
-
-
-@dataclass(frozen=True)
-class Part:
-    """What is chosen in one go: a label, the facts it covers and how they are said."""
-
-    label: str
-    fields: tuple[str, ...]
-    said: Callable[[PersonFacts], str]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One part told in two ways."""
-
-    name: str
-    label: str
-    mine: str
-    saved: str
 
 
 def _states(facts: PersonFacts) -> str:
@@ -57,7 +42,9 @@ def _notice(facts: PersonFacts) -> str:
 
 
 def _residence(facts: PersonFacts) -> str:
-    return card.residence_text(facts.residence_kind, facts.residence_comune)
+    where = card.residence_text(facts.residence_kind, facts.residence_comune)
+    since = f"dal {italian.day(facts.residence_since)}" if facts.residence_since else ""
+    return ", ".join(filter(None, (where, since)))
 
 
 PARTS = {
@@ -66,9 +53,11 @@ PARTS = {
     "aliases": Part(_l("Altri nomi"), ("aliases",), lambda facts: ", ".join(facts.aliases)),
     "sex": Part(_l("Sesso"), ("sex",), lambda facts: facts.sex or ""),
     "birth": Part(_l("Data di nascita"), ("birth", "birth_conventional"), _birth),
-    "birthplace": Part(_l("Nascita"), ("birth_state", "birth_city"), card.birthplace_text),
+    "birthplace": Part(_l("Luogo di nascita"), ("birth_state", "birth_city"), card.birthplace_text),
     "citizenships": Part(_l("Cittadinanza"), ("citizenships",), _states),
-    "residence": Part(_l("Residenza"), ("residence_kind", "residence_comune"), _residence),
+    "residence": Part(
+        _l("Residenza"), ("residence_kind", "residence_comune", "residence_since"), _residence
+    ),
     "codice_fiscale": Part(
         _l("Codice fiscale"),
         ("codice_fiscale", "codice_fiscale_seen"),
@@ -83,20 +72,22 @@ PARTS = {
 }
 
 
-def differences(mine: PersonFacts, saved: PersonFacts) -> list[Difference]:
-    """The parts that the two tell differently, in the order of the form."""
-    mine = rules.tidied(mine)
-    differing = set(rules.differing_fields(mine, saved))
-    return [
-        Difference(name, str(part.label), part.said(mine), part.said(saved))
-        for name, part in PARTS.items()
-        if differing.intersection(part.fields)
-    ]
+def as_recorded(facts: PersonFacts, lives_since: date | None) -> PersonFacts:
+    """The facts tidied; the day of a residence that is recorded so already is not said again."""
+    facts = rules.tidied(facts)
+    if lives_since and facts.residence_since == lives_since:
+        return replace(facts, residence_since=None)
+    return facts
 
 
-def keep_saved(mine: PersonFacts, saved: PersonFacts, names: Iterable[str]) -> PersonFacts:
-    """My telling, but for the parts named, which stay as they were saved."""
-    kept = {field: getattr(saved, field) for name in names for field in PARTS[name].fields}
-    if "residence_kind" in kept:
-        kept["residence_since"] = None
-    return replace(mine, **kept)
+def facts_from(told: Mapping[str, Any]) -> PersonFacts:
+    """Facts as they were sealed, or kept as JSON."""
+    values = dict(told)
+    if values.get("birth"):
+        values["birth"] = PartialDate(**values["birth"])
+    for name in ("permit_expires_on", "notice_given_on", "residence_since"):
+        if values.get(name):
+            values[name] = date.fromisoformat(values[name])
+    for name in ("aliases", "citizenships", "languages"):
+        values[name] = tuple(values.get(name, ()))
+    return PersonFacts(**values)

@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 
 from portal.core import clock, italian
 from portal.core.codice_fiscale import read_codice_fiscale
-from portal.core.forms import DayField, ParsedField, StateField
-from portal.core.places import get_state
+from portal.core.forms import ComuneField, DayField, ParsedField, StateField
+from portal.core.places import folded, get_state
 from portal.people import languages, rules
 from portal.people.phone import read_phone, show_phone
 
+NOT_STATED = "Non indicato"
 LONGEST_PERMIT = timedelta(days=15 * 366)
 
 
@@ -23,7 +24,28 @@ class ExpiryField(DayField):
         return italian.parse_day(text, latest=clock.today() + LONGEST_PERMIT)
 
 
-class CitizenshipField(StateField):
+class NotStatedField(ParsedField):
+    """«Non indicato», the last of every list, says that nothing is known."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([] if _is_not_stated(valuelist) else valuelist)
+        if _is_not_stated(valuelist):
+            self.typed, self.data = valuelist[0].strip(), None
+
+
+def _is_not_stated(valuelist: list[str]) -> bool:
+    return bool(valuelist) and folded(valuelist[0]) == folded(NOT_STATED)
+
+
+class BirthStateField(NotStatedField, StateField):
+    """The state in which a person was born, or «Non indicato»."""
+
+
+class ResidenceField(NotStatedField, ComuneField):
+    """The Comune in which a person lives, or «Non indicato»."""
+
+
+class CitizenshipField(NotStatedField, StateField):
     """A state whose citizen one may be."""
 
     def parse(self, text: str) -> str:

@@ -20,9 +20,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length, Optional, ValidationError
 
 from portal.core import clock
-from portal.core.forms import ComuneField, DayField, PartialDateField, PortalForm, StateField
+from portal.core.forms import DayField, PartialDateField, PortalForm
 from portal.people import rules
 from portal.people.fields import (
+    BirthStateField,
     CitizenshipField,
     CitizenshipsField,
     CodiceFiscaleField,
@@ -30,14 +31,17 @@ from portal.people.fields import (
     LanguageField,
     LanguagesField,
     PhoneField,
+    ResidenceField,
     SeveralField,
 )
 from portal.people.rules import LONGEST, PersonFacts
 
 UNKNOWN = ""
-STATES = {"list": "states", "autocomplete": "off"}
-CITIZENSHIPS = {"list": "citizenships", "autocomplete": "off"}
 TYPED = {"autocomplete": "off", "spellcheck": "false"}
+# The list opens as one types (suggest.js); where no script runs, the browser's own does.
+STATES = TYPED | {"list": "states", "data-suggest": "state"}
+CITIZENSHIPS = TYPED | {"list": "citizenships", "data-suggest": "citizenship"}
+COMUNI = TYPED | {"data-suggest": "comune"}
 
 
 def _short(name: str) -> Length:
@@ -60,6 +64,8 @@ class PersonForm(PortalForm):
     visit (its id) that was waiting for a name.
     """
 
+    keeps_drafts = True
+
     then = HiddenField()
     family_name = StringField(_l("Cognome"), validators=[_short("family_name")], render_kw=TYPED)
     given_name = StringField(_l("Nome"), validators=[_short("given_name")], render_kw=TYPED)
@@ -79,8 +85,8 @@ class PersonForm(PortalForm):
     citizenship = CitizenshipField(
         _l("Cittadinanza"), description=_l("Per esempio Marocco"), render_kw=CITIZENSHIPS
     )
-    residence_comune = ComuneField(
-        _l("Comune di residenza"), description=_l("Per esempio Lucca"), render_kw=TYPED
+    residence_comune = ResidenceField(
+        _l("Comune di residenza"), description=_l("Per esempio Lucca"), render_kw=COMUNI
     )
 
     residence_kind = SelectField(
@@ -123,7 +129,7 @@ class PersonForm(PortalForm):
     )
 
     birth_conventional = BooleanField(_l("Giorno e mese di nascita sono convenzionali (01/01)"))
-    birth_state = StateField(_l("Stato di nascita"), render_kw=STATES)
+    birth_state = BirthStateField(_l("Stato di nascita"), render_kw=STATES)
     birth_city = StringField(
         _l("Città di nascita"), validators=[_short("birth_city")], render_kw=TYPED
     )

@@ -20,6 +20,12 @@ def list_ids_by_key(keys: Collection[str]) -> dict[str, UUID]:
     return {key: person_id for key, person_id in db.session.execute(statement)}
 
 
+def list_keys_of(person_id: UUID) -> list[str]:
+    """Under which keys the desk's own files write a person."""
+    statement = select(PersonKey.key).where(PersonKey.person_id == person_id)
+    return sorted(db.session.scalars(statement))
+
+
 def list_told_facts(person_ids: Collection[UUID]) -> dict[UUID, PersonFacts]:
     """Of each person the facts that a file may tell: no phone, no permit, no notes."""
     statement = select(Person, _citizenships(), *_home()).where(

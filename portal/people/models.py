@@ -34,7 +34,6 @@ class Person(DeskTable):
 
     __tablename__ = "person"
     __table_args__ = (
-        UniqueConstraint("desk_id", "form_token"),
         CheckConstraint("family_name <> '' OR given_name <> ''", name="some_name"),
         CheckConstraint("sex IN ('F', 'M', 'X')", name="sex"),
         CheckConstraint("birth_year BETWEEN 1880 AND 2100", name="birth_year"),
@@ -45,8 +44,37 @@ class Person(DeskTable):
             " AND (birth_day IS NULL OR make_date(birth_year, birth_month, birth_day) IS NOT NULL)",
             name="birth_parts",
         ),
+        ForeignKeyConstraint(["desk_id", "merged_into"], ["person.desk_id", "person.id"]),
+        CheckConstraint("merged_into <> id", name="merged_into_another"),
         Index("ix_person_name", "desk_id", "sort_name", "id"),
-        Index("ix_person_codice_fiscale", "desk_id", "codice_fiscale"),
+        # What statistics ask of every user, here and below: read from the index alone.
+        Index(
+            "ix_person_described",
+            "desk_id",
+            "id",
+            postgresql_include=["sex", "birth_year", "birth_month", "birth_day", "languages"],
+        ),
+        # Partial: full of nothing they are smaller than the primary key, and in a table without
+        # statistics every foreign key would be looked up in them, that is in the whole desk.
+        Index(
+            "uq_person_desk_id_form_token",
+            "desk_id",
+            "form_token",
+            unique=True,
+            postgresql_where=text("form_token IS NOT NULL"),
+        ),
+        Index(
+            "ix_person_permit",
+            "desk_id",
+            "permit_expires_on",
+            postgresql_where=text("permit_expires_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_person_codice_fiscale",
+            "desk_id",
+            "codice_fiscale",
+            postgresql_where=text("codice_fiscale IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -73,6 +101,8 @@ class Person(DeskTable):
     note: Mapped[str] = mapped_column(String(2000), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    merged_into: Mapped[UUID | None]
+    """The card that this one was made part of; it is then found nowhere by itself."""
     form_token: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -102,6 +132,7 @@ class PersonCitizenship(DeskTable):
             "desk_id",
             "person_id",
             unique=True,
+            postgresql_include=["state_code"],
             postgresql_where=text("is_primary"),
         ),
     )
@@ -118,7 +149,9 @@ class PersonResidence(DeskTable):
     __tablename__ = "person_residence"
     __table_args__ = (
         belongs_to_person(),
-        UniqueConstraint("desk_id", "person_id", "valid_from"),
+        UniqueConstraint(
+            "desk_id", "person_id", "valid_from", postgresql_include=["kind", "comune_code"]
+        ),
         CheckConstraint(
             "kind IN ('comune', 'outside_province', 'abroad', 'homeless', 'not_stated')",
             name="kind",
@@ -137,6 +170,27 @@ class PersonResidence(DeskTable):
     valid_from: Mapped[date]
 
 
+class PeopleApart(DeskTable):
+    """Two persons that resemble each other and are not the same: somebody has looked."""
+
+    __tablename__ = "people_apart"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["desk_id", "one_id"], ["person.desk_id", "person.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["desk_id", "other_id"], ["person.desk_id", "person.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("one_id < other_id", name="in_order"),
+        Index(None, "desk_id", "other_id"),
+    )
+
+    one_id: Mapped[UUID] = mapped_column(primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(default=clock.now)
+    told_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+
 class PersonKey(DeskTable):
     """The desk's own key for a person, as its files write it; it persists across files."""
 
@@ -148,7 +202,8 @@ class PersonKey(DeskTable):
 
 
 class PersonToken(DeskTable):
-    """A normalised word of a name ('w') or its Daitch-Mokotoff key ('s'), for search.
+    """A normalised word of a name ('w'), its Daitch-Mokotoff key ('s') or a key that all its
+    spellings share ('v', see spellings.py), for search.
 
     Under row-level security only leakproof operators may use an index: words are found with
     `^@` on the "C" collation, keys by equality.

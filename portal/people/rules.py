@@ -6,14 +6,17 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core.errors import Refusal
 from portal.core.italian import PartialDate
-from portal.people import words
+from portal.people import spellings, words
+
+if TYPE_CHECKING:
+    from portal.people.queries import Candidate
 
 SEXES = {"F": _l("F"), "M": _l("M"), "X": _l("X")}
 
@@ -69,6 +72,7 @@ CHANGED = {
 
 LONGEST = {"family_name": 120, "given_name": 120, "birth_city": 120, "email": 254, "note": 2000}
 LONGEST_ALIAS = 240
+LONGEST_TOKEN = 120
 
 
 class Named(Protocol):
@@ -127,8 +131,13 @@ def tidied(facts: PersonFacts) -> PersonFacts:
         citizenships=citizenships[:1] + tuple(sorted(citizenships[1:])),
         email=tidy(facts.email or "") or None,
         languages=_once(facts.languages),
-        note=facts.note.strip(),
+        note=one_line_end(facts.note),
     )
+
+
+def one_line_end(text: str) -> str:
+    """Several lines of text, as a browser and a file end them alike."""
+    return text.strip().replace("\r\n", "\n")
 
 
 def tidy(text: str) -> str:
@@ -190,8 +199,15 @@ def words_of(facts: PersonFacts) -> set[str]:
     for name in (facts.family_name, facts.given_name, *facts.aliases):
         found |= words.normalised_words(name)
     if facts.codice_fiscale:
-        found.add(facts.codice_fiscale.lower())
+        found |= words.code_words(facts.codice_fiscale)
     return found
+
+
+def tokens_of(facts: PersonFacts) -> set[tuple[str, str]]:
+    """(kind, token): the words, and the keys that every spelling of a name shares."""
+    names = (facts.family_name, facts.given_name, *facts.aliases)
+    keys = {("v", key[:LONGEST_TOKEN]) for name in names for key in spellings.keys_of(name)}
+    return keys | {("w", word) for word in words_of(facts)}
 
 
 def differing_fields(mine: PersonFacts, saved: PersonFacts) -> list[str]:
@@ -218,3 +234,11 @@ def listed(text: str) -> tuple[str, ...]:
 
 def _once(items: object) -> tuple[str, ...]:
     return tuple(item for item in dict.fromkeys(items) if item)  # type: ignore[call-overload]
+
+
+class Resembles(Refusal):
+    """Somebody new may be one whom the desk knows; who sees both must say whether they are."""
+
+    def __init__(self, candidates: "list[Candidate]") -> None:
+        super().__init__(_("Forse è già registrato/a."))
+        self.candidates = candidates

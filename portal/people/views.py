@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of persons, the search and the form of a new one.
 
-A person's own page shows visits and lives with them, in portal/visits/person_views.py.
+A person's own page shows visits and lives with them, in portal/visits/views.py.
 """
 
 from uuid import UUID
@@ -10,11 +10,15 @@ from flask import Blueprint, Response, g, request, url_for
 
 from portal.core.access import Permission, may, needs
 from portal.core.audit import record_read
+from portal.core.drafts import resumes_drafts, settle
 from portal.core.pages import page, redirect_to
 from portal.core.places import list_citizenships, list_states
-from portal.people import actions, languages, queries, rules
-from portal.people.forms import PersonForm, SearchForm
+from portal.people import languages, newcomers, queries, rules
+from portal.people.code_facts import filled
+from portal.people.forms import SearchForm
 from portal.people.queries import PeoplePage
+from portal.people.resembling import NewPersonForm, read_id
+from portal.people.similar import left_of, likely
 
 people = Blueprint("people", __name__)
 
@@ -44,19 +48,25 @@ def search() -> Response:
 
 @people.get("/s/<desk>/persone/nuova")
 @needs(Permission.EDIT_PEOPLE)
+@resumes_drafts
 def new() -> Response:
     """An empty form."""
-    return _form(PersonForm())
+    return _form(NewPersonForm())
 
 
 @people.post("/s/<desk>/persone/nuova")
 @needs(Permission.EDIT_PEOPLE)
 def create() -> Response:
-    """Write down a new person."""
-    form = PersonForm()
+    """Write down a new person, unless it is said who of the desk they are."""
+    form = NewPersonForm()
+    if known := read_id(request.form.get("use", "")):
+        settle(form.token)
+        return _go_on(form.then.data or "", known, saved=None)
     if form.validate_on_submit():
         with form.attempting():
-            person = actions.create_person(facts=form.facts(), form_token=form.token)
+            person = newcomers.create_newcomer(
+                facts=filled(form.facts()), form_token=form.token, apart=form.apart_ids
+            )
             return _go_on(form.then.data or "", person.id)
     return _form(form)
 
@@ -68,18 +78,18 @@ def begin() -> Response:
     search = SearchForm()
     family_name, given_name = rules.split_name(search.q.data or "")
     then = request.form.get("assign") or AFTER_SEARCH
-    form = PersonForm(formdata=None, family_name=family_name, given_name=given_name, then=then)
+    form = NewPersonForm(formdata=None, family_name=family_name, given_name=given_name, then=then)
     return _form(form, status=200)
 
 
-def _go_on(then: str, person_id: UUID) -> Response:
+def _go_on(then: str, person_id: UUID, *, saved: int | None = 1) -> Response:
     """To the visit for which the person was written down, or to their card."""
     if then == AFTER_SEARCH:
-        return redirect_to("visits.new", persona=person_id)
+        return redirect_to("intake.visit", persona=person_id)
     try:
-        return redirect_to("visits.correct", visit_id=UUID(then), persona=person_id)
+        return redirect_to("intake.correct", visit_id=UUID(then), persona=person_id)
     except ValueError:
-        return redirect_to("visits.show_person", person_id=person_id, salvata=1)
+        return redirect_to("visits.show_person", person_id=person_id, salvata=saved)
 
 
 def _list(found: PeoplePage, form: SearchForm, status: int = 200) -> Response:
@@ -101,11 +111,15 @@ def _address(number: int | None) -> str | None:
     return url_for("people.index", pagina=number) if number else None
 
 
-def _form(form: PersonForm, status: int | None = None) -> Response:
+def _form(form: NewPersonForm, status: int | None = None) -> Response:
+    similar = likely(left_of(form.resembling, form.apart_ids), {})
+    if similar:
+        record_read("people", rows=len(similar))
     return page(
         "people/new.html",
         status=status or form.status,
         form=form,
+        similar=similar,
         citizenships=list_citizenships(),
         states=list_states(),
         languages=languages.names().values(),

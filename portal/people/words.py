@@ -8,22 +8,38 @@ never touched by this.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from anyascii import anyascii
+from flask_babel import gettext as _
 
 from portal.core import italian
+from portal.core.codice_fiscale import read_codice_fiscale
 
 LONGEST = 100
 ENDING = "~"
 """Before the digits of a phone written backwards: its last digits are a prefix too."""
 SHORTEST_NUMBER = 4
+FEWEST_PAIRS = 4
+ABROAD = "00"
+"""What some dial for the + of a prefix; a phone is kept without either."""
+WHOLE_CODE = 16
+CODE_PARTS = (6, 8, 11)
+"""Where in a codice fiscale the birth begins, its month and day, and the birthplace."""
+EDGES = "+,;:()"
+"""Around a word, and no part of it."""
 
 _JOINERS = re.compile(r"[\s'’ʼʻ‘´`\-‐‑–—./_]+")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_PHONE = re.compile(r"\(?\+?\d[\d().\-/]*")
 _DAY_MONTH = re.compile(r"(\d{1,2})[/.](\d{1,2})")
+_DATE = re.compile(
+    r"\d{1,2}([/.-])\d{1,2}\1(\d{4}|\d{2})|\d{1,2}[/.-]\d{4}|\d{4}-\d{1,2}(-\d{1,2})?"
+)
+_CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{16}", re.IGNORECASE)
 
 
 def normalised_words(text: str) -> set[str]:
@@ -47,6 +63,13 @@ def number_words(digits: str) -> set[str]:
     """A phone as words: whole, without the Italian prefix, and backwards."""
     digits = re.sub(r"\D", "", digits)
     return {digits, digits.removeprefix("39"), ENDING + digits[::-1]} if digits else set()
+
+
+def code_words(code: str) -> set[str]:
+    """A codice fiscale as words: whole, and from each of its later parts on."""
+    code = code.lower()
+    parts = {code[first:] for first in CODE_PARTS} if len(code) == WHOLE_CODE else set()
+    return {code} | parts
 
 
 @dataclass(frozen=True)
@@ -78,10 +101,31 @@ def read_search(text: str, today: date) -> list[Term]:
     return [term for term in terms if term.prefixes or term.says_birth]
 
 
+def find_wrong(text: str, today: date) -> str:
+    """What no person can have of what was typed, and is not searched for; empty if all can be."""
+    chunks = italian.shown(text, 200).split()
+    return next(filter(None, (_wrong(chunk.strip(EDGES), today) for chunk in chunks)), "")
+
+
+def _wrong(plain: str, today: date) -> str:
+    """Why a whole date or code cannot be anybody's; one still being typed is not yet wrong."""
+    try:
+        if _DATE.fullmatch(plain) and italian.parse_partial(plain).earliest > today:
+            return _("La data %(day)s è nel futuro", day=plain)
+        if _CODE.fullmatch(plain):
+            read_codice_fiscale(plain)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def _term(chunk: str, today: date) -> Term:
-    plain = chunk.strip("+,;:()")
+    plain = chunk.strip(EDGES)
     if not re.search(r"\d", plain):
         return _word(plain)
+    if _wrong(plain, today):
+        # The names beside it still lead to somebody.
+        return Term()
     if re.fullmatch(r"\d+", plain):
         return _digits(plain, today)
     if found := _DAY_MONTH.fullmatch(plain):
@@ -105,6 +149,8 @@ def _digits(digits: str, today: date) -> Term:
     if len(digits) < SHORTEST_NUMBER:
         return Term(prefixes=(digits,))
     either = (digits[:LONGEST], ENDING + digits[::-1][:LONGEST])
+    if digits.startswith(ABROAD) and len(digits) >= len(ABROAD) + SHORTEST_NUMBER:
+        return Term((*either, digits.removeprefix(ABROAD)[:LONGEST]))
     if len(digits) == 4 and italian.FIRST_YEAR <= int(digits) <= today.year:
         return Term(either, year=int(digits))
     if len(digits) == 8:
@@ -119,7 +165,7 @@ def _digits(digits: str, today: date) -> Term:
 def _numbers_joined(chunks: list[str], today: date) -> list[str]:
     """«333 100 4417» is one number, «88 1991» and a date beside a number are not."""
     joined: list[str] = []
-    for chunk in chunks:
+    for chunk in _pairs_joined([_number_in(chunk) for chunk in chunks]):
         if joined and _continues(joined[-1], chunk, today):
             joined[-1] += chunk
         else:
@@ -127,8 +173,22 @@ def _numbers_joined(chunks: list[str], today: date) -> list[str]:
     return joined
 
 
+def _number_in(chunk: str) -> str:
+    """The digits of a telephone, or of a part of one, however they are parted; or what it is."""
+    if not _PHONE.fullmatch(chunk) or _DATE.fullmatch(chunk) or _DAY_MONTH.fullmatch(chunk):
+        return chunk
+    return ("+" if "+" in chunk else "") + re.sub(r"\D", "", chunk)
+
+
+def _pairs_joined(chunks: list[str]) -> Iterator[str]:
+    """«33 31 00 44 17»: nobody writes so many years one after the other."""
+    for is_pair, run in groupby(chunks, lambda chunk: bool(re.fullmatch(r"\d\d", chunk))):
+        pairs = list(run)
+        yield from ["".join(pairs)] if is_pair and len(pairs) >= FEWEST_PAIRS else pairs
+
+
 def _continues(before: str, chunk: str, today: date) -> bool:
-    if not (re.fullmatch(r"\+\d+|\d{3,}", before) and re.fullmatch(r"\d{2,}", chunk)):
+    if not (re.fullmatch(r"\+\d+|\d{3,}", before) and re.fullmatch(r"\d+", chunk)):
         return False
     return not any(
         len(digits) == 4 and italian.FIRST_YEAR <= int(digits) <= today.year

@@ -2,47 +2,161 @@
 """A relazione as the page shows it and as files carry it; needs no request, no account, no URL."""
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 
-from portal.core.files import csv_bytes
+from portal.core import clock, italian
+from portal.core.charts import chart_svg
+from portal.core.documents import Chart, Document, Section
+from portal.core.docx import docx_bytes
+from portal.core.files import csv_bytes, dataset_bytes, workbook_csv_bytes
+from portal.core.pdf import pdf_bytes, png_of_svg
+from portal.core.xlsx import xlsx_bytes
 from portal.reports import layouts, prose
+from portal.reports.parts import sections_of
 from portal.reports.rules import Relazione
 
-FORMATS = ("csv", "json", "html")
+PICTURE_MM = 160
+OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
-def presented(relazione: Relazione, *, historical: bool) -> dict[str, Any]:
-    """The tables and sentences that a template shows; the same for page and document."""
-    table = layouts.historical_table if historical else layouts.modern_table
-    earlier = relazione.baseline
-    notices = (prose.partial_notice(relazione), prose.length_notice(relazione))
-    return {
-        "historical": historical,
-        "table": table(relazione),
-        "sex_table": layouts.sex_table(relazione),
-        "then": None if earlier is None or prose.is_silent(earlier) else earlier,
-        "sentences": prose.synthesis(relazione),
-        "subtitle": prose.compared_with(relazione),
-        "warnings": [notice for notice in notices if notice] + list(relazione.notes),
-        "reconciliation": prose.reconciliation(relazione),
-        "method": prose.how_counted(),
-        "per_user": prose.services_per_user(relazione.current),
-        "per_user_baseline": prose.services_per_user(earlier),
-    }
+@dataclass(frozen=True)
+class Stamp:
+    """What tells one printing from another: the edition, when it was frozen, its figures' hash."""
+
+    label: str
+    number: int | None
+    created: datetime
+    figures_hash: str = ""
+    correction: str = ""
+    """Which edition it corrects, and why."""
+    template: bytes | None = None
+    """The Comune's own Word template; none: the portal's."""
+
+    @property
+    def is_final(self) -> bool:
+        return self.number is not None
 
 
-def rendered(relazione: Relazione, *, format: str, historical: bool) -> bytes:
-    """The relazione as a file: csv, json, or html that stands alone."""
-    if format == "json":
-        text = json.dumps(layouts.as_json(relazione), ensure_ascii=False, indent=2)
-        return (text + "\n").encode()
-    if format == "html":
-        values = presented(relazione, historical=historical)
-        # Past the context processors, which speak of the reader: a file has none.
-        template = current_app.jinja_env.get_template("reports/document.html")
-        return template.render(relazione=relazione, **values).encode()
-    if historical:
+def draft() -> Stamp:
+    """The stamp of figures that nobody has frozen."""
+    now = clock.now()
+    label = _("Bozza del %(day)s", day=italian.long_day(clock.in_rome(now).date()))
+    return Stamp(label, None, now)
+
+
+def composed(relazione: Relazione, stamp: Stamp, *, historical: bool = False) -> Document:
+    """The document that every form is made of; the historical one is its table alone."""
+    title = _("Relazione, %(period)s", period=relazione.period.title())
+    named = title.replace(",", "")
+    running = named if stamp.number is None else _(
+        "%(report)s, edizione %(number)s", report=named, number=stamp.number
+    )  # fmt: skip
+    provenance = _("Tipologie v%(version)s", version=relazione.taxonomy_version)
+    if stamp.figures_hash:
+        provenance += _(" · impronta %(hash)s", hash=stamp.figures_hash)
+    return Document(
+        title=title,
+        subtitle=prose.subtitle(relazione),
+        owner=relazione.network_name,
+        desk=relazione.desk_name,
+        edition=stamp.label,
+        warnings=tuple(warnings_of(relazione, stamp)),
+        sections=_historical(relazione) if historical else sections_of(relazione),
+        running=f"{relazione.desk_name} · {running}",
+        provenance=provenance,
+        created=stamp.created,
+        is_final=stamp.is_final,
+    )
+
+
+def _historical(relazione: Relazione) -> tuple[Section, ...]:
+    table = layouts.historical_table(relazione)
+    return (Section("prospetto-storico", _("Prospetto storico"), (table,)),)
+
+
+def warnings_of(relazione: Relazione, stamp: Stamp) -> list[str]:
+    """What the reader must know before the figures."""
+    notices = [prose.partial_notice(relazione), prose.length_notice(relazione), *relazione.notes]
+    if stamp.correction:
+        notices.insert(0, stamp.correction)
+    return [notice for notice in notices if notice]
+
+
+def rendered(
+    relazione: Relazione, *, format: str, historical: bool, stamp: Stamp | None = None
+) -> bytes:
+    """The relazione as a file of one of FORMATS; without a stamp it is a draft."""
+    if format == "csv" and historical:
         return csv_bytes(layouts.historical_table(relazione), style="historical")
+    stamp = stamp or draft()
+    document = composed(relazione, stamp, historical=historical)
+    return _FORMATS[format].make(relazione, document, stamp.template)
+
+
+def _csv(relazione: Relazione, _document: Document, _template: bytes | None) -> bytes:
     return csv_bytes(layouts.modern_table(relazione), style="data")
+
+
+def _json(relazione: Relazione, document: Document, _template: bytes | None) -> bytes:
+    value = layouts.as_json(relazione) | {"tables": layouts.tables_json(document.tables)}
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _html(_relazione: Relazione, document: Document, _template: bytes | None) -> bytes:
+    # Past the context processors, which speak of the reader: a file has none.
+    template = current_app.jinja_env.get_template("reports/document.html")
+    return template.render(document=document).encode()
+
+
+def _docx(_relazione: Relazione, document: Document, template: bytes | None) -> bytes:
+    return docx_bytes(document, template=template, pictures=_picture)
+
+
+def _picture(chart: Chart) -> bytes:
+    return png_of_svg(chart_svg(chart), width_mm=PICTURE_MM)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A form of the same document: how it is called, saved and made."""
+
+    label: str
+    file_name: str
+    media_type: str
+    make: Callable[[Relazione, Document, bytes | None], bytes]
+
+
+_FORMATS: Mapping[str, Format] = {
+    "pdf": Format("PDF", "relazione.pdf", "application/pdf",
+                  lambda _one, document, _template: pdf_bytes(document, charts=chart_svg)),
+    "xlsx": Format("Excel", "relazione.xlsx", f"{OFFICE}.spreadsheetml.sheet",
+                   lambda _one, document, _template: xlsx_bytes(document)),
+    "docx": Format("Word", "relazione.docx", f"{OFFICE}.wordprocessingml.document", _docx),
+    "excel": Format("CSV per Excel", "relazione-excel.csv", "text/csv",
+                    lambda _one, document, _template: workbook_csv_bytes(document.tables)),
+    "dati": Format("CSV dati", "dati.csv", "text/csv",
+                   lambda _one, document, _template: dataset_bytes(document.tables)),
+    "json": Format("JSON", "relazione.json", "application/json", _json),
+    "csv": Format("CSV", "relazione.csv", "text/csv", _csv),
+    "html": Format("HTML", "relazione.html", "text/html", _html),
+}  # fmt: skip
+FORMATS = tuple(_FORMATS)
+OFFERED = ("pdf", "xlsx", "docx", "excel", "dati", "json")
+"""What the page offers, in this order (UX 4.5); the others are the command line's."""
+
+
+def format_of(name: str) -> Format:
+    """The form with this name; KeyError where there is none."""
+    return _FORMATS[name]
+
+
+def as_values(relazione: Relazione, stamp: Stamp, *, historical: bool) -> dict[str, Any]:
+    """What a page shows of a relazione."""
+    document = composed(relazione, stamp, historical=historical)
+    return {"relazione": relazione, "document": document, "historical": historical}

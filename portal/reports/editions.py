@@ -10,12 +10,13 @@ write the same bytes.
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import defer
 
 from portal import __version__
@@ -91,11 +92,11 @@ def get_numbered(kind: Kind, *, period: str, number: int) -> Any:
 
 
 def list_editions(kind: Kind, period: str) -> list[Any]:
-    """The editions of a period, the newest number first."""
+    """The editions of a period, the newest number first; figures are read where asked for."""
     statement = (
         select(kind.table).where(kind.table.period == period).order_by(kind.table.number.desc())
     )
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(statement.options(defer(kind.table.frozen))))
 
 
 def find_latest(kind: Kind, period: str) -> Any | None:
@@ -105,8 +106,16 @@ def find_latest(kind: Kind, period: str) -> Any | None:
 
 def list_latest(kind: Kind) -> dict[str, Any]:
     """The edition with the highest number of each period that has one."""
-    in_order = db.session.scalars(select(kind.table).order_by(kind.table.number))
+    statement = select(kind.table).order_by(kind.table.number)
+    in_order = db.session.scalars(statement.options(defer(kind.table.frozen)))
     return {edition.period: edition for edition in in_order}
+
+
+def list_frozen(kind: Kind) -> list[Any]:
+    """Every edition that has figures, the newest period first."""
+    statement = select(kind.table).where(kind.table.frozen.is_not(None))
+    found = db.session.scalars(statement.options(defer(kind.table.frozen)))
+    return sorted(found, key=lambda one: (one.period, one.number), reverse=True)
 
 
 def list_files(kind: Kind, edition_id: UUID) -> list[Any]:
@@ -311,6 +320,25 @@ def retry_edition(kind: Kind, *, edition_id: UUID) -> Any:
         db.session.flush()
         jobs.enqueue_again(kind.job, str(edition.id))
     return edition
+
+
+def rewrite_documents(kind: Kind, *, period: str, words: dict[str, Any]) -> None:
+    """Make the files of an edition nobody has approved again, with other words and its figures.
+
+    What is being built meanwhile is overtaken: its builder sees another moment of freezing.
+    """
+    _hold(kind, period)
+    edition = find_latest(kind, period)
+    if edition is None or edition.state not in ("ready", "building") or edition.frozen is None:
+        return
+    if all(edition.frozen.get(key) == value for key, value in words.items()):
+        return
+    edition.frozen = edition.frozen | words
+    edition.frozen_at += timedelta(microseconds=1)
+    edition.state, edition.step, edition.sha256, edition.ready_at = "queued", 0, None, None
+    db.session.execute(delete(kind.files).where(kind.files.edition_id == edition.id))
+    db.session.flush()
+    jobs.enqueue_again(kind.job, str(edition.id))
 
 
 def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -> Any:

@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The choice of a relazione (a GET form: every view is a link), a correction, the closing days."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.forms import ParsedField, PortalForm
+from portal.core.periods import Period, parse_period
+from portal.figures.rules import Counts
+from portal.reports.baselines import Choice, choices
+from portal.reports.parts import OPTIONAL
+from portal.reports.rules import Relazione
 
 MODERN = "moderno"
 HISTORICAL = "storico"
@@ -19,8 +30,8 @@ class ReportChoice(FlaskForm):
     class Meta:
         csrf = False
 
-    periodo = StringField(_l("Periodo"))
-    confronto = StringField(_l("Confronto"))
+    periodo = SelectField(_l("Periodo"), validate_choice=False)
+    confronto = SelectField(_l("Confronto"), validate_choice=False)
     prospetto = RadioField(
         _l("Prospetto"),
         default=MODERN,
@@ -28,6 +39,86 @@ class ReportChoice(FlaskForm):
             SelectChoice(MODERN, _l("Completo")),
             SelectChoice(HISTORICAL, _l("Storico")),
         ],
+    )
+
+    def offer(self, known: Iterable[tuple[Period, Counts]], relazione: Relazione) -> None:
+        """The periods of which something is known, and what this one can be compared with."""
+        period, against = relazione.period.whole, relazione.against
+        periods = [(one.name, one.title()) for one, _counts in known]
+        if period.name not in {name for name, _title in periods}:
+            periods.insert(0, (period.name, period.title()))
+        self.periodo.choices = [SelectChoice(*one) for one in periods]
+        self.periodo.data = period.name
+        offered = choices(relazione.period)
+        usual = against.is_usual(relazione.period)
+        name = str(Choice.LAST_YEAR) if usual else self.confronto.data or against.name
+        if name not in {value for value, _label in offered}:
+            offered.append((name, against.title()))
+        self.confronto.choices = [SelectChoice(*one) for one in offered]
+        self.confronto.data = name
+
+
+class OtherPeriod(FlaskForm):
+    """Any period, as it is typed."""
+
+    class Meta:
+        csrf = False
+
+    periodo = StringField(_l("Periodo"))
+
+
+class ComparedForm(FlaskForm):
+    """Two editions, by their ids, as the address names them."""
+
+    class Meta:
+        csrf = False
+
+    prima = SelectField(_l("Edizione"), validate_choice=False)
+    dopo = SelectField(_l("A confronto con"), validate_choice=False)
+
+    def offer(self, editions: Iterable[Any]) -> None:
+        """Every edition that has figures; the two newest where nothing is chosen."""
+        offered = [
+            (str(one.id), _("%(period)s, edizione %(number)s",
+                            period=parse_period(one.period).title(), number=one.number))
+            for one in editions
+        ]  # fmt: skip
+        self.prima.choices = self.dopo.choices = [SelectChoice(*one) for one in offered]
+        if len(offered) > 1 and not (self.prima.data and self.dopo.data):
+            self.prima.data, self.dopo.data = offered[1][0], offered[0][0]
+
+
+class TextsForm(PortalForm):
+    """What the manager writes about a period."""
+
+    keeps_drafts = True
+
+    premise = TextAreaField(
+        _l("Premessa"), [Length(max=10_000, message=_l("Al massimo 10.000 caratteri"))]
+    )
+    comment = TextAreaField(
+        _l("Testo del responsabile"),
+        [Length(max=10_000, message=_l("Al massimo 10.000 caratteri"))],
+    )
+
+
+class PartsForm(PortalForm):
+    """The parts that the desk prints; the others are left out, but never all of them."""
+
+    parts = SelectMultipleField(
+        _l("Parti della relazione"),
+        [DataRequired(_l("Scegli almeno una parte: una relazione vuota non dice nulla"))],
+        choices=[SelectChoice(part.key, part.title) for part in OPTIONAL],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
+class TemplateForm(PortalForm):
+    """A Word template of the Comune's own."""
+
+    template = FileField(
+        _l("Modello Word (.docx)"), [FileRequired(_l("Scegli il file del modello"))]
     )
 
 

@@ -4,14 +4,17 @@
 No arithmetic here, only which figure stands where and under which words.
 """
 
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core.periods import headings
-from portal.core.tables import BLANK, Column, Row, Table
-from portal.reports import prose
-from portal.reports.rules import Counts, Relazione, TopicRow, incidence, six_places, total_row
+from portal.core.tables import BLANK, MARKS, Check, Column, Row, Table, Value
+from portal.figures.rules import Number
+from portal.reports import prose, verdicts
+from portal.reports.rules import Relazione, TopicRow, six_places, total_row
 
 # The old table's own words, wrong ones included («Importo»): never translated.
 HISTORICAL_HEAD = "TIPOLOGIA DI RICHIESTA"
@@ -22,26 +25,40 @@ HISTORICAL_TOTAL = "Importo Totale"
 def modern_table(relazione: Relazione) -> Table:
     """Counts, both incidences and the variation, each column named for what it is."""
     total = total_row(_("Totale"), relazione.current, relazione.baseline)
+    columns = _modern_columns(relazione)
+    keys = [column.key for column in columns]
     return Table(
-        caption=_(
-            "Richieste per tipologia: %(period)s a confronto con %(baseline)s",
-            period=relazione.period.title(),
-            baseline=relazione.baseline_period.title(),
-        ),
-        columns=_modern_columns(relazione),
+        key="richieste",
+        caption=_caption(relazione),
+        columns=columns,
         rows=(
-            *(Row(_modern_cells(row)) for row in relazione.rows),
-            Row((*_modern_cells(total)[:-1], BLANK), "total"),
+            *(
+                Row(_cells(row, keys, outcome=verdicts.outcome(relazione, row)), key=row.code)
+                for row in relazione.rows
+            ),
+            Row(_cells(total, keys, variation=BLANK, outcome=BLANK), "total", "totale"),
         ),
         note=prose.table_note(relazione),
+        check=Check(relazione.reconciles, prose.reconciliation(relazione)),
+    )
+
+
+def _caption(relazione: Relazione) -> str:
+    period = relazione.period.title()
+    if not relazione.against.periods:
+        return _("Richieste per tipologia: %(period)s", period=period)
+    return _(
+        "Richieste per tipologia: %(period)s a confronto con %(baseline)s",
+        period=period,
+        baseline=relazione.against.title(),
     )
 
 
 def _modern_columns(relazione: Relazione) -> tuple[Column, ...]:
-    now, then = headings(relazione.period, relazione.baseline_period)
+    now, then = relazione.against.heads(relazione.period)
     counts, rates, change = _("Richieste"), _("Ogni 100 utenti"), _("Variazione")
-    names = relazione.period.name, relazione.baseline_period.name
-    return (
+    names = relazione.period.name, relazione.against.window_name
+    columns: tuple[Column, ...] = (
         Column("label", _("Tipologia di richiesta"), "text"),
         Column("count", now, "count", counts, f"{counts} {names[0]}"),
         Column("baseline", then, "count", counts, f"{counts} {names[1]}"),
@@ -49,23 +66,32 @@ def _modern_columns(relazione: Relazione) -> tuple[Column, ...]:
         Column("baseline_incidence", then, "share", rates, f"{rates} {names[1]}"),
         Column("variation", _("punti"), "change", change, _("Variazione in punti")),
     )
+    if relazione.inference is not None:
+        columns += (Column("outcome", _("esito"), "text", change, _("Esito")),)
+    if relazione.against.periods:
+        return columns
+    return tuple(column for column in columns if column.key not in COMPARED)
 
 
-def _modern_cells(row: TopicRow) -> tuple[Any, ...]:
-    rates = row.incidence, row.baseline_incidence, row.variation
-    return (row.label, row.count, row.baseline, *rates)
+COMPARED = frozenset({"baseline", "baseline_incidence", "variation"})
+"""Columns that say nothing without an earlier period."""
+
+
+def _cells(row: TopicRow, keys: Sequence[str], **instead: Any) -> tuple[Any, ...]:
+    return tuple(instead[key] if key in instead else getattr(row, key) for key in keys)
 
 
 def historical_table(relazione: Relazione) -> Table:
     """The desk's own document: its rows, order, labels and signs, and a blank last cell."""
-    now, then = headings(relazione.period, relazione.baseline_period)
+    now, then = relazione.against.heads(relazione.period)
     total = total_row(HISTORICAL_TOTAL, relazione.current, relazione.baseline)
     return Table(
+        key="prospetto",
         caption=_("Prospetto storico: %(period)s", period=relazione.period.title()),
         columns=(
             Column("label", HISTORICAL_HEAD, "text", file_head="tipologia"),
             Column("count", now, "count", file_head=relazione.period.name),
-            Column("baseline", then, "count", file_head=relazione.baseline_period.name),
+            Column("baseline", then, "count", file_head=relazione.against.window_name),
             Column(
                 "variation",
                 HISTORICAL_VARIATION,
@@ -85,50 +111,15 @@ def _historical_row(row: TopicRow) -> Row:
     return Row((row.label, row.count, row.baseline, row.variation))
 
 
-def sex_table(relazione: Relazione) -> Table:
-    """Users by sex: always with «Non indicato», so that it adds up to the users."""
-    now, then = headings(relazione.period, relazione.baseline_period)
-    lines = [(_("Donne"), ("F",)), (_("Uomini"), ("M",)), (_("Non indicato"), ("N",))]
-    if _any_of_sex_x(relazione.current) or _any_of_sex_x(relazione.baseline):
-        lines.insert(2, (_("Altro (X)"), ("X",)))
-    return Table(
-        caption=_("Utenti per sesso"),
-        columns=(
-            Column("sex", _("Sesso"), "text"),
-            Column("users", now, "count", file_head=relazione.period.name),
-            Column("share", "%", "share"),
-            Column("users_baseline", then, "count", file_head=relazione.baseline_period.name),
-        ),
-        rows=(
-            *(_sex_row(relazione, label, keys) for label, keys in lines),
-            _sex_row(relazione, _("Totale"), None),
-        ),
-    )
-
-
-def _any_of_sex_x(counts: Counts | None) -> bool:
-    return counts is not None and bool(counts.of_sex("X"))
-
-
-def _sex_row(relazione: Relazione, label: str, keys: tuple[str, ...] | None) -> Row:
-    current, baseline = relazione.current, relazione.baseline
-    if keys is None:
-        share = incidence(current.users, current.users)
-        return Row((label, current.users, share, relazione.users_baseline), "total")
-    number = current.of_sex(*keys)
-    earlier = None if baseline is None else baseline.of_sex(*keys)
-    return Row((label, number, incidence(number, current.users), earlier))
-
-
 def as_json(relazione: Relazione) -> dict[str, Any]:
     """For programs. Per 100 users, strings of six places; null where n.d.; no total row."""
     current = relazione.current
     return {
         "desk": relazione.desk_slug,
         "period": relazione.period.whole.name,
-        "baseline": relazione.baseline_period.whole.name,
+        "baseline": relazione.against.name,
         "users": current.users,
-        "users_baseline": relazione.users_baseline,
+        "users_baseline": exact(relazione.users_baseline),
         "users_by_sex": {
             "F": current.of_sex("F"),
             "M": current.of_sex("M"),
@@ -137,9 +128,14 @@ def as_json(relazione: Relazione) -> dict[str, Any]:
         },
         "visits": current.visits,
         "services": relazione.services,
-        "services_baseline": relazione.services_baseline,
-        "rows": [json_row(row) for row in relazione.rows],
+        "services_baseline": exact(relazione.services_baseline),
+        "rows": [json_row(row) | verdicts.finding_json(relazione, row) for row in relazione.rows],
     }
+
+
+def exact(value: Number | None) -> int | str | None:
+    """A count is a number; the mean of several is written out, as incidences are."""
+    return value if value is None or isinstance(value, int) else six_places(value)
 
 
 def json_row(row: TopicRow) -> dict[str, Any]:
@@ -148,8 +144,33 @@ def json_row(row: TopicRow) -> dict[str, Any]:
         "code": row.code,
         "label": row.label,
         "count": row.count,
-        "baseline": row.baseline,
+        "baseline": exact(row.baseline),
         "incidence": six_places(row.incidence),
         "baseline_incidence": six_places(row.baseline_incidence),
         "variation": six_places(row.variation),
     }
+
+
+def tables_json(tables: Iterable[Table]) -> dict[str, Any]:
+    """Each table for programs, by its key: columns, and lines by their keys."""
+    return {table.key: _table_json(table) for table in tables}
+
+
+def _table_json(table: Table) -> dict[str, Any]:
+    keys = [column.key for column in table.columns]
+    return {
+        "caption": table.caption,
+        "columns": {column.key: column.alone for column in table.columns},
+        "rows": [
+            {"key": row.key} | dict(zip(keys, map(_json_value, row.cells), strict=True))
+            for row in table.rows
+        ],
+        "reconciles": table.check.is_right if table.check else None,
+    }
+
+
+def _json_value(value: Value) -> int | str | None:
+    """Counts are numbers, exact fractions strings of six places, marks and n.d. are null."""
+    if isinstance(value, Fraction | Decimal):
+        return six_places(value)
+    return None if value is None or value in MARKS else value  # type: ignore[return-value]

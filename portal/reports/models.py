@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Tables of editions: a relazione frozen with its figures, parameters and files."""
+"""Tables of editions: a relazione frozen with its figures, parameters and files.
+
+And what a desk says of its own: the manager's words, the Word template.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -78,3 +81,61 @@ class EditionFile(FileColumns, DeskTable):
     __table_args__ = (
         ForeignKeyConstraint(["desk_id", "edition_id"], ["edition.desk_id", "edition.id"]),
     )
+
+
+class Disclosure(DeskTable):
+    """What an edition has told an audience beyond the desk: all that whoever reads it holds.
+
+    `sheets` are the divisions told, each with the true counts and which of them are hidden; they
+    are held against every later one. `number` orders the desk's.
+    """
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        Unique("desk_id", "edition_id", "audience"),
+        Unique("desk_id", "number"),
+        CheckConstraint("audience IN ('network', 'public')", name="audience"),
+        ForeignKeyConstraint(["desk_id", "edition_id"], ["edition.desk_id", "edition.id"]),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    edition_id: Mapped[UUID]
+    audience: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int]
+    sheets: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+
+class ReportText(DeskTable):
+    """What the manager writes about a period, before the figures and after them.
+
+    It belongs to the period, not to an edition: new figures leave it as it is. An edition freezes
+    it with the rest.
+    """
+
+    __tablename__ = "report_text"
+    __table_args__ = (Unique("desk_id", "period"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    period: Mapped[str] = mapped_column(String(30))
+    premise: Mapped[str] = mapped_column(String(10_000), default="")
+    comment: Mapped[str] = mapped_column(String(10_000), default="")
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ReportTemplate(DeskTable):
+    """A Word template of the Comune's own; one that was replaced stays, for the editions of it."""
+
+    __tablename__ = "report_template"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    uploaded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    retired_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the page says of an edition: how far it is, what was frozen, what happened since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from portal.desks.queries import get_desk
 from portal.reports import editions
 from portal.reports.editions import LAST_STEP, STEPS
 from portal.reports.frozen import DESK, Since, since_freezing
+from portal.reports.rules import Relazione
 
 BUILDING = ("queued", "building")
 
@@ -32,11 +33,12 @@ class Panel:
     builds_on: date | None
     """The day on which the first one builds itself; none: it never does, or that day is past."""
     approver: str | None
-    since: Since | None
     newest: Any | None
     """The edition with the highest number of the same period."""
     manages: bool
     """Whether the reader may build and approve."""
+    since: Since | None = None
+    """Told of an edition that waits for its approval."""
 
     @property
     def is_building(self) -> bool:
@@ -102,10 +104,16 @@ def panel_of(period: Period, edition: Any | None = None) -> Panel:
         opens_on=period.end + timedelta(days=1),
         builds_on=None if shown else _builds_on(period),
         approver=names.get(shown.approved_by) if shown else None,
-        since=since_freezing(shown) if shown and shown.state == "ready" else None,
         newest=newest,
         manages=may(g.place.role, Permission.APPROVE_REPORTS),
     )
+
+
+def tell_since(panel: Panel, shown: Relazione | None = None) -> Panel:
+    """The panel with what happened since; `shown` is the relazione that the page has counted."""
+    if panel.edition is None or panel.edition.state != "ready":
+        return panel
+    return replace(panel, since=since_freezing(panel.edition, shown))
 
 
 def _builds_on(period: Period) -> date | None:

@@ -5,6 +5,8 @@
 Pure: a Relazione in, sentences out.
 """
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 
 from portal.core.italian import (
@@ -18,7 +20,10 @@ from portal.core.italian import (
     to_figure,
 )
 from portal.core.periods import Kind, Period, same_length_kind
-from portal.reports.rules import Counts, Relazione, incidence
+from portal.core.tables import Check
+from portal.figures.rules import Counts, Number
+from portal.reports.baselines import Baseline
+from portal.reports.rules import Relazione, incidence
 
 
 def synthesis(relazione: Relazione) -> list[str]:
@@ -107,7 +112,9 @@ def _anonymous(current: Counts) -> str:
 
 
 def _comparison(relazione: Relazione) -> str:
-    against = _against(relazione.period, relazione.baseline_period)
+    if not relazione.against.periods:
+        return ""
+    against = _against(relazione.period, relazione.against)
     if relazione.baseline is None or is_silent(relazione.baseline):
         return _("Non ci sono dati per un confronto %(against)s.", against=_with(against))
     users, earlier = relazione.current.users, relazione.baseline.users
@@ -130,7 +137,7 @@ def is_silent(counts: Counts) -> bool:
     return not (counts.users or counts.visits or counts.services)
 
 
-def _moved(noun: str, before: int, after: int) -> str:
+def _moved(noun: str, before: Number, after: Number) -> str:
     facts = {"noun": noun, "before": count(before), "after": count(after)}
     article = "gli" if noun[0] in "aeiou" else "i"
     if before != after:
@@ -141,9 +148,13 @@ def _moved(noun: str, before: int, after: int) -> str:
     return _("il numero %(of)s %(noun)s è rimasto %(after)s", of=preposition, **facts)
 
 
-def _against(period: Period, baseline: Period) -> tuple[str, str]:
+def _against(period: Period, against: Baseline) -> tuple[str, str]:
     """The earlier period as an article and a noun, so that prepositions can join it."""
-    if baseline != period.baseline():
+    baseline = against.period
+    if baseline is None:
+        years = joined([one.heading for one in reversed(against.periods)])
+        return "la", _("media degli stessi periodi del %(years)s", years=years)
+    if not against.is_usual(period):
         return _named(baseline)
     whole = baseline.whole
     if period.is_partial:
@@ -173,8 +184,8 @@ def _named(period: Period) -> tuple[str, str]:
     return ("" if period.kind is Kind.MONTH else "il"), period.title()
 
 
-_TO = {"il": "al ", "lo": "allo ", "gli": "agli ", "l’": "all’"}
-_THE = {"il": "il ", "lo": "lo ", "gli": "gli ", "l’": "l’", "": ""}
+_TO = {"il": "al ", "lo": "allo ", "la": "alla ", "gli": "agli ", "l’": "all’"}
+_THE = {"il": "il ", "lo": "lo ", "la": "la ", "gli": "gli ", "l’": "l’", "": ""}
 
 
 def _to(noun: tuple[str, str]) -> str:
@@ -190,9 +201,55 @@ def _with(noun: tuple[str, str]) -> str:
 
 
 def compared_with(relazione: Relazione) -> str:
-    """«lo stesso periodo del 2015», for the line under the title."""
-    article, name = _against(relazione.period, relazione.baseline_period)
+    """«lo stesso periodo del 2015»; nothing where nothing is compared."""
+    if not relazione.against.periods:
+        return ""
+    article, name = _against(relazione.period, relazione.against)
     return _THE[article] + name
+
+
+def subtitle(relazione: Relazione) -> str:
+    """The line under the title: the dates, and what they are compared with."""
+    window, baseline = relazione.period.window(), compared_with(relazione)
+    if not baseline:
+        return window
+    return _("%(window)s, a confronto con %(baseline)s", window=window, baseline=baseline)
+
+
+# Below the large numbers
+
+
+def earlier(relazione: Relazione, number: str | None) -> str:
+    """«nel 2015: 172»; a figure that was not kept is «non rilevati», never zero."""
+    against = relazione.against
+    said = number or _("non rilevati")
+    if against.is_usual(relazione.period) and against.period and len(against.period.heading) == 4:
+        return _("nel %(year)s: %(number)s", year=against.period.heading, number=said)
+    return _("%(period)s: %(number)s", period=against.title(), number=said)
+
+
+def users_below(relazione: Relazione) -> tuple[str, ...]:
+    """«67 donne, 82 uomini» and «120 nuovi, 29 già venuti»."""
+    current, lines = relazione.current, []
+    women, men = current.of_sex("F"), current.of_sex("M")
+    if current.users and women is not None and men is not None:
+        lines.append(
+            f"{plural(women, _('donna'), _('donne'))}, {plural(men, _('uomo'), _('uomini'))}"
+        )
+    new = relazione.detail.newcomers if relazione.detail else None
+    if current.users and new is not None:
+        back = plural(current.users - new, _("già venuto"), _("già venuti"))
+        lines.append(f"{plural(new, _('nuovo'), _('nuovi'))}, {back}")
+    return tuple(lines)
+
+
+def visits_below(current: Counts) -> tuple[str, ...]:
+    """How many came without a name."""
+    if current.visits is None:
+        return (_("non rilevati nei totali passati"),)
+    if not current.anonymous:
+        return (_("nessun anonimo"),)
+    return (plural(current.anonymous, _("anonimo"), _("anonimi")),)
 
 
 # What the reader must know
@@ -202,18 +259,19 @@ def partial_notice(relazione: Relazione) -> str | None:
     """«Dati parziali al 23/11/2026, a confronto con gli stessi giorni del 2025.»"""
     if relazione.partial_until is None:
         return None
-    return _(
-        "Dati parziali al %(day)s, a confronto con %(baseline)s.",
-        day=day(relazione.partial_until),
-        baseline=compared_with(relazione),
-    )
+    until, baseline = day(relazione.partial_until), compared_with(relazione)
+    if not baseline:
+        return _("Dati parziali al %(day)s.", day=until)
+    return _("Dati parziali al %(day)s, a confronto con %(baseline)s.",
+             day=until, baseline=baseline)  # fmt: skip
 
 
 def length_notice(relazione: Relazione) -> str | None:
     """«I due periodi hanno durata diversa (6 e 12 mesi).»"""
-    one, other = relazione.period.whole, relazione.baseline_period.whole
-    if same_length_kind(one, other):
+    one, other = relazione.period.whole, relazione.against.period
+    if other is None or same_length_kind(one, other.whole):
         return None
+    other = other.whole
     if one.months and other.months:
         unit = _("mese") if one.months == other.months == 1 else _("mesi")
         lengths = f"{one.months} e {other.months} {unit}"
@@ -222,25 +280,39 @@ def length_notice(relazione: Relazione) -> str | None:
     return _("I due periodi hanno durata diversa (%(lengths)s).", lengths=lengths)
 
 
+def newcomers_note(relazione: Relazione) -> str | None:
+    """Why nobody can be told to be new, where the records begin inside the period."""
+    if relazione.detail is None or relazione.detail.newcomers is not None:
+        return None
+    return _("n.d.: le registrazioni dello sportello cominciano in questo periodo, quindi non si sa"
+             " chi era già venuto.")  # fmt: skip
+
+
 def reconciliation(relazione: Relazione) -> str:
-    """The foot of the table: that the rows add up, or by how much they do not."""
-    counted = sum(row.count for row in relazione.rows)
-    earlier = sum(row.baseline or 0 for row in relazione.rows)
-    totals = [relazione.services]
+    """The foot of the table of topics: that the rows add up, or by how much they do not."""
+    sides: list[tuple[Number, Number]] = [
+        (sum(row.count for row in relazione.rows), relazione.services)
+    ]
     if relazione.services_baseline is not None:
-        totals.append(relazione.services_baseline)
-    if relazione.reconciles:
-        return _reconciled(len(relazione.rows), totals)
-    if counted == relazione.services:
-        counted, total = earlier, totals[-1]
-    else:
-        total = totals[0]
-    return _("✗ Le righe sommano a %(counted)s, il totale è %(total)s.",
-             counted=count(counted), total=count(total))  # fmt: skip
+        earlier = sum(row.baseline or 0 for row in relazione.rows)
+        sides.append((earlier, relazione.services_baseline))
+    return check(len(relazione.rows), sides).text
 
 
-def _reconciled(rows: int, totals: list[int]) -> str:
+def check(rows: int, sides: Sequence[tuple[Number, Number]]) -> Check:
+    """Whether each sum of the rows is the total beside which it stands, in one sentence."""
+    for added, total in sides:
+        if added != total:
+            text = _("✗ Le righe sommano a %(counted)s, il totale è %(total)s.",
+                     counted=count(added), total=count(total))  # fmt: skip
+            return Check(is_right=False, text=text)
+    return Check(is_right=True, text=_reconciled(rows, [total for _sum, total in sides]))
+
+
+def _reconciled(rows: int, totals: list[Number]) -> str:
     numbers = joined([count(total) for total in totals])
+    if rows == 1:
+        return _("✓ La riga corrisponde al totale %(n)s.", n=numbers)
     if len(totals) == 1:
         return _("✓ Le %(rows)s righe sommano al totale %(n)s.", rows=rows, n=numbers)
     return _("✓ Le %(rows)s righe sommano ai totali %(n)s.", rows=rows, n=numbers)
@@ -267,39 +339,3 @@ def services_per_user(counts: Counts | None) -> str | None:
         return None
     rate = incidence(counts.services, counts.users)
     return None if rate is None else decimal(rate / 100, 2)
-
-
-def how_counted() -> tuple[tuple[str, str], ...]:
-    """«Come si conta»: pairs of a term and its paragraph."""
-    return (
-        (
-            _("Utenti."),
-            _("Persone diverse con almeno un accesso nel periodo: chi viene tre volte conta una "
-              "volta. Gli utenti di due periodi non si sommano."),
-        ),
-        (
-            _("Servizi erogati."),
-            _("Richieste registrate nel periodo, secondo il giorno dell’accesso. Una persona può "
-              "chiedere più cose, anche nello stesso accesso."),
-        ),
-        (
-            _("Contatti anonimi."),
-            _("Contano tra gli accessi e tra le richieste, mai tra gli utenti."),
-        ),
-        (
-            _("Ogni 100 utenti."),
-            _("Richieste del periodo divise per gli utenti dello stesso periodo, per 100. La somma "
-              "può superare 100."),
-        ),
-        (
-            _("Variazione."),
-            _("Richieste divise per gli utenti del periodo, meno richieste divise per gli utenti "
-              "del periodo di confronto, per 100. Prima la differenza, poi un solo arrotondamento. "
-              "È una differenza in punti, non un aumento percentuale."),
-        ),
-        (
-            _("n.d."),
-            _("Non calcolabile: in quel periodo il dato non è stato rilevato, o non ci sono utenti "
-              "per cui dividere."),
-        ),
-    )  # fmt: skip

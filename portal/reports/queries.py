@@ -1,19 +1,32 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The relazione of a desk, put together for a period and a baseline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.core import clock
+from portal.core import clock, italian
+from portal.core.database import speaking_desk
 from portal.core.errors import Refusal
 from portal.core.periods import Kind, Period, parse_period
+from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
-from portal.figures.rules import Counts
-from portal.reports import measures
-from portal.reports.rules import Relazione, historical_rows, topic_rows
+from portal.figures.rules import Counts, Number, mean_of
+from portal.reports import measures, texts
+from portal.reports.baselines import Baseline, baseline_of, not_begun
+from portal.reports.details import Detail
+from portal.reports.details import mean_of as details_mean
+from portal.reports.evidence import infer
+from portal.reports.prose import is_silent
+from portal.reports.rules import (
+    Relazione,
+    TopicRow,
+    historical_rows,
+    not_comparable,
+    topic_rows,
+)
 from portal.taxonomy import queries as taxonomy
 
 HISTORICAL_VERSION = 1
@@ -41,88 +54,138 @@ def _count(period: Period) -> Counts:
         return Counts(users=None, users_by_sex=None, visits=None, anonymous=None)
 
 
-def get_relazione(
-    *, desk_name: str, desk_slug: str, period: str, baseline: str | None = None
-) -> Relazione:
-    """The relazione of the desk in scope; names of periods as they are typed."""
-    window = _read(period, field="periodo")
+def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
+    """The relazione of the desk in scope; names of periods and baselines as they are typed."""
+    desk = get_desk(speaking_desk())
+    window = _read(period)
     today = clock.today()
     if not window.has_begun(today):
-        raise Refusal(_not_begun(window), field="periodo")
-    window = window.cut(today)
-    against = window.baseline()
-    if baseline:
-        against = _read(baseline, field="confronto")
-        if not against.has_begun(today):
-            raise Refusal(_not_begun(against), field="confronto")
-        window, against = _same_stretch(window, against, today)
-    earlier, notes = _count_baseline(against)
-    return assemble(
-        desk_name=desk_name,
-        desk_slug=desk_slug,
-        period=window,
-        baseline_period=against,
-        current=measures.count(window),
-        baseline=earlier,
-        notes=notes,
+        raise Refusal(not_begun(window), field="periodo")
+    try:
+        window, against = baseline_of(window.cut(today), baseline, today)
+    except ValueError as error:
+        raise Refusal(str(error), field="confronto") from error
+    known = _count_baseline(against)
+    current, earlier = measures.count(window), known.counts
+    detail, *earlier_details = measures.describe((window, *known.periods))
+    words = texts.find_texts(window.whole.name)
+    rows = topic_rows(
+        _topics(window, current, earlier),
+        _by_row(current),
+        _by_row(earlier) if earlier else None,
     )
-
-
-def assemble(
-    *,
-    desk_name: str,
-    desk_slug: str,
-    period: Period,
-    baseline_period: Period,
-    current: Counts,
-    baseline: Counts | None,
-    notes: tuple[str, ...],
-) -> Relazione:
-    """The relazione of figures counted now, in the rows of the lists published until now."""
+    fresh = _fresh_lines(window, against, rows)
+    rows = tuple(not_comparable(row) if row.code in fresh else row for row in rows)
     return Relazione(
-        desk_name=desk_name,
-        desk_slug=desk_slug,
-        period=period,
-        baseline_period=baseline_period,
+        desk_name=desk.name,
+        desk_slug=desk.slug,
+        network_name=get_network(desk.network_id).name,
+        period=window,
+        against=against,
         current=current,
-        baseline=baseline,
-        rows=topic_rows(
-            _topics(period, current, baseline),
-            _by_row(current),
-            _by_row(baseline) if baseline else None,
-        ),
-        historical=historical_rows(
-            _historical_labels(), taxonomy.historical_row, current, baseline
-        ),
-        taxonomy_version=str(taxonomy.version_on(period.end)),
-        notes=notes,
+        baseline=earlier,
+        rows=rows,
+        historical=historical_rows(_historical_labels(), taxonomy.historical_row, current, earlier),
+        taxonomy_version=str(taxonomy.version_on(window.end)),
+        notes=(*known.notes, *_changed_lists(window, against, current, earlier)),
+        detail=detail,
+        baseline_detail=_described(earlier_details),
+        texts=words,
+        omits=frozenset(desk.report_omits),
+        inference=infer(window, known.periods, rows, current, earlier, fresh=fresh),
     )
 
 
-def _not_begun(period: Period) -> str:
-    return _("Il periodo %(period)s non è ancora cominciato.", period=period.name)
-
-
-def _same_stretch(window: Period, against: Period, today: date) -> tuple[Period, Period]:
-    """Where one of the two is still open, as much of the other as there is of it."""
-    if window.is_partial or not against.is_open(today):
-        return window, against.cut_like(window)
-    against = against.cut(today)
-    return window.cut_like(against), against
-
-
-def _read(text: str, *, field: str) -> Period:
+def _read(text: str) -> Period:
     try:
         return parse_period(text)
     except ValueError as error:
-        raise Refusal(str(error), field=field) from error
+        raise Refusal(str(error), field="periodo") from error
 
 
-def _count_baseline(period: Period) -> tuple[Counts | None, tuple[str, ...]]:
-    try:
-        return measures.count(period), ()
-    except measures.PartlyTotals as error:
-        return None, (error.sentence,)
+class _Known(NamedTuple):
+    """What is known of a baseline: its counts, of which periods, and what the reader must know."""
+
+    counts: Counts | None
+    periods: tuple[Period, ...]
+    notes: tuple[str, ...]
+
+
+def _described(details: Sequence[Detail | None]) -> Detail | None:
+    """How the baseline divides: of a mean nothing is told where one of its years has totals."""
+    known = [one for one in details if one is not None]
+    if not known or len(known) < len(details):
+        return None
+    return details_mean(known) if len(known) > 1 else known[0]
+
+
+def _count_baseline(against: Baseline) -> _Known:
+    """Count the earlier periods in which something was recorded: nothing at all is not a zero."""
+    counted: dict[Period, Counts] = {}
+    notes, silent = [], []
+    for period in against.periods:
+        try:
+            counts = measures.count(period)
+        except measures.PartlyTotals as error:
+            notes.append(error.sentence)
+            continue
+        if is_silent(counts):
+            silent.append(period.heading)
+        else:
+            counted[period] = counts
+    if against.is_mean and silent and counted:
+        notes.append(
+            _("Nella media mancano gli anni senza dati: %(years)s.", years=italian.joined(silent))
+        )
+    found = list(counted.values())
+    mean = mean_of(found) if against.is_mean and found else next(iter(found), None)
+    return _Known(mean, tuple(counted), tuple(notes))
+
+
+def _changed_lists(
+    window: Period, against: Baseline, current: Counts, earlier: Counts | None
+) -> tuple[str, ...]:
+    """Where the list of topics changed on the way: what is told under which line, and what is new.
+
+    Lines are compared at the common ancestor: a detail counts under the topic it was split from.
+    """
+    before, after = _lists_between(window, against)
+    if before == after:
+        return ()
+    asked = {code for side in (current, earlier) if side for code in side.topics}
+    known = {topic.code for topic in taxonomy.list_topics(before)}
+    lines = {code: taxonomy.reporting_code(code) for code in asked - known}
+    parents = sorted({_label(line) for code, line in lines.items() if line != code})
+    fresh = sorted({_label(line) for code, line in lines.items() if line not in known})
+    since = taxonomy.starts_on(after)
+    notes = [_("L’elenco delle tipologie è cambiato il %(day)s.", day=italian.day(since))]
+    if parents:
+        notes.append(_("Le voci di dettaglio nate dopo contano nella tipologia da cui vengono: "
+                       "%(topics)s.", topics=italian.joined(parents)))  # fmt: skip
+    if fresh:
+        notes.append(_("Voci nuove, che prima non si potevano segnare: %(topics)s.",
+                       topics=italian.joined(fresh)))  # fmt: skip
+    return (" ".join(notes),)
+
+
+def _lists_between(window: Period, against: Baseline) -> tuple[int, int]:
+    """The versions in force on the first and on the last day that is told."""
+    days = [day for one in (window, *against.periods) for day in (one.start, one.end)]
+    return taxonomy.version_on(min(days)), taxonomy.version_on(max(days))
+
+
+def _fresh_lines(window: Period, against: Baseline, rows: Iterable[TopicRow]) -> frozenset[str]:
+    """Lines that could not be marked on the first day: a rise from nothing would be of the list."""
+    before, after = _lists_between(window, against)
+    if before == after:
+        return frozenset()
+    known = {topic.code for topic in taxonomy.list_topics(before)}
+    return frozenset(row.code for row in rows if row.code not in known)
+
+
+def _label(code: str) -> str:
+    topic = taxonomy.find_topic(code)
+    return topic.label if topic else code
 
 
 def _topics(period: Period, *sides: Counts | None) -> list[tuple[str, str]]:
@@ -141,7 +204,7 @@ def _topics(period: Period, *sides: Counts | None) -> list[tuple[str, str]]:
 
 def _by_row(counts: Counts) -> Counts:
     """Enquiries under the topic that has a line: a child counts under its parent."""
-    topics: dict[str, int] = {}
+    topics: dict[str, Number] = {}
     for code, number in counts.topics.items():
         line = taxonomy.reporting_code(code)
         topics[line] = topics.get(line, 0) + number

@@ -6,13 +6,17 @@ Exact fractions only: the two incidences are subtracted first and rounded once, 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from portal.core import italian
 from portal.core.periods import Period
-from portal.figures.rules import Counts
+from portal.figures.rules import Counts, Number
+from portal.reports.baselines import Baseline
+from portal.reports.details import Detail
+from portal.reports.inference import Finding, Inference
 
 OTHER_LABEL = "Altre richieste (non previste nel prospetto storico)"
 OTHER_CODE = "altre"
@@ -24,29 +28,32 @@ class TopicRow:
 
     code: str
     label: str
-    count: int
-    baseline: int | None
+    count: Number
+    baseline: Number | None
     incidence: Fraction | None
     baseline_incidence: Fraction | None
     variation: Fraction | None
 
 
-def incidence(count: int | None, users: int | None) -> Fraction | None:
+def incidence(count: Number | None, users: Number | None) -> Fraction | None:
     """Enquiries per 100 users; of no users it is not computable."""
     if count is None or not users:
         return None
-    return Fraction(100 * count, users)
+    return Fraction(100 * count) / users
 
 
 def variation(
-    count: int | None, users: int | None, baseline: int | None, baseline_users: int | None
+    count: Number | None,
+    users: Number | None,
+    baseline: Number | None,
+    baseline_users: Number | None,
 ) -> Fraction | None:
     """The difference of two incidences, in points: exact, still to be rounded."""
     now, then = incidence(count, users), incidence(baseline, baseline_users)
     return None if now is None or then is None else now - then
 
 
-def six_places(value: Fraction | None) -> str | None:
+def six_places(value: Fraction | Decimal | None) -> str | None:
     """«14.820228», half up, as programs read it."""
     return None if value is None else italian.plain(value, 6)
 
@@ -66,6 +73,13 @@ def topic_rows(
         )
         for code, label in topics
     )
+
+
+def not_comparable(row: TopicRow) -> TopicRow:
+    """The line of a topic that the earlier period could not mark: no zero, and no variation."""
+    if row.baseline:
+        return row
+    return replace(row, baseline=None, baseline_incidence=None, variation=None)
 
 
 def historical_rows(
@@ -89,7 +103,7 @@ def historical_rows(
 
 
 def _regrouped(counts: Counts, row_of: Callable[[str], int | None], known: set[str]) -> Counts:
-    totals: dict[str, int] = {}
+    totals: dict[str, Number] = {}
     for code, number in counts.topics.items():
         row = str(row_of(code))
         row = row if row in known else OTHER_CODE
@@ -106,10 +120,10 @@ def _regrouped(counts: Counts, row_of: Callable[[str], int | None], known: set[s
 def _row(
     code: str,
     label: str,
-    count: int,
-    baseline: int | None,
-    users: int | None,
-    baseline_users: int | None,
+    count: Number,
+    baseline: Number | None,
+    users: Number | None,
+    baseline_users: Number | None,
 ) -> TopicRow:
     return TopicRow(
         code=code,
@@ -134,7 +148,9 @@ def total_row(label: str, current: Counts, baseline: Counts | None) -> TopicRow:
     )
 
 
-def reconciles(rows: Sequence[TopicRow], total: int, baseline_total: int | None = None) -> bool:
+def reconciles(
+    rows: Sequence[TopicRow], total: Number, baseline_total: Number | None = None
+) -> bool:
     """Whether the rows add up to the totals beside which they are printed."""
     if sum(row.count for row in rows) != total:
         return False
@@ -142,34 +158,53 @@ def reconciles(rows: Sequence[TopicRow], total: int, baseline_total: int | None 
 
 
 @dataclass(frozen=True)
+class Texts:
+    """What the manager writes: before the figures, and after them."""
+
+    premise: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
 class Relazione:
-    """One desk, one period, one baseline. Both layouts, the prose and the JSON read this value.
+    """One desk, one period, one baseline. Page, files, prose and JSON read this value.
 
     `period` is the window that was counted: for a period still open, what Period.cut() returns.
-    `baseline` is None when nothing is known of that period.
+    `baseline` is None when nothing is known of that period. `omits` are the parts that the desk
+    leaves out.
     """
 
     desk_name: str
     desk_slug: str
     period: Period
-    baseline_period: Period
+    against: Baseline
     current: Counts
     baseline: Counts | None
     rows: tuple[TopicRow, ...]
     historical: tuple[TopicRow, ...]
     taxonomy_version: str
     notes: tuple[str, ...] = ()
+    detail: Detail | None = None
+    baseline_detail: Detail | None = None
+    texts: Texts = Texts()
+    omits: frozenset[str] = frozenset()
+    network_name: str = ""
+    inference: Inference | None = None
+
+    def finding(self, row: TopicRow) -> Finding | None:
+        """What may be said of a line's variation; None where it was not tested."""
+        return None if self.inference is None else self.inference.findings.get(row.code)
 
     @property
-    def services(self) -> int:
+    def services(self) -> Number:
         return self.current.services
 
     @property
-    def services_baseline(self) -> int | None:
+    def services_baseline(self) -> Number | None:
         return None if self.baseline is None else self.baseline.services
 
     @property
-    def users_baseline(self) -> int | None:
+    def users_baseline(self) -> Number | None:
         return None if self.baseline is None else self.baseline.users
 
     @property

@@ -62,6 +62,11 @@ def version_on(day: date) -> int:
     return version.number
 
 
+def starts_on(version: int) -> date:
+    """The first day on which a version is the list in force."""
+    return next(one.valid_from for one in list_versions() if one.number == version)
+
+
 def list_groups() -> tuple[GroupEntry, ...]:
     """The headings of topics, in order."""
     return published().groups
@@ -110,9 +115,22 @@ def find_topic(text: str) -> TopicEntry | None:
 
 
 def reporting_code(code: str) -> str:
-    """The code under which a topic is counted: its parent's, or its own."""
-    topic = _newest(code)
+    """The code under which a topic is counted: the common ancestor of all that it was or became.
+
+    That is its parent's, or its own; of topics that were merged, the one that they became.
+    """
+    topic = _newest(published().merged_into(code))
     return topic.parent_code or topic.code
+
+
+def reporting_lines() -> dict[str, str]:
+    """Every code of any version, with the line under which it is counted."""
+    return {code: reporting_code(code) for code in published().newest}
+
+
+def codes_under(line: str) -> set[str]:
+    """Every code of any version that is counted under a topic's line, its own included."""
+    return {code for code in published().newest if reporting_code(code) == line}
 
 
 def historical_row(code: str) -> int | None:

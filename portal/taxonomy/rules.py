@@ -96,6 +96,19 @@ class TopicList:
         oldest_first = sorted(self.topics, key=lambda topic: topic.version)
         return {folded(topic.label): self.newest[topic.code] for topic in oldest_first}
 
+    def merged_into(self, code: str) -> str:
+        """What a topic that was merged with others became; any other is what it was."""
+        became = {
+            change.from_code: change.to_code
+            for change in self.changes
+            if change.kind == "merge" and change.from_code != change.to_code
+        }
+        seen = {code}
+        while code in became and became[code] not in seen:
+            code = became[code]
+            seen.add(code)
+        return code
+
     def version_on(self, day: date) -> VersionEntry | None:
         """The list in force on a day."""
         for version in self.versions:

@@ -8,6 +8,7 @@ visit at once, the second waits and then sees that the person has come before.
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from portal.core import clock, italian
 from portal.core.database import db, speaker
 from portal.core.errors import Conflict, Refusal
-from portal.core.once import find_by_form_token
+from portal.core.once import AlreadySaved, find_by_form_token
 from portal.core.periods import Period, named_periods
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
@@ -38,14 +39,27 @@ WHERE visit.id = r.id
 """)
 
 
-def record_visit(*, facts: VisitFacts, form_token: UUID | None = None) -> Visit:
-    """Record one contact on one day; the same form sent twice gives the first's record."""
+def record_visit(
+    *, facts: VisitFacts, form_token: UUID | None = None, tallied: bool = False
+) -> Visit:
+    """Record one contact on one day; the same form sent twice gives the first's record.
+
+    If that was deleted, only whoever looks at the form can say whether the contact is a new one.
+    A press of the tally page has no form to look at: it stays taken back.
+    """
     recorded = find_by_form_token(Visit, form_token)
     if recorded is not None:
+        if recorded.deleted_at is not None and not tallied:
+            raise AlreadySaved(
+                _(
+                    "Questo accesso era già stato salvato e poi annullato: salvando di nuovo lo"
+                    " registri un’altra volta."
+                )
+            )
         return recorded
     refuse_future(facts.visited_on, clock.today())
     sexes = people.hold_people(_ids(facts.person_id))
-    visit = Visit(form_token=form_token, created_by=speaker().account_id)
+    visit = Visit(form_token=form_token, created_by=speaker().account_id, tallied=tallied)
     _write(visit, facts)
     db.session.add(visit)
     db.session.flush()
@@ -54,15 +68,29 @@ def record_visit(*, facts: VisitFacts, form_token: UUID | None = None) -> Visit:
     return visit
 
 
+def hold_visit(visit_id: UUID, *other_ids: UUID | None) -> tuple[Visit, dict[UUID, str]]:
+    """Hold a visit and its persons, as they stand now, until the unit ends; with their sexes.
+
+    Persons first, as everywhere. If the visit has changed hands while we waited for it, we would
+    hold the wrong person: the one who asked has not seen that.
+    """
+    first = queries.get_visit(visit_id).person_id
+    sexes = people.hold_people(_ids(first, *other_ids))
+    visit = queries.hold_visit(visit_id)
+    if visit.person_id != first:
+        raise _unseen()
+    return visit, sexes
+
+
 def correct_visit(*, visit_id: UUID, facts: VisitFacts, seen_version: int | None) -> Visit:
     """Correct a visit, also its day or its person; the figures of both sides follow."""
-    visit = queries.get_visit(visit_id)
-    if visit.version != seen_version:
-        raise Conflict(_("Mentre scrivevi qualcun altro ha cambiato questo accesso."))
+    visit, sexes = hold_visit(visit_id, facts.person_id)
+    _refuse_unseen(visit, seen_version)
     if visit.deleted_at is not None:
         raise Refusal(_("Questo accesso è stato eliminato: prima annulla l’eliminazione."))
+    if queries.facts_of(visit) == facts:
+        return visit
     refuse_future(facts.visited_on, clock.today())
-    sexes = people.hold_people(_ids(visit.person_id, facts.person_id))
     before = _recorded(visit, sexes)
     _write(visit, facts)
     # The version moves also when only the enquiries change: the second editor must see it.
@@ -75,16 +103,20 @@ def correct_visit(*, visit_id: UUID, facts: VisitFacts, seen_version: int | None
     return visit
 
 
+def give_visit(*, visit_id: UUID, person_id: UUID | None, seen_version: int | None) -> Visit:
+    """Give an anonymous visit its person, or take the person away again."""
+    facts = queries.facts_of(queries.get_visit(visit_id))
+    return correct_visit(
+        visit_id=visit_id, facts=replace(facts, person_id=person_id), seen_version=seen_version
+    )
+
+
 def delete_visit(*, visit_id: UUID, reason: str, seen_version: int | None) -> None:
     """Take a visit out of every figure; the row stays, with the reason."""
-    visit = queries.get_visit(visit_id)
+    visit, sexes = hold_visit(visit_id)
     if visit.deleted_at is not None:
         return
-    if visit.version != seen_version:
-        raise Conflict(
-            _("Mentre leggevi qualcun altro ha cambiato questo accesso: rileggilo qui sotto.")
-        )
-    sexes = people.hold_people(_ids(visit.person_id))
+    _refuse_unseen(visit, seen_version)
     before = _recorded(visit, sexes)
     visit.deleted_at, visit.deleted_reason = clock.now(), reason
     db.session.flush()
@@ -93,10 +125,9 @@ def delete_visit(*, visit_id: UUID, reason: str, seen_version: int | None) -> No
 
 def restore_visit(*, visit_id: UUID) -> None:
     """Bring a deleted visit back."""
-    visit = queries.get_visit(visit_id)
+    visit, sexes = hold_visit(visit_id)
     if visit.deleted_at is None:
         return
-    sexes = people.hold_people(_ids(visit.person_id))
     visit.deleted_at = visit.deleted_reason = None
     db.session.flush()
     _tell(visit_id, None, _recorded(visit, sexes), sexes)
@@ -203,6 +234,15 @@ def _refuse_past_totals_on(days: Collection[date]) -> None:
         for day in days:
             if totals.starts_on <= day <= totals.ends_on:
                 figures.refuse_past_totals_on(day)
+
+
+def _refuse_unseen(visit: Visit, seen_version: int | None) -> None:
+    if visit.version != seen_version:
+        raise _unseen()
+
+
+def _unseen() -> Conflict:
+    return Conflict(_("Mentre leggevi qualcun altro ha cambiato questo accesso: rileggilo."))
 
 
 def _name(period: Period) -> str:

@@ -1,18 +1,34 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The form of a visit, new or corrected, and the reason of a deletion."""
+"""The form of a visit, new or corrected, the reason of a deletion, and a person's correction.
+
+A form that corrects carries the facts as they were when it was opened, sealed (core.conflicts).
+"""
 
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    Form,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core import clock
+from portal.core.conflicts import unseal
 from portal.core.errors import NotHere
 from portal.core.forms import DayField, PortalForm
+from portal.people import differences as of_person
+from portal.people.forms import PersonForm
+from portal.people.rules import PersonFacts, one_line_end
+from portal.visits import differences as of_visit
 from portal.visits.rules import CHANNEL_LABELS, DELETION_REASONS, Channel, VisitFacts
 
 FOR_SELF = "self"
@@ -33,6 +49,8 @@ class TopicsField(SelectMultipleField):
 
 class VisitForm(PortalForm):
     """Day, channel, for whom and what was asked; the person comes in a hidden field."""
+
+    keeps_drafts = True
 
     person_id = HiddenField()
     visited_on = DayField(
@@ -82,8 +100,43 @@ class VisitForm(PortalForm):
             person_id=self.person,
             channel=Channel(self.channel.data),
             for_third_party=self.for_whom.data == FOR_OTHERS,
-            note=(self.note.data or "").strip(),
+            note=one_line_end(self.note.data or ""),
         )
+
+
+class VisitCorrectionForm(VisitForm):
+    """A visit being corrected; a name can be given to it and taken away again.
+
+    `restore` is the button of whoever corrects what another has deleted meanwhile.
+    """
+
+    before = HiddenField()
+    restore = SubmitField()
+
+    @property
+    def restores(self) -> bool:
+        return bool(self.restore.data)
+
+    def given(self, visit_id: UUID) -> UUID | None:
+        """The person to whom this form gives the visit, if it was not theirs when it was opened."""
+        before = self.facts_before(visit_id)
+        return None if before and before.person_id == self.person else self.person
+
+    def facts_before(self, visit_id: UUID) -> VisitFacts | None:
+        """The visit as it was when the form was opened, if the field came back whole."""
+        told = unseal(self.before.data, visit_id)
+        return of_visit.facts_from(told) if told is not None else None
+
+
+class PersonCorrectionForm(PersonForm):
+    """A person being corrected."""
+
+    before = HiddenField()
+
+    def facts_before(self, person_id: UUID) -> PersonFacts | None:
+        """The person as they were when the form was opened, if the field came back whole."""
+        told = unseal(self.before.data, person_id)
+        return of_person.facts_from(told) if told is not None else None
 
 
 class DeletionForm(PortalForm):

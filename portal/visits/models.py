@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Tables of visits and enquiries; a deletion keeps the row, with its reason, and can be undone."""
+"""Tables of visits, enquiries and tally sheets.
+
+A deletion keeps the row, with its reason, and can be undone.
+"""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -19,13 +22,32 @@ from portal.core import clock
 from portal.core.database import DeskTable
 
 
+class TallySheet(DeskTable):
+    """A paper sheet of a crowded day, typed in whole: its visits are anonymous."""
+
+    __tablename__ = "tally_sheet"
+    __table_args__ = (
+        UniqueConstraint("desk_id", "form_token"),
+        CheckConstraint("enquiries > 0", name="enquiries"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    visited_on: Mapped[date]
+    enquiries: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    form_token: Mapped[UUID | None]
+
+
 class Visit(DeskTable):
     """One contact on one day; without a person it is anonymous and never makes a user."""
 
     __tablename__ = "visit"
     __table_args__ = (
         ForeignKeyConstraint(["desk_id", "person_id"], ["person.desk_id", "person.id"]),
+        ForeignKeyConstraint(["desk_id", "sheet_id"], ["tally_sheet.desk_id", "tally_sheet.id"]),
         UniqueConstraint("desk_id", "form_token"),
+        CheckConstraint("contact_sex IN ('F', 'M')", name="contact_sex"),
         CheckConstraint(
             "channel IN ('desk', 'appointment', 'phone', 'email', 'pec', 'video', 'elsewhere')",
             name="channel",
@@ -37,6 +59,9 @@ class Visit(DeskTable):
             "person_id",
             "visited_on",
             postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_visit_sheet", "desk_id", "sheet_id", postgresql_where=text("sheet_id IS NOT NULL")
         ),
         Index(
             "ix_visit_day",
@@ -53,6 +78,11 @@ class Visit(DeskTable):
     channel: Mapped[str] = mapped_column(String(12), default="desk")
     for_third_party: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(2000), default="")
+    sheet_id: Mapped[UUID | None]
+    contact_sex: Mapped[str | None] = mapped_column(String(1))
+    """As a tally sheet tells it, for a contact without a name; users' sex is the person's."""
+    tallied: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Came of one press of the tally page; it stays so when the visit is given its person."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     deleted_at: Mapped[datetime | None]

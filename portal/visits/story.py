@@ -11,15 +11,22 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from portal.core import clock, italian
-from portal.people.queries import Change
+from portal.people.queries import Change, Merged
 from portal.taxonomy.queries import get_topic
-from portal.visits.queries import VisitEntry
+from portal.visits.queries import DayRow, VisitEntry
 from portal.visits.rules import CHANNEL_LABELS, Channel
+
+
+def asked_in(entry: VisitEntry | DayRow) -> str:
+    """The short names of what was asked in a visit, in order."""
+    if not entry.topics:
+        return _("Nessuna richiesta")
+    return ", ".join(get_topic(version, code).short_name for version, code in entry.topics)
 
 
 @dataclass(frozen=True)
 class Event:
-    """A visit with what was asked, or a change of the data with who made it."""
+    """A visit with what was asked, or a change of the card with who made it."""
 
     on: date
     side: str
@@ -28,6 +35,8 @@ class Event:
     note: str = ""
     for_third_party: bool = False
     change: str = ""
+    merged: Merged | None = None
+    """The card that was made part of this one, as long as that can be undone."""
 
     @property
     def day(self) -> str:
@@ -53,10 +62,14 @@ def title(visits: Sequence[VisitEntry]) -> str:
 
 
 def years(
-    visits: Iterable[VisitEntry], changes: Iterable[Change], names: Mapping[UUID, str]
+    visits: Iterable[VisitEntry],
+    changes: Iterable[Change],
+    merged: Iterable[Merged],
+    names: Mapping[UUID, str],
 ) -> list[Year]:
     """Everything by year, the latest first; on one day visits come before changes."""
     events = [_visit(visit) for visit in visits]
+    events += [_merge(one, names) for one in merged]
     events += [_change(change, names) for change in changes]
     events.sort(key=attrgetter("on"), reverse=True)
     return [Year(year, tuple(those)) for year, those in groupby(events, lambda one: one.on.year)]
@@ -78,4 +91,13 @@ def _change(change: Change, names: Mapping[UUID, str]) -> Event:
         on=clock.in_rome(change.at).date(),
         side=names.get(change.account_id, "") if change.account_id else "",
         change=change.text,
+    )
+
+
+def _merge(merged: Merged, names: Mapping[UUID, str]) -> Event:
+    return Event(
+        on=clock.in_rome(merged.at).date(),
+        side=names.get(merged.account_id, "") if merged.account_id else "",
+        change=_("Unita con la scheda di %(name)s", name=merged.name),
+        merged=merged if merged.can_be_undone else None,
     )

@@ -20,10 +20,12 @@ REPORTS = Permission.READ_REPORTS
 APPROVE = Permission.APPROVE_REPORTS
 RECIPIENTS = Permission.MANAGE_RECIPIENTS
 TOTALS = Permission.EDIT_PAST_TOTALS
+ARRANGE = Permission.ARRANGE_COUNTER
 MANAGE = Permission.MANAGE_ACCOUNTS
 OVERSEE = Permission.OVERSEE
 
 EDITION = "/s/<desk>/relazioni/edizioni/<uuid:edition_id>"
+SHEET = "/s/<desk>/conteggio/fogli/<uuid:sheet_id>"
 
 ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "accounts.accept_invitation": ("POST", "/invito/<key>", OPEN),
@@ -32,13 +34,16 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "accounts.choose_place": ("GET", "/scegli", OWN),
     "accounts.forgot_password": ("GET", "/password-dimenticata", OPEN),
     "accounts.invitation": ("GET", "/invito/<key>", OPEN),
+    "accounts.lock": ("POST", "/blocca", OPEN),
     "accounts.log_in": ("GET", "/accedi", OPEN),
     "accounts.log_out": ("POST", "/esci", OPEN),
     "accounts.open_session": ("POST", "/accedi", OPEN),
+    "accounts.resume": ("POST", "/riprendi", OPEN),
     "home.accessibility": ("GET", "/accessibilita", OPEN),
     "home.counting": ("GET", "/come-si-conta", OPEN),
     "home.guide": ("GET", "/guida", OPEN),
     "home.healthz": ("GET", "/healthz", OPEN),
+    "home.keys": ("GET", "/tasti", OPEN),
     "home.privacy": ("GET", "/privacy", OPEN),
     "home.readyz": ("GET", "/readyz", OPEN),
     "home.settings": ("GET", "/s/<desk>/impostazioni", MANAGE),
@@ -71,8 +76,59 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
         TOTALS,
     ),
     "imports.store_past_totals": ("POST", "/s/<desk>/totali-passati", TOTALS),
+    "intake.assign": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/assegna", RECORD),
+    "intake.choose_names": ("POST", "/s/<desk>/nomi", RECORD),
+    "intake.confirm_deletion": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/elimina", RECORD),
+    "intake.day": ("GET", "/s/<desk>/giorno", RECORD),
+    "intake.delete": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/elimina", RECORD),
+    "intake.find_for": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/assegna", RECORD),
+    "intake.give": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/persona", RECORD),
+    "intake.restore": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/ripristina", RECORD),
+    "intake.arrange": ("POST", "/s/<desk>/impostazioni/tipologie", ARRANGE),
+    "intake.discard_draft": ("POST", "/s/<desk>/bozze/<uuid:draft_id>/scarta", RECORD),
+    "intake.take_up_draft": ("POST", "/s/<desk>/bozze/<uuid:draft_id>/riprendi", RECORD),
+    "intake.expiring": ("GET", "/s/<desk>/scadenze", RECORD),
     "intake.find": ("POST", "/s/<desk>/", RECORD),
+    "intake.keep_draft": ("POST", "/s/<desk>/bozze/<uuid:draft_id>", RECORD),
+    "intake.keys": ("GET", "/s/<desk>/impostazioni/tipologie", ARRANGE),
     "intake.reception": ("GET", "/s/<desk>/", RECORD),
+    "intake.visit": ("GET", "/s/<desk>/accessi/nuovo", RECORD),
+    "intake.take_back": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/annulla", RECORD),
+    "intake.resembling": ("POST", "/s/<desk>/accessi/nuovo/simili", RECORD),
+    "intake.record": ("POST", "/s/<desk>/accessi/nuovo", RECORD),
+    "intake.begin": ("POST", "/s/<desk>/accessi/nuovo/inizia", RECORD),
+    "intake.save_screen": ("POST", "/s/<desk>/impostazioni/schermo", ARRANGE),
+    "intake.screen": ("GET", "/s/<desk>/impostazioni/schermo", ARRANGE),
+    "intake.press": ("POST", "/s/<desk>/conteggio", RECORD),
+    "intake.print_sheet": ("GET", "/s/<desk>/conteggio/stampa", RECORD),
+    "intake.record_sheet": ("POST", "/s/<desk>/conteggio/fogli", RECORD),
+    "intake.restore_sheet": ("POST", f"{SHEET}/ripristina", RECORD),
+    "intake.sheet": ("GET", "/s/<desk>/conteggio/fogli", RECORD),
+    "intake.tally": ("GET", "/s/<desk>/conteggio", RECORD),
+    "intake.undo_press": ("POST", "/s/<desk>/conteggio/annulla", RECORD),
+    "intake.undo_sheet": ("POST", f"{SHEET}/annulla", RECORD),
+    "intake.choose_twin": ("GET", "/s/<desk>/persone/<uuid:person_id>/unisci", EDIT),
+    "intake.compare_cards": (
+        "GET",
+        "/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>",
+        EDIT,
+    ),
+    "intake.doubles": ("GET", "/s/<desk>/persone/doppioni", EDIT),
+    "intake.find_twin": ("POST", "/s/<desk>/persone/<uuid:person_id>/unisci", EDIT),
+    "intake.merge_cards": (
+        "POST",
+        "/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>",
+        EDIT,
+    ),
+    "intake.subject_file": ("GET", "/s/<desk>/persone/<uuid:person_id>/copia.<format>", EDIT),
+    "intake.subject_page": ("GET", "/s/<desk>/persone/<uuid:person_id>/copia", EDIT),
+    "intake.tell_apart": (
+        "POST",
+        "/s/<desk>/persone/<uuid:person_id>/distingui/<uuid:other_id>",
+        EDIT,
+    ),
+    "intake.trail": ("GET", "/s/<desk>/persone/<uuid:person_id>/registro", EDIT),
+    "intake.undo_merge": ("POST", "/s/<desk>/persone/<uuid:person_id>/annulla-unione", EDIT),
     "mailings.add_recipient": ("POST", "/s/<desk>/destinatari", RECIPIENTS),
     "mailings.approve": ("GET", f"{EDITION}/approva", APPROVE),
     "mailings.approve_and_send": ("POST", f"{EDITION}/approva", APPROVE),
@@ -131,34 +187,54 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "people.create": ("POST", "/s/<desk>/persone/nuova", EDIT),
     "people.index": ("GET", "/s/<desk>/persone", READ),
     "people.new": ("GET", "/s/<desk>/persone/nuova", EDIT),
+    "people.read_typed": ("POST", "/s/<desk>/persone/leggi", EDIT),
     "people.search": ("POST", "/s/<desk>/persone", READ),
+    "people.suggest": ("GET", "/s/<desk>/persone/elenchi", EDIT),
     "reports.build": ("POST", "/s/<desk>/relazioni/edizioni", APPROVE),
+    "reports.compare": ("GET", "/s/<desk>/relazioni/edizioni/confronto", REPORTS),
+    "reports.parts": ("GET", "/s/<desk>/impostazioni/relazione", APPROVE),
+    "reports.retire_template": ("POST", "/s/<desk>/impostazioni/relazione/modello/togli", APPROVE),
+    "reports.save_parts": ("POST", "/s/<desk>/impostazioni/relazione", APPROVE),
+    "reports.save_template": ("POST", "/s/<desk>/impostazioni/relazione/modello", APPROVE),
+    "reports.save_texts": ("POST", "/s/<desk>/relazioni/testo", APPROVE),
+    "reports.template": ("GET", "/s/<desk>/impostazioni/relazione/modello", APPROVE),
+    "reports.why": ("GET", "/s/<desk>/relazioni/perche", READ),
+    "reports.write": ("GET", "/s/<desk>/relazioni/testo", APPROVE),
     "reports.closing": ("GET", "/s/<desk>/impostazioni/chiusura", APPROVE),
     "reports.correct": ("GET", f"{EDITION}/rettifica", APPROVE),
     "reports.edition": ("GET", EDITION, REPORTS),
     "reports.edition_file": ("GET", f"{EDITION}/file/<name>", REPORTS),
     "reports.file": ("GET", "/s/<desk>/relazioni/file.<format>", REPORTS),
     "reports.index": ("GET", "/s/<desk>/relazioni", REPORTS),
+    "reports.public": ("GET", f"{EDITION}/pubblicabile.<format>", REPORTS),
+    "reports.publish": ("POST", f"{EDITION}/pubblicabile", APPROVE),
     "reports.request_correction": ("POST", f"{EDITION}/rettifica", APPROVE),
     "reports.retry": ("POST", f"{EDITION}/riprova", APPROVE),
     "reports.save_closing": ("POST", "/s/<desk>/impostazioni/chiusura", APPROVE),
     "reports.show": ("GET", "/s/<desk>/relazioni/periodo", REPORTS),
-    "visits.confirm_deletion": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/elimina", RECORD),
-    "visits.correct": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/correggi", RECORD),
-    "visits.delete": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/elimina", RECORD),
+    "intake.correct": ("GET", "/s/<desk>/accessi/<uuid:visit_id>/correggi", RECORD),
     "visits.edit_person": ("GET", "/s/<desk>/persone/<uuid:person_id>/modifica", EDIT),
-    "visits.new": ("GET", "/s/<desk>/accessi/nuovo", RECORD),
-    "visits.record": ("POST", "/s/<desk>/accessi/nuovo", RECORD),
-    "visits.restore": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/ripristina", RECORD),
-    "visits.save_correction": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/correggi", RECORD),
+    "intake.save_correction": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/correggi", RECORD),
     "visits.save_person": ("POST", "/s/<desk>/persone/<uuid:person_id>/modifica", EDIT),
     "visits.show_person": ("GET", "/s/<desk>/persone/<uuid:person_id>", READ),
 }
 # A search is a POST so that no name stands in an address; it changes nothing.
-ONLY_ASKING = {"people.search", "intake.find"}
+ONLY_ASKING = {
+    "people.search",
+    "people.read_typed",
+    "intake.find",
+    "intake.find_for",
+    "intake.find_twin",
+}
+# The token of a form just opened: no row has it yet.
+NEW_IDS = {"intake.keep_draft"}
+# Not even a colleague's: who is admitted may still find nothing.
+OF_ITS_AUTHOR = {"intake.discard_draft", "intake.take_up_draft"}
 QUERIES = dict.fromkeys(
-    ("reports.show", "reports.file", "oversight.compare", "oversight.file"), "?periodo=2016-S1"
-)
+    ("reports.show", "reports.file", "reports.write", "reports.save_texts", "oversight.compare",
+     "oversight.file"),
+    "?periodo=2016-S1",
+) | {"reports.why": "?periodo=2016-S1&tabella=sintesi&riga=users"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -176,7 +252,7 @@ class Route:
 
     @property
     def names_a_row(self) -> bool:
-        return "<uuid:" in self.rule
+        return "<uuid:" in self.rule and self.endpoint not in NEW_IDS
 
     def address(self, place: Place, member: UUID, *, rows_of: Place | None = None) -> str:
         """The route's address at a place, with ids of the rows of that or another desk."""
@@ -186,8 +262,11 @@ class Route:
             "<desk>": place.slug,
             "<network>": place.slug,
             "<uuid:person_id>": str(row_id("person", desk)),
+            "<uuid:other_id>": str(UUID(int=row_id("person", desk).int + 1)),
             "<uuid:past_total_id>": str(row_id("past_total", desk)),
             "<uuid:visit_id>": str(row_id("visit", desk)),
+            "<uuid:draft_id>": str(row_id("form_token", desk)),
+            "<uuid:sheet_id>": str(row_id("tally_sheet", desk)),
             "<uuid:edition_id>": str(row_id(f"{of}edition", desk)),
             "<uuid:recipient_id>": str(row_id(f"{of}recipient", desk)),
             "<uuid:delivery_id>": str(row_id(f"{of}delivery", desk)),

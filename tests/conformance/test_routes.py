@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from portal.core.access import GRANTED, Role, UndeclaredRoute, refuse_undeclared_routes
 from tests.conformance.conftest import TRACES, Catalogue, ClientOf
-from tests.conformance.routes import ONLY_ASKING, OPEN, ROUTES, Route, all_routes
+from tests.conformance.routes import OF_ITS_AUTHOR, ONLY_ASKING, OPEN, ROUTES, Route, all_routes
 from tests.pages import PortalClient
 from tests.world import Place, Someone, World
 
@@ -34,10 +34,12 @@ HEADERS = {
 }
 # What takes something away comes last: the others still need it.
 ENDING = {
+    "accounts.lock",
     "accounts.log_out",
     "imports.confirm_totals_deletion",
     "members.remove",
-    "visits.confirm_deletion",
+    "intake.confirm_deletion",
+    "intake.take_back",
 }
 ENGLISH = {"people", "visits", "new", "edit", "delete", "reports", "settings", "login", "search"}
 
@@ -120,6 +122,8 @@ def test_every_identity_gets_what_the_table_says(
                 if outcome != wanted:
                     continue
                 response = _ask(browsers[name], route, place, twins.bruno.id, tokens[name])
+                if outcome == "admitted" and route.endpoint in OF_ITS_AUTHOR:
+                    outcome = "open"
                 _assert_outcome(response, outcome, f"{route.endpoint} as {name}")
                 asked[outcome] += 1
         if wanted in ("sign in", "404", "403"):
@@ -243,7 +247,7 @@ def test_showing_a_person_is_recorded(
     person = Route("visits.show_person", *ROUTES["visits.show_person"]).address(
         twins.lucca, twins.carla.id
     )
-    for address, subject, rows in ((person, "person", None), ("/s/lucca/persone", "people", 1)):
+    for address, subject, rows in ((person, "person", None), ("/s/lucca/persone", "people", 2)):
         assert client.get(address).status_code == 200
         trace = catalogue.rows(
             "SELECT action, subject, rows, desk_id FROM audit_event WHERE account_id = %s"

@@ -33,8 +33,16 @@ ITS_NETWORK = (
     " desk.network_id\n   FROM desk\n  WHERE (desk.id = ( SELECT current_desk() AS"
     " current_desk)))))"
 )
-# Derived from rows that are audited themselves, or the audit itself.
-UNAUDITED = {"figure", "person_token", "audit_event", "person_key", "edition_file"}
+# Derived from rows that are audited themselves, the audit itself, what is not saved yet, taste.
+UNAUDITED = {
+    "figure",
+    "person_token",
+    "audit_event",
+    "person_key",
+    "edition_file",
+    "draft",
+    "pinned_topic",
+}
 # What signs people in, and says who works where: never the network's.
 OF_ACCOUNTS = ("account", "membership", "login_session", "login_attempt", "invitation")
 SERVING = ("portal_app", "portal_network")

@@ -21,7 +21,8 @@ import portal.app  # noqa: F401  (once here, instead of once in each copy)
 import tests.pages  # noqa: F401
 from config.settings import Settings, load_settings
 from portal.embedded import machine_room
-from tests.mutants.mutants import MUTANTS, Mutant
+from tests.mutants.mutant import Mutant
+from tests.mutants.mutants import MUTANTS
 from tests.mutants.plugin import Removal
 
 LANES = 2

@@ -5,132 +5,22 @@ A statement in SQL is run on each fresh copy of the database. A change of code n
 a piece of its text and what stands there instead; where the piece is gone, the run says so.
 """
 
-from dataclasses import dataclass
+from tests.mutants.database import DATABASE
+from tests.mutants.mutant import ISOLATION, ROUTES, TABLES, Mutant
 
-TABLES = "tests/conformance/test_tables.py::test_"
-ROUTES = "tests/conformance/test_routes.py::test_"
-ISOLATION = "tests/conformance/test_isolation.py::test_"
 LOGS = "tests/conformance/test_logs.py::test_"
 VISITS = "tests/portal/visits/test_actions.py::test_"
 SIGN_IN = "tests/portal/accounts/test_sign_in.py::test_"
+SESSIONS = "tests/portal/accounts/test_sessions.py::test_"
+DRAFTS = "tests/portal/intake/test_drafts.py::test_"
+LOCKED = "tests/portal/intake/test_locked_drafts.py::test_"
+MERGING = "tests/portal/intake/test_merging.py::test_"
+PARTING = "tests/portal/intake/test_parting.py::test_"
 FILES = "tests/portal/core/test_files.py::test_"
+DISCLOSURE = "tests/portal/reports/test_disclosure.py::test_"
+DISCLOSING = "tests/portal/reports/test_disclosing.py::test_"
+OUTSIDE = "tests/portal/mailings/test_public.py::test_"
 TRUST = "tests/trust/test_"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A protection taken away."""
-
-    name: str
-    tests: tuple[str, ...]
-    sql: str = ""
-    function: str = ""
-    old: str = ""
-    new: str = ""
-
-
-DATABASE = (
-    Mutant(
-        "row security is off on persons",
-        (
-            f"{TABLES}tables_of_desks_and_networks_force_row_security",
-            f"{ISOLATION}another_desks_rows_are_not_there",
-            f"{ROUTES}another_desks_row_is_like_an_absent_one",
-        ),
-        sql="ALTER TABLE person DISABLE ROW LEVEL SECURITY",
-    ),
-    Mutant(
-        "row security does not bind the owner",
-        (
-            f"{TABLES}tables_of_desks_and_networks_force_row_security",
-            f"{TABLES}no_desk_is_an_error_and_not_an_empty_answer",
-        ),
-        sql="ALTER TABLE person NO FORCE ROW LEVEL SECURITY",
-    ),
-    Mutant(
-        "a visit may be written for another desk",
-        (
-            f"{TABLES}each_role_has_one_policy_on_each_table",
-            f"{ISOLATION}no_row_is_written_for_another_desk",
-        ),
-        sql="ALTER POLICY of_the_desk ON visit WITH CHECK (true)",
-    ),
-    Mutant(
-        "a second policy lets everybody read visits",
-        (
-            f"{TABLES}each_role_has_one_policy_on_each_table",
-            f"{ISOLATION}another_desks_rows_are_not_there",
-        ),
-        sql="CREATE POLICY too_wide ON visit FOR SELECT USING (true)",
-    ),
-    Mutant(
-        "a visit points at a person by the id alone",
-        (
-            f"{TABLES}foreign_keys_between_tables_of_one_owner_contain_it",
-            f"{ISOLATION}a_row_cannot_hang_on_another_desks_person",
-        ),
-        sql="ALTER TABLE visit DROP CONSTRAINT fk_visit_desk_id_person_id;"
-        " ALTER TABLE person ADD CONSTRAINT uq_person_id UNIQUE (id);"
-        " ALTER TABLE visit ADD FOREIGN KEY (person_id) REFERENCES person (id)",
-    ),
-    Mutant(
-        "a form token is unique across desks",
-        (
-            f"{TABLES}unique_keys_begin_with_the_owner",
-            f"{TABLES}the_models_are_what_the_migrations_make",
-            f"{ISOLATION}another_desks_rows_are_not_there",
-        ),
-        sql="ALTER TABLE person DROP CONSTRAINT uq_person_desk_id_form_token;"
-        " ALTER TABLE person ADD CONSTRAINT uq_person_form_token UNIQUE (form_token)",
-    ),
-    Mutant(
-        "without a desk a default desk answers",
-        (
-            f"{TABLES}no_desk_is_an_error_and_not_an_empty_answer",
-            f"{TABLES}accounts_are_worked_on_without_a_desk",
-        ),
-        sql="CREATE OR REPLACE FUNCTION current_desk() RETURNS uuid LANGUAGE sql STABLE AS $$"
-        " SELECT coalesce(nullif(current_setting('portal.desk', true), '')::uuid,"
-        " (SELECT id FROM desk ORDER BY slug LIMIT 1)) $$",
-    ),
-    Mutant(
-        "the network may read persons",
-        (f"{TABLES}the_network_reads_no_table_of_desks_or_accounts",),
-        sql="GRANT SELECT ON person TO portal_network",
-    ),
-    Mutant(
-        "the application may rewrite the audit log",
-        (f"{TABLES}what_happened_cannot_be_rewritten",),
-        sql="GRANT UPDATE ON audit_event TO portal_app",
-    ),
-    Mutant(
-        "changes of visits leave no trace",
-        (f"{TABLES}every_change_of_a_record_is_recorded",),
-        sql="DROP TRIGGER record_change ON visit",
-    ),
-    Mutant(
-        "a view of the owner's shows every desk",
-        (f"{TABLES}nothing_reads_past_row_security",),
-        sql="CREATE VIEW everybody AS SELECT * FROM person;"
-        " GRANT SELECT ON everybody TO portal_app",
-    ),
-    Mutant(
-        "a function runs with the owner's rights",
-        (f"{TABLES}nothing_reads_past_row_security",),
-        sql="CREATE FUNCTION count_all() RETURNS bigint LANGUAGE sql SECURITY DEFINER"
-        " AS 'SELECT count(*) FROM person'",
-    ),
-    Mutant(
-        "the application may empty a table",
-        (f"{TABLES}serving_roles_only_read_and_write_rows",),
-        sql="GRANT TRUNCATE ON person TO portal_app",
-    ),
-    Mutant(
-        "the database has a column that no model knows",
-        (f"{TABLES}the_models_are_what_the_migrations_make",),
-        sql="ALTER TABLE person ADD COLUMN spare text",
-    ),
-)
 
 CODE = (
     Mutant(
@@ -195,7 +85,7 @@ CODE = (
     Mutant(
         "a disabled account's session goes on",
         (f"{TRUST}revocation.py::test_a_disabled_account",),
-        function="portal.accounts.queries:find_session",
+        function="portal.accounts.queries:_session_statement",
         old=", Account.disabled_at.is_(None))",
         new=")",
     ),
@@ -217,8 +107,15 @@ CODE = (
         "the same form twice is not looked up",
         (f"{VISITS}the_same_form_twice_is_one_visit", f"{TRUST}twice.py::test_a_double_click"),
         function="portal.core.once:find_by_form_token",
-        old="if form_token is None:",
-        new="if True:",
+        old="if form_token is None or",
+        new="if True or",
+    ),
+    Mutant(
+        "a form takes itself for the first of its twins",
+        (f"{TRUST}twice.py::test_twenty_at_once_are_one_record[short-known]",),
+        function="portal.core.once:sending",
+        old="Sending(form_token, digest, first)",
+        new="Sending(form_token, digest, True)",
     ),
     Mutant(
         "twins of a form do not wait for each other",
@@ -231,15 +128,15 @@ CODE = (
         "the second editor of a visit overwrites the first",
         (f"{VISITS}the_second_editor_overwrites_nothing",),
         function="portal.visits.actions:correct_visit",
-        old="visit.version != seen_version",
-        new="False",
+        old="_refuse_unseen(visit, seen_version)",
+        new="pass",
     ),
     Mutant(
         "two first visits of a person do not take turns",
         (f"{VISITS}two_operators_and_one_persons_first_visit",),
         function="portal.people.queries:hold_people",
-        old=".with_for_update(key_share=True)",
-        new="",
+        old="execute(HOLD, ",
+        new="execute(HOLD.with_for_update(read=True, key_share=True), ",
     ),
     Mutant(
         "a spreadsheet may run what was typed",
@@ -291,6 +188,123 @@ CODE = (
         new="if False and any(",
     ),
     Mutant(
+        "a session that ended goes on when the clock is set back",
+        (f"{SESSIONS}thirty_idle_minutes_end_a_session",),
+        function="portal.accounts.actions:keep_session",
+        old="if found.locked_at is not None:",
+        new="if False:",
+    ),
+    Mutant(
+        "a session that ended opens pages",
+        (f"{DRAFTS}a_locked_session_keeps_words_and_reads_none",),
+        function="portal.accounts.gate:_account",
+        old='if locked and getattr(view, "keeps_what_is_typed", False):',
+        new="if locked:",
+    ),
+    Mutant(
+        "a form without its token is kept for a session that ended",
+        (f"{DRAFTS}a_forged_form_of_a_locked_session_is_not_kept",),
+        function="portal.accounts.unfinished:keep_sent",
+        old='current_app.extensions["csrf"].protect()',
+        new="pass",
+    ),
+    Mutant(
+        "a draft is read by everybody at the desk",
+        (f"{DRAFTS}another_accounts_draft_is_not_there",),
+        function="portal.core.drafts:_own",
+        old="Draft.account_id == speaker().account_id",
+        new="Draft.account_id.is_not(None)",
+    ),
+    Mutant(
+        "a draft that comes late brings back a form that was saved",
+        (f"{DRAFTS}saving_settles_the_draft_and_a_late_one_stays_away",),
+        function="portal.core.drafts:_kept",
+        old=" & Draft.settled_at.is_(None)",
+        new="",
+    ),
+    Mutant(
+        "a locked session begins as many drafts as it likes",
+        (f"{LOCKED}a_locked_session_does_not_push_out_what_its_owner_wrote",),
+        function="portal.core.drafts:keep",
+        old="locked_at is not None and",
+        new="False and",
+    ),
+    Mutant(
+        "a locked session chooses the desk that comes first",
+        (f"{LOCKED}a_locked_session_changes_nothing_of_the_account",),
+        function="portal.accounts.gate:admitted",
+        old="place and current_user.is_authenticated and",
+        new="place and",
+    ),
+    Mutant(
+        "an older draft overwrites a newer one",
+        (
+            "tests/portal/core/test_drafts.py::"
+            "test_what_comes_later_stands_and_what_was_sent_earlier_does_not",
+        ),
+        function="portal.core.drafts:_kept",
+        old=" & (Draft.number < number)",
+        new="",
+    ),
+    Mutant(
+        "a form sent again with other words is dropped",
+        (f"{DRAFTS}the_same_form_with_other_words_is_not_lost_unseen",),
+        function="portal.core.once:_refuse_another_content",
+        old="saved.sent != digest",
+        new="False",
+    ),
+    Mutant(
+        "two who merge the same cards do not take turns",
+        (f"{MERGING}two_operators_merge_in_opposite_directions",),
+        function="portal.people.merging:_held",
+        old=".with_for_update(key_share=True)",
+        new="",
+    ),
+    Mutant(
+        "a merge sent twice at once does not wait for its twin",
+        (f"{MERGING}the_same_form_twice_at_once_is_one_merge",),
+        function="portal.intake.actions.merging:merge_people",
+        old="before = cards.hold_cards((kept_id, left_id))",
+        new="before = {one: people.get_person(one).sex or 'N' for one in (kept_id, left_id)}",
+    ),
+    Mutant(
+        "a merge is undone under a later one",
+        (f"{PARTING}a_chain_is_undone_from_its_end",),
+        function="portal.intake.actions.merging:_refuse_undo",
+        old="later = queries.find_later(merge)",
+        new="later = None",
+    ),
+    Mutant(
+        "the figures do not follow visits from card to card",
+        (f"{PARTING}undoing_gives_both_cards_back",),
+        function="portal.visits.moving:move_visits",
+        old="figures.add_deltas(deltas_of_users(was, _came(after)))",
+        new="pass",
+    ),
+    Mutant(
+        "visits are written on a card that was merged",
+        (f"{MERGING}nothing_is_written_on_a_card_that_was_merged",),
+        function="portal.people.queries:hold_people",
+        old="if any(row.merged_into for row in held):",
+        new="if False:",
+    ),
+    Mutant(
+        "a form may say itself what the record was before",
+        (
+            "tests/portal/core/test_conflicts.py::test_only_what_we_sealed_about_this_record_is_read",
+        ),
+        function="portal.core.conflicts:unseal",
+        old='loads(text or "")',
+        new='loads_unsafe(text or "")[1]',
+    ),
+    Mutant(
+        "what is remembered of a desk is told to the others",
+        ("tests/portal/core/test_memory.py::test_each_desk_has_its_own_value",),
+        function="portal.core.memory:DeskMemory.recall",
+        old="speaking_desk()",
+        new="UUID(int=0)",
+    ),
+    Mutant(
         "a session never ends by itself",
         (f"{TRUST}revocation.py::test_an_idle_session",),
         function="portal.accounts.rules:is_over",
@@ -317,6 +331,37 @@ CODE = (
         function="portal.core.logs:JsonLine.format",
         old="type(record.exc_info[1]).__qualname__",
         new="repr(record.exc_info[1])",
+    ),
+    Mutant(
+        "only the small count itself is hidden",
+        (
+            f"{DISCLOSURE}a_small_count_takes_another_with_it",
+            f"{DISCLOSURE}two_months_and_everything_that_was_printed",
+        ),
+        function="portal.reports.disclosure.protect:protect",
+        old="while exposed := list(exposed_by(sheets)):",
+        new="while exposed := list(exposed_by(sheets))[:0]:",
+    ),
+    Mutant(
+        "a correction says who was added",
+        (f"{DISCLOSURE}a_correction_does_not_say_who_was_added",),
+        function="portal.reports.disclosure.relations:Knowledge._join_editions",
+        old="elif self._differences and",
+        new="elif False and",
+    ),
+    Mutant(
+        "a hidden count is told as a percentage",
+        (f"{DISCLOSING}the_seed_hides_its_ones_and_twos",),
+        function="portal.reports.public:_masked",
+        old="return now if key in OF_NOW else then",
+        new="return key not in ('incidence', 'baseline_incidence') and now",
+    ),
+    Mutant(
+        "whoever is outside receives every number",
+        (f"{OUTSIDE}an_outsider_receives_the_publishable_version",),
+        function="portal.mailings.actions:_written",
+        old="write = kind.write_public",
+        new="pass",
     ),
 )
 

@@ -17,7 +17,7 @@ import pytest
 from config.settings import Settings
 from portal.accounts.rules import Place
 from portal.core.access import Role
-from tests.mutants.mutants import Mutant
+from tests.mutants.mutant import Mutant
 from tests.world import CAPANNORI, LUCCA, RETE, VIAREGGIO
 
 FIXTURES = Path(__file__).parents[1] / "conftest.py"

@@ -5,6 +5,8 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -42,16 +44,49 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+class Answering:
+    """The application, and how many of its answers are under way.
+
+    A page that goes away sends its draft on leaving: that request outlives the browser, and must
+    be over before the test's database is thrown away.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.under_way = 0
+        self.changed = threading.Condition()
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterator[bytes]:
+        self._count(1)
+        try:
+            with closing(self.app(environ, start_response)) as answer:
+                yield from answer
+        finally:
+            self._count(-1)
+
+    def _count(self, by: int) -> None:
+        with self.changed:
+            self.under_way += by
+            self.changed.notify_all()
+
+    def wait(self) -> None:
+        """Until nothing is under way; a request that hangs is a failure."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: not self.under_way, timeout=20)
+
+
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where the portal answers."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    answering = Answering(app)
+    server = make_server("127.0.0.1", 0, answering, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+    answering.wait()
 
 
 OpenAs = Callable[..., Page]

@@ -24,6 +24,7 @@ from portal.cli import main
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.reports import editions
+from portal.reports.disclosure.sheets import Audience
 from tests.conftest import AtDesk
 from tests.portal.mailings.conftest import build, request
 from tests.sink import Sink, running_sink
@@ -105,7 +106,7 @@ class Killing:
     def _send(self) -> UUID:
         with self._at_desk(self._world.lucca, self._world.anna):
             email = f"ufficio{self.kills}@comune.example"
-            recipient_id = actions.add_recipient(DESK, email=email).id
+            recipient_id = actions.add_recipient(DESK, email=email, audience=Audience.DESK).id
             actions.send_edition(DESK, edition_id=self.edition_id)
             found = queries.list_deliveries(DESK, self.edition_id)
         assert recipient_id

@@ -2,16 +2,24 @@
 """What is due, in Rome's days, however many knock."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 
-from portal.core import clock
+from portal.core import clock, drafts, jobs
 from portal.core.clock import ROME
+from portal.core.tenancy import identity_scope
+from portal.core.unit import unit_of_work
+from portal.intake.actions.merging import merge_people
+from portal.people.actions import create_person
+from portal.people.rules import PersonFacts
+from tests.conftest import AtDesk
 from tests.worker.desks import Desks
-from worker import schedule
+from tests.world import VIAREGGIO, World
+from worker import run, schedule
 
 
 def rome(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:
@@ -71,3 +79,45 @@ def test_two_knocks_in_the_same_second_open_one_edition(app: Flask, desks: Desks
         with clock.stopped_at(rome(year, 7, 1).astimezone(UTC)), ThreadPoolExecutor(4) as pool:
             list(pool.map(knock, range(4)))
     assert len(opened(desks)) == 1 + 2 + 3 + 4 + 5
+
+
+def test_old_drafts_go_within_a_day_desk_by_desk(app: Flask, desks: Desks, at_desk: AtDesk) -> None:
+    places, account = [desks.add("barga", closing_days=None), VIAREGGIO], World().fabio
+    began = rome(2027, 5, 1)
+    for place in places:
+        for days in (0, 5):
+            with clock.stopped_at(began + timedelta(days=days)), at_desk(place, account):
+                page = f"/s/{place.slug}/persone/nuova"
+                drafts.keep(form_token=uuid4(), page=page, fields=[("note", "x")], number=1)
+    for hours in (0, 24 * 13, 24 * 14 + 25):
+        moment = began + timedelta(hours=hours)
+        with clock.stopped_at(moment.astimezone(UTC)), app.app_context():
+            schedule.knock()
+            schedule.knock()
+            with identity_scope(), unit_of_work():
+                due = jobs.list_due(limit=schedule.AT_ONCE)
+            for job_id in due:
+                run.work(job_id)
+        left = desks.rows("SELECT count(*) FROM draft")
+        assert left == [(4,)] if hours < 24 * 14 else [(2,)], hours
+    sweeps = "SELECT count(*), count(finished_at) FROM job WHERE name = 'sweep_drafts'"
+    ((number, finished),) = desks.rows(sweeps)
+    assert number == finished == desks.rows("SELECT count(*) FROM desk")[0][0]
+
+
+def test_old_cards_of_merges_go_with_the_drafts(app: Flask, desks: Desks, at_desk: AtDesk) -> None:
+    place, began = desks.add("barga", closing_days=None), rome(2027, 5, 1)
+    with clock.stopped_at(began.astimezone(UTC)), at_desk(place):
+        facts = PersonFacts("Diallo", "Amina")
+        kept_id, left_id = (create_person(facts=facts).id for _time in range(2))
+        seen = {kept_id: 1, left_id: 1}
+        merge_people(kept_id=kept_id, left_id=left_id, facts=facts, seen_versions=seen)
+    for days, kept in ((0, True), (30, True), (32, False)):
+        moment = began + timedelta(days=days)
+        with clock.stopped_at(moment.astimezone(UTC)), app.app_context():
+            schedule.knock()
+            with identity_scope(), unit_of_work():
+                due = jobs.list_due(limit=schedule.AT_ONCE)
+            for job_id in due:
+                run.work(job_id)
+        assert desks.rows("SELECT before <> '{}' FROM person_merge") == [(kept,)], days

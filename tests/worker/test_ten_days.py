@@ -20,6 +20,7 @@ from portal.core.unit import unit_of_work
 from portal.mailings import actions as mailings
 from portal.mailings.kinds import DESK as LETTERS
 from portal.reports import editions
+from portal.reports.disclosure.sheets import Audience
 from portal.reports.frozen import DESK
 from tests.conftest import AtDesk
 from tests.worker.desks import Desks
@@ -112,7 +113,7 @@ def test_each_edition_and_each_delivery_once_and_none_missing(
         desks.add_all([place], closing_days=closing)
         for address in ADDRESSES:
             with at_desk(place):
-                mailings.add_recipient(LETTERS, email=address)
+                mailings.add_recipient(LETTERS, email=address, audience=Audience.DESK)
     world, ticks = TwoOfEach(app, at_desk, list(places)), 0
     ready: Callable[[], list[Any]] = lambda: desks.rows(READY)  # noqa: E731
     with ThreadPoolExecutor(4) as pool:

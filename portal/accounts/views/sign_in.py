@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.accounts import actions, queries, sessions
-from portal.accounts.forms import FirstPasswordForm, LogInForm, PasswordForm
+from portal.accounts.forms import FirstPasswordForm, LogInForm, PasswordForm, UnlockForm
 from portal.accounts.proof import WrongPassword, prove
-from portal.accounts.rules import ROLE_NAMES, key_hash
-from portal.accounts.way_back import destination
+from portal.accounts.rules import ABSOLUTE, IDLE, ROLE_NAMES, key_hash
+from portal.accounts.sessions import Locked
+from portal.accounts.unfinished import find_unfinished
+from portal.accounts.way_back import destination, names_draft
 from portal.core import clock
 from portal.core.access import Permission, needs, open_to_all
 from portal.core.errors import Refusal
@@ -25,12 +27,16 @@ accounts = Blueprint("accounts", __name__)
 def log_in() -> Response:
     if current_user.is_authenticated:
         return redirect_to("home.start")
+    locked = sessions.locked()
+    if locked:
+        return _locked_page(UnlockForm(poi=request.args.get("poi")), locked=locked)
     form = LogInForm(poi=request.args.get("poi"))
     return page(
         "accounts/log_in.html",
         form=form,
         expired=request.args.get("scaduta") == "1",
         lost=request.args.get("persa") == "1",
+        has_draft=names_draft(form.poi.data or ""),
     )
 
 
@@ -45,6 +51,26 @@ def open_session() -> Response:
         form.refuse(refusal)
         status = 429 if isinstance(refusal, actions.TooManyTries) else 422
         return page("accounts/log_in.html", form=form, expired=False, lost=False, status=status)
+    sessions.sign_in(account_id)
+    actions.record_event("signed_in", account_id=account_id)
+    endpoint, values = destination(form.poi.data or "", current_user)
+    return redirect_to(endpoint, **values)
+
+
+@accounts.post("/riprendi")
+@open_to_all
+def resume() -> Response:
+    """The password alone, counted like any other; a new session, and back to what was open."""
+    form = UnlockForm()
+    locked = sessions.locked()
+    if locked is None:
+        return redirect_to("accounts.log_in", poi=form.poi.data)
+    try:
+        account_id = _prove(locked.account.email, form.password.data or "")
+    except Refusal as refusal:
+        wrong = isinstance(refusal, WrongPassword)
+        form.refuse(Refusal(_("Password non corretta."), field="password") if wrong else refusal)
+        return _locked_page(form, locked=locked, status=422 if wrong else 429)
     sessions.sign_in(account_id)
     actions.record_event("signed_in", account_id=account_id)
     endpoint, values = destination(form.poi.data or "", current_user)
@@ -67,6 +93,16 @@ def log_out() -> Response:
     # A counter's computer is shared: nothing of the last shift stays in the browser.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+@accounts.post("/blocca")
+@open_to_all
+def lock() -> Response:
+    """Step away from a counter's computer: the password alone brings everything back."""
+    if current_user.is_authenticated:
+        actions.record_event("locked", account_id=current_user.id)
+        sessions.lock()
+    return redirect_to("accounts.log_in")
 
 
 @accounts.get("/scegli")
@@ -118,6 +154,25 @@ def accept_invitation(key: str) -> Response:
             actions.record_event("signed_in", account_id=account_id)
             return redirect_to("home.start")
     return _invitation_page(key, form)
+
+
+def _locked_page(form: UnlockForm, *, locked: Locked, status: int = 200) -> Response:
+    account, created_at, seen_at, _locked_at = locked
+    unfinished = find_unfinished(locked, wanted=form.poi.data or "")
+    if unfinished:
+        form.poi.data = unfinished.address
+    form.password.label.text = _("Password di %(email)s", email=account.email)
+    return page(
+        "accounts/locked.html",
+        form=form,
+        account_name=account.name,
+        email=account.email,
+        was_idle=clock.now() - seen_at > IDLE,
+        was_long=clock.now() - created_at > ABSOLUTE,
+        draft_at=unfinished.at if unfinished else None,
+        lost=request.args.get("persa") == "1",
+        status=status,
+    )
 
 
 def _prove(email: str, password: str) -> UUID:

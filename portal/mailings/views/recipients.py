@@ -14,6 +14,7 @@ from portal.core.pages import page, redirect_to
 from portal.mailings import actions, queries
 from portal.mailings.forms import RecipientForm
 from portal.mailings.kinds import OF_DESK, OF_NETWORK, Recipients
+from portal.reports.disclosure.sheets import Audience
 
 mailings = Blueprint("mailings", __name__)
 network_mailings = Blueprint("network_mailings", __name__)
@@ -22,7 +23,7 @@ network_mailings = Blueprint("network_mailings", __name__)
 @mailings.get("/s/<desk>/destinatari")
 @needs(Permission.MANAGE_RECIPIENTS)
 def recipients() -> Response:
-    return _recipients_page(RecipientForm())
+    return _recipients_page(_form())
 
 
 @mailings.post("/s/<desk>/destinatari")
@@ -52,7 +53,7 @@ def letter(letter_id: UUID) -> Response:
 @network_mailings.get("/r/<network>/destinatari")
 @needs(Permission.MANAGE_RECIPIENTS)
 def network_recipients() -> Response:
-    return _recipients_page(RecipientForm())
+    return _recipients_page(_form())
 
 
 @network_mailings.post("/r/<network>/destinatari")
@@ -113,12 +114,23 @@ def _recipients_page(form: RecipientForm) -> Response:
     )
 
 
-def _add() -> Response:
+def _form() -> RecipientForm:
+    """The form of the place: a network's recipients all receive the same."""
     form = RecipientForm()
+    if not _here().has_audiences:
+        del form.audience
+    return form
+
+
+def _add() -> Response:
+    form = _form()
     if form.validate_on_submit():
         with form.attempting():
             added = actions.add_recipient(
-                _here(), email=form.email.data or "", name=form.name.data or ""
+                _here(),
+                email=form.email.data or "",
+                name=form.name.data or "",
+                audience=Audience(form.audience.data if form.audience else Audience.PUBLIC),
             )
             return redirect_to(_names()["recipients"], aggiunto=added.id)
     return _recipients_page(form)

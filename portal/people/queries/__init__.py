@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of persons. Row-level security keeps to the desk in scope; nothing here names it."""
 
+from portal.people.queries.candidates import Candidate, list_apart, list_candidates
 from portal.people.queries.changes import (
     Change,
     find_last_change,
@@ -12,12 +13,13 @@ from portal.people.queries.lists import (
     PersonRow,
     list_expiring_permits,
     list_people,
-    search_people,
 )
+from portal.people.queries.merged import Merged, list_merged
 from portal.people.queries.persons import (
     birth_of,
     count_people,
     facts_of,
+    find_kept,
     find_person_by_key,
     find_residence_on,
     get_person,
@@ -27,24 +29,31 @@ from portal.people.queries.persons import (
     list_names,
     list_residences,
 )
+from portal.people.queries.search import search_people
 
 __all__ = [
     "PAGE",
+    "Candidate",
     "Change",
+    "Merged",
     "PeoplePage",
     "PersonRow",
     "birth_of",
     "count_people",
     "facts_of",
+    "find_kept",
     "find_last_change",
     "find_person_by_key",
     "find_residence_on",
     "get_person",
     "hold_people",
     "list_aliases",
+    "list_apart",
+    "list_candidates",
     "list_changes",
     "list_citizenships",
     "list_expiring_permits",
+    "list_merged",
     "list_names",
     "list_people",
     "list_residences",

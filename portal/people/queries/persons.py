@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from flask_babel import gettext as _
+from sqlalchemy import Row, Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.core.database import db
-from portal.core.errors import NotHere
+from portal.core.errors import NotHere, Refusal
 from portal.core.italian import PartialDate
 from portal.people import rules
 from portal.people.models import Person, PersonAlias, PersonCitizenship, PersonKey, PersonResidence
@@ -23,24 +25,38 @@ def get_person(person_id: UUID) -> Person:
     return person
 
 
+# Built once: it is part of every save.
+HOLD = (
+    select(Person.id, Person.sex, Person.merged_into)
+    .where(Person.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(Person.id)
+    .with_for_update(key_share=True)
+)
+
+
 def hold_people(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Lock these persons until the unit ends; their sex, «N» where it is not stated.
 
     Always in the order of the ids, so that two who hold the same persons cannot block each other.
+    Nothing more is written on a card that was merged into another: who waits for it is told.
     """
     wanted = set(person_ids)
     if not wanted:
         return {}
-    statement = (
-        select(Person.id, Person.sex)
-        .where(Person.id.in_(wanted))
-        .order_by(Person.id)
-        .with_for_update(key_share=True)
-    )
-    held = {person_id: sex or "N" for person_id, sex in db.session.execute(statement)}
-    if held.keys() != wanted:
+    held = db.session.execute(HOLD, {"ids": list(wanted)}).all()
+    if {row.id for row in held} != wanted:
         raise NotHere
-    return held
+    if any(row.merged_into for row in held):
+        raise Refusal(_("Questa scheda è stata unita a un’altra: cerca di nuovo la persona."))
+    return {row.id: row.sex or "N" for row in held}
+
+
+def find_kept(person_id: UUID) -> UUID:
+    """The card that stands for this one after every merge; itself where there was none."""
+    kept: UUID | None = person_id
+    while kept is not None:
+        person_id, kept = kept, get_person(kept).merged_into
+    return person_id
 
 
 def find_person_by_key(key: str) -> Person | None:
@@ -60,7 +76,8 @@ def list_names(person_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def count_people() -> int:
     """How many persons the desk knows."""
-    return db.session.scalar(select(func.count()).select_from(Person)) or 0
+    living = select(func.count()).select_from(Person).where(Person.merged_into.is_(None))
+    return db.session.scalar(living) or 0
 
 
 def facts_of(person: Person) -> PersonFacts:

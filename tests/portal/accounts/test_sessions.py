@@ -45,7 +45,9 @@ def test_thirty_idle_minutes_end_a_session(visitor: PortalClient, world: World) 
         assert visitor.get("/s/lucca/").status_code == 200
     with clock.stopped_at(MORNING + 91 * MINUTE):
         assert visitor.get("/s/lucca/").location == EXPIRED
-        assert visitor.get("/s/lucca/").location == "/accedi?poi=/s/lucca/"
+        assert visitor.get("/s/lucca/").location == EXPIRED
+    with clock.stopped_at(MORNING + 61 * MINUTE):
+        assert visitor.get("/s/lucca/").location == EXPIRED, "no step of the clock revives it"
 
 
 def test_ten_hours_end_a_session_that_never_idled(visitor: PortalClient, world: World) -> None:
@@ -64,10 +66,78 @@ def test_after_expiry_the_same_page_opens_again(visitor: PortalClient, world: Wo
     with clock.stopped_at(MORNING + timedelta(hours=1)):
         sent = visitor.get("/s/lucca/")
         assert "La sessione è scaduta" in visitor.get(sent.location).text
-        answer = visitor.submit(
-            "/accedi?poi=/s/lucca/", {"email": world.bruno.email, "password": PASSWORD}
-        )
+        answer = visitor.submit("/accedi?poi=/s/lucca/", {"password": PASSWORD})
         assert answer.location == "/s/lucca/"
+
+
+def test_an_ended_session_asks_for_the_password_of_its_account(
+    visitor: PortalClient, world: World
+) -> None:
+    with clock.stopped_at(MORNING):
+        enter(visitor, world)
+        thief = copy_of(visitor)
+    with clock.stopped_at(MORNING + timedelta(hours=1)):
+        page = visitor.get(visitor.get("/s/lucca/").location).text
+        assert "Sono passati 30 minuti senza attività." in page
+        assert "Password di bruno@sportelli.example" in page
+        assert "Non sono Bruno Neri" in page
+        wrong = visitor.submit("/accedi", {"password": "sbagliata"})
+        assert (wrong.status_code, "Password non corretta." in wrong.text) == (422, True)
+        assert thief.get("/s/lucca/persone").location.startswith("/accedi")
+        assert visitor.submit("/accedi", {"password": PASSWORD}).status_code == 303
+        assert visitor.get("/s/lucca/").status_code == 200
+        assert "Non sono" not in thief.get("/accedi").text, "the old key is nobody's"
+
+
+def test_ten_hours_say_so_and_half_an_hour_later_nobody_is_named(
+    visitor: PortalClient, world: World
+) -> None:
+    with clock.stopped_at(MORNING):
+        enter(visitor, world)
+    for quarter in range(1, 41):
+        with clock.stopped_at(MORNING + 15 * quarter * MINUTE):
+            visitor.get("/conto")
+    with clock.stopped_at(MORNING + timedelta(hours=10, minutes=1)):
+        assert "Sono passate 10 ore" in visitor.get(visitor.get("/s/lucca/").location).text
+    with clock.stopped_at(MORNING + timedelta(hours=10, minutes=31)):
+        page = visitor.get(visitor.get("/s/lucca/").location).text
+        assert "La sessione è scaduta." in page
+        assert "Bruno" not in page
+
+
+def test_the_password_of_an_ended_session_is_counted_like_any_other(
+    visitor: PortalClient, world: World
+) -> None:
+    with clock.stopped_at(MORNING):
+        enter(visitor, world)
+    with clock.stopped_at(MORNING + timedelta(hours=1)):
+        tries = [visitor.submit("/accedi", {"password": "no"}).status_code for _try in range(6)]
+        assert tries == [422] * 5 + [429]
+        assert visitor.submit("/accedi", {"password": PASSWORD}).status_code == 429
+
+
+def test_a_locked_screen_asks_for_the_password_at_once(visitor: PortalClient, world: World) -> None:
+    with clock.stopped_at(MORNING):
+        enter(visitor, world)
+        thief = copy_of(visitor)
+        sent = visitor.submit("/conto", {}, action="/blocca")
+        page = visitor.get(sent.location).text
+        assert "Schermo bloccato" in page
+        assert "30 minuti" not in page
+        assert [one.get("/s/lucca/").status_code for one in (visitor, thief)] == [303, 303]
+        assert visitor.submit("/accedi", {"password": PASSWORD}).status_code == 303
+        assert [one.get("/s/lucca/").status_code for one in (visitor, thief)] == [200, 303]
+
+
+def test_who_is_not_the_one_named_gets_the_whole_form(visitor: PortalClient, world: World) -> None:
+    with clock.stopped_at(MORNING):
+        enter(visitor, world)
+    with clock.stopped_at(MORNING + timedelta(hours=1)):
+        token = visitor.soup("/accedi").find("input", attrs={"name": "csrf_token"})["value"]
+        visitor.post("/esci", data={"csrf_token": token})
+        page = visitor.get("/accedi").text
+        assert "Bruno" not in page
+        assert "E-mail" in page
 
 
 def test_signing_out_kills_the_copies_of_the_cookie(visitor: PortalClient, world: World) -> None:

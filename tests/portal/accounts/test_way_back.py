@@ -57,7 +57,7 @@ def test_a_form_sent_too_late_says_so_and_comes_back(
         sent = visitor.post(form, data={"csrf_token": token, "family_name": "Diallo"})
         assert (sent.status_code, "Diallo" in sent.location) == (303, False)
         page = visitor.get(sent.location).text
-        assert "La sessione è scaduta." in page
+        assert "La sessione è scaduta" in page
         assert LOST in page
         again = {"email": world.bruno.email, "password": PASSWORD}
         assert visitor.submit(sent.location, again).location == back
@@ -68,5 +68,5 @@ def test_a_page_asked_for_too_late_has_lost_nothing(visitor: PortalClient, world
         sign_in(visitor, world.bruno.email)
     with clock.stopped_at(NOON + timedelta(minutes=31)):
         page = visitor.get(visitor.get("/s/lucca/").location).text
-    assert "La sessione è scaduta." in page
+    assert "La sessione è scaduta" in page
     assert LOST not in page

@@ -24,6 +24,7 @@ from portal.mailings.models import Delivery
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions
+from portal.reports.disclosure.sheets import Audience
 from portal.reports.frozen import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -103,7 +104,7 @@ def test_whoever_is_at_it_is_left_alone(
 
 def test_approval_and_correction(edition: Edition, world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca):
-        add_recipient(OF_DESK, email="assessore@comune.example")
+        add_recipient(OF_DESK, email="assessore@comune.example", audience=Audience.DESK)
     edition("build", *SEED, "--wait")
     wrong = edition("approve", *SEED, "--number", "2")
     assert (wrong.exit_code, wrong.stderr) == (

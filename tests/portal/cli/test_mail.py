@@ -14,6 +14,7 @@ from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import Delivery
 from portal.reports import editions
+from portal.reports.disclosure.sheets import Audience
 from tests.conftest import AtDesk
 from tests.portal.mailings.conftest import build, request
 from tests.world import World
@@ -43,7 +44,9 @@ def test_the_uncertain_are_listed_without_an_address(
     with at_desk(world.lucca, world.anna):
         editions.approve_edition(DESK.editions, edition_id=edition_id, seen_version=None)
         for number in range(3):
-            actions.add_recipient(DESK, email=f"ufficio{number}@comune.example")
+            actions.add_recipient(
+                DESK, email=f"ufficio{number}@comune.example", audience=Audience.DESK
+            )
         actions.send_edition(DESK, edition_id=edition_id)
         one = queries.list_deliveries(DESK, edition_id)[0].delivery_id
         db.session.execute(update(Delivery).where(Delivery.id == one).values(state="uncertain"))
@@ -63,7 +66,9 @@ def test_what_needs_nobody_is_no_failure(app: Flask, world: World, at_desk: AtDe
     with at_desk(world.lucca, world.anna):
         editions.approve_edition(DESK.editions, edition_id=edition_id, seen_version=None)
         for number in range(3):
-            actions.add_recipient(DESK, email=f"ufficio{number}@comune.example")
+            actions.add_recipient(
+                DESK, email=f"ufficio{number}@comune.example", audience=Audience.DESK
+            )
         actions.send_edition(DESK, edition_id=edition_id)
     outcomes = [("sent", "250"), ("sent", "kept"), ("failed", "ended")]
     put(at_desk, world, edition_id, outcomes)

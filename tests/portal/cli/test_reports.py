@@ -12,9 +12,12 @@ from click.testing import CliRunner, Result
 from config.settings import Settings, child_environment
 from portal.app import create_app
 from portal.cli import main
+from portal.core import jobs
 from portal.core.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
+from portal.reports import editions
+from portal.reports.frozen import DESK
 from tests import seed
 from tests.conftest import AtDesk, clone
 from tests.pages import PortalClient
@@ -72,7 +75,7 @@ def test_the_json_for_programs(report: Report) -> None:
     read = json.loads(report(*SEED, "--format", "json").stdout)
     assert list(read) == [
         "desk", "period", "baseline", "users", "users_baseline", "users_by_sex", "visits",
-        "services", "services_baseline", "rows",
+        "services", "services_baseline", "rows", "tables",
     ]  # fmt: skip
     assert (read["users"], read["users_baseline"]) == (149, 172)
     assert read["users_by_sex"] == {"F": 67, "M": 82, "X": 0}
@@ -99,7 +102,7 @@ def test_a_network_that_has_nothing_yet(report: Report) -> None:
     compared = ("--network", "rete", "--period", "2016-S1", "--format")
     assert json.loads(report(*compared, "json").stdout) == {
         "network": "rete", "period": "2016-S1", "baseline": "2015-S1", "compiled_at": None,
-        "missing": [], "desks": [],
+        "missing": [], "desks": [], "dispersion": "1.000000", "standings": [],
     }  # fmt: skip
     assert report(*compared, "csv").stdout.splitlines()[0] == "code,label"
     page = BeautifulSoup(report(*compared, "html").stdout, "html.parser")
@@ -127,7 +130,11 @@ def test_into_a_file_and_nothing_on_the_screen(report: Report, tmp_path: Path) -
         (("--desk", "lucca", "--period", "2015-02-29..2015-03-01"), "29"),
         (("--desk", "lucca", "--period", "2999"), "2999"),
         ((*SEED, "--baseline", "ieri"), "«ieri» non si capisce"),
-        ((*SEED, "--format", "pdf"), "--format non può essere «pdf»"),
+        ((*SEED, "--format", "odt"), "--format non può essere «odt»"),
+        (
+            ("--network", "rete", "--period", "2016-S1", "--format", "pdf"),
+            "--format non può essere «pdf»",
+        ),
         ((*SEED, "--layout", "barocco"), "--layout non può essere «barocco»"),
         ((*SEED, "--output", "/nessuna/cartella/r.csv"), "Non posso scrivere"),
     ],
@@ -139,3 +146,42 @@ def test_what_is_wrong_is_one_sentence(
     assert (done.exit_code, done.stdout_bytes) == (1, b"")
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_an_audience_reads_only_what_is_approved(report: Report) -> None:
+    refused = report(*SEED, "--audience", "public", "--format", "json")
+    assert refused.exit_code == 1
+    assert "non c’è un’edizione approvata" in refused.output
+
+
+def test_an_audience_is_one_of_three(report: Report) -> None:
+    for arguments in (
+        (*SEED, "--audience", "stampa"),
+        (*SEED, "--audience", "network", "--format", "pdf"),
+        ("--network", "rete", "--period", "2016-S1", "--audience", "public"),
+    ):
+        refused = report(*arguments)
+        assert refused.exit_code == 1
+        assert "non può essere" in refused.output
+
+
+def test_the_public_reads_the_edition_in_force_protected(
+    report: Report, settings: Settings
+) -> None:
+    with create_app(settings).app_context():
+        with desk_scope(World().lucca.id):
+            with unit_of_work():
+                edition_id = editions.request_edition(DESK, period="2016-S1").id
+                job_id = jobs.get_job_id(DESK.job, str(edition_id))
+            editions.build_edition(DESK, edition_id=edition_id, job_id=job_id)
+            with unit_of_work():
+                editions.approve_edition(DESK, edition_id=edition_id, seen_version=None)
+        for engine in db.engines.values():
+            engine.dispose()
+    told = report(*SEED, "--audience", "public", "--format", "json")
+    read = json.loads(told.stdout)
+    assert read["audience"] == "public"
+    assert {"table": "richieste", "row": "SOC-INV", "column": "count"} in read["hidden"]
+    assert report(*SEED, "--audience", "public", "--format", "json").stdout == told.stdout
+    network = json.loads(report(*SEED, "--audience", "network", "--format", "json").stdout)
+    assert network["users_by_sex"] == {"F": 67, "M": 82, "X": 0}

@@ -86,7 +86,7 @@ def test_women_and_men_of_the_half_year(first_lines: list[str], settings: Settin
     with identity_scope(), unit_of_work():
         desk = get_desk_by_slug("centro-servizi")
     with desk_scope(desk.id), unit_of_work():
-        relazione = get_relazione(desk_name=desk.name, desk_slug=desk.slug, period="2016-S1")
+        relazione = get_relazione(period="2016-S1")
         today = list_visits_on(clock.today())
     assert (relazione.current.users, relazione.users_baseline) == (149, 172)
     assert relazione.current.users_by_sex == {"F": 67, "M": 82, "X": 0, "N": 0}
@@ -100,8 +100,8 @@ def test_every_desk_has_visits_until_lately(first_lines: list[str]) -> None:
         desks = [get_desk_by_slug(place.slug) for place in DESKS]
     for desk in desks:
         with desk_scope(desk.id), unit_of_work():
-            last_year = get_relazione(desk_name=desk.name, desk_slug=desk.slug, period="2025")
-            this_year = get_relazione(desk_name=desk.name, desk_slug=desk.slug, period="2026")
+            last_year = get_relazione(period="2025")
+            this_year = get_relazione(period="2026")
         assert (this_year.current.users or 0) > 5
         assert desk.slug == "centro-servizi" or (last_year.current.users or 0) > 5
 
@@ -119,11 +119,7 @@ def test_the_comparison_is_each_desks_own_relazione(first_lines: list[str]) -> N
         for found in comparison["desks"]:
             desk = desks[found["desk"]]
             with desk_scope(desk.id), unit_of_work():
-                own = desk_json(
-                    get_relazione(
-                        desk_name=desk.name, desk_slug=desk.slug, period=comparison["period"]
-                    )
-                )
+                own = desk_json(get_relazione(period=comparison["period"]))
             assert found == {key: own[key] for key in found}
             compared += 4 + 5 * len(found["rows"])
     assert [len(comparison["desks"]) for comparison in read] == [5, 6, 1]

@@ -4,7 +4,14 @@
 from datetime import date
 from uuid import UUID
 
-from portal.figures.rules import Counts, VisitFact, deltas_of, deltas_of_sex, find_excess
+from portal.figures.rules import (
+    Counts,
+    VisitFact,
+    deltas_of,
+    deltas_of_sex,
+    deltas_of_users,
+    find_excess,
+)
 
 AMINA, IVAN = UUID(int=1), UUID(int=2)
 MAY = date(2016, 5, 3)
@@ -63,6 +70,16 @@ def test_a_corrected_sex_moves_the_user_in_each_period_once() -> None:
     assert set(deltas) == PERIODS_OF_MAY
     assert deltas["2016-05"].users == {"F": 1, "M": 0, "X": 0, "N": -1}
     assert deltas_of_sex([MAY], "F", "F") == {}
+
+
+def test_two_cards_that_become_one_are_one_user_of_each_period_in_which_both_came() -> None:
+    """Visits and enquiries stay; only who they are of has changed."""
+    june = date(2016, 6, 1)
+    before = [("F", [MAY, june]), ("N", [MAY])]
+    deltas = deltas_of_users(before, [("F", [MAY, june, MAY]), ("N", [])])
+    assert set(deltas) == PERIODS_OF_MAY
+    assert deltas["2016-05"].users == {"F": 0, "M": 0, "X": 0, "N": -1}
+    assert (deltas["2016"].visits, deltas["2016"].topics) == (0, {})
 
 
 def totals(users: int, sexes: dict[str, int] | None = None, **topics: int) -> Counts:

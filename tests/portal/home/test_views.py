@@ -34,7 +34,7 @@ def test_the_menu_offers_what_the_role_may(world: World, client_of: ClientOf) ->
         return [entry.text for entry in client_of(someone).soup(url).select(".bar-wide nav a")]
 
     assert menu(world.carla, "/s/lucca/persone") == ["Persone", "Relazioni"]
-    assert menu(world.bruno, "/s/lucca/") == ["Accoglienza", "Persone", "Relazioni"]
+    assert menu(world.bruno, "/s/lucca/") == ["Accoglienza", "Conteggio", "Persone", "Relazioni"]
     assert menu(world.anna, "/s/lucca/")[-1] == "Impostazioni"
     assert menu(world.elena, "/r/rete/") == ["Quadro", "Confronto", "Destinatari"]
 

@@ -81,7 +81,7 @@ def test_the_seed_comes_out_to_the_byte(
         import_file(seed_totals(separator=separator, encoding=encoding), kind="totals")
     assert (done.rows, done.enquiries, done.visits, done.people_new) == (214, 214, 149, 149)
     with at_desk(world.lucca):
-        relazione = get_relazione(desk_name="Lucca", desk_slug="lucca", period="2016-S1")
+        relazione = get_relazione(period="2016-S1")
         assert csv_bytes(historical_table(relazione), style="historical") == seed.table()
         users = [relazione.current.of_sex(sex) for sex in "FMXN"]
         assert (relazione.current.users, users) == (149, [67, 82, 0, 0])

@@ -2,6 +2,7 @@
 """A file of years of visits takes seconds, also the first that an empty database sees."""
 
 import random
+import re
 import time
 from datetime import date, timedelta
 
@@ -28,7 +29,7 @@ def test_a_key_is_looked_up_in_its_own_index_from_the_first_file_on(
         looked_up = text(f"EXPLAIN SELECT FROM {table} WHERE desk_id = :desk AND id = :id")
         values = {"desk": world.lucca.id, "id": world.anna.id}
         plan = "\n".join(db.session.scalars(looked_up, values))
-    assert f"using pk_{table} " in plan
+    assert re.search(r"Index Cond: \(\(desk_id = .+\) AND \(id = ", plan), plan
 
 
 @pytest.mark.long

@@ -20,6 +20,7 @@ from portal.mailings.kinds import DESK, OF_DESK
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions
+from portal.reports.disclosure.sheets import Audience
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
@@ -69,7 +70,7 @@ def offices(world: World, at_desk: AtDesk) -> tuple[str, ...]:
     """Three offices that receive Lucca's editions."""
     with at_desk(world.lucca, world.anna):
         for email in OFFICES:
-            actions.add_recipient(OF_DESK, email=email)
+            actions.add_recipient(OF_DESK, email=email, audience=Audience.DESK)
     return OFFICES
 
 

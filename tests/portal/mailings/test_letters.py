@@ -15,9 +15,9 @@ from portal.core.periods import parse_period
 from portal.figures.rules import Counts
 from portal.mailings.columns import lines_of
 from portal.mailings.letters import EditionFacts, letter_table, one_line, relazione_letter
-from portal.reports import queries
-from portal.reports.rules import Relazione
-from portal.taxonomy import queries as taxonomy
+from portal.reports.baselines import Baseline
+from portal.reports.rules import Relazione, topic_rows
+from portal.taxonomy.queries import find_topic
 from tests import seed
 from tests.conftest import AtDesk
 from tests.world import World
@@ -37,15 +37,19 @@ def relazione(world: World, at_desk: AtDesk) -> Relazione:
     """The seed's figures, without its 149 persons."""
     with at_desk(world.lucca):
         rows = seed.counts()
-        assert taxonomy.list_versions()
-        return queries.assemble(
+        now = _counts(149, {code: now for code, now, _then in rows}, {"F": 67, "M": 82})
+        then = _counts(172, {code: then for code, _now, then in rows}, None)
+        topics = [(code, topic.label) for code, _n, _t in rows if (topic := find_topic(code))]
+        return Relazione(
             desk_name="Sportello di Lucca",
             desk_slug="lucca",
             period=parse_period("2016-S1"),
-            baseline_period=parse_period("2015-S1"),
-            current=_counts(149, {code: now for code, now, _then in rows}, {"F": 67, "M": 82}),
-            baseline=_counts(172, {code: then for code, _now, then in rows}, None),
-            notes=(),
+            against=Baseline((parse_period("2015-S1"),)),
+            current=now,
+            baseline=then,
+            rows=topic_rows(topics, now, then),
+            historical=(),
+            taxonomy_version="1",
         )
 
 

@@ -23,6 +23,7 @@ from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_NETWORK
 from portal.mailings.models import Delivery, NetworkDelivery
 from portal.oversight.models import NetworkEdition
+from portal.reports.disclosure.sheets import Audience
 from tests.conftest import DATABASE, AtDesk
 from tests.world import World
 
@@ -48,7 +49,7 @@ def test_letters_on_their_way_come_back_uncertain(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with at_desk(world.lucca, world.anna):
-        actions.add_recipient(DESK, email="quarto@ufficio.example")
+        actions.add_recipient(DESK, email="quarto@ufficio.example", audience=Audience.DESK)
         actions.send_edition(DESK, edition_id=approved)
         letters = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
         for letter, state in zip(letters, (*STATES, "sent"), strict=True):

@@ -12,8 +12,10 @@ from portal.core import clock
 from portal.core.database import db
 from portal.core.errors import Refusal
 from portal.core.files import csv_bytes
+from portal.core.periods import parse_period
 from portal.desks.models import Desk
-from portal.oversight import layouts, prose, queries
+from portal.figures import actions as figures
+from portal.oversight import layouts, prose, queries, standings
 from portal.oversight.rules import Comparison
 from portal.reports.layouts import as_json
 from portal.reports.queries import get_relazione
@@ -24,11 +26,7 @@ from tests.world import Place, World
 
 def own_json(at_desk: AtDesk, desk: Place, baseline: str | None = None) -> dict[str, Any]:
     with at_desk(desk):
-        return as_json(
-            get_relazione(
-                desk_name=desk.name, desk_slug=desk.slug, period=PERIOD, baseline=baseline
-            )
-        )
+        return as_json(get_relazione(period=PERIOD, baseline=baseline))
 
 
 def compared(at_network: AtNetwork, world: World, *periods: str) -> Comparison:
@@ -40,7 +38,10 @@ def test_every_figure_is_the_desks_own(
     two_desks: World, at_desk: AtDesk, at_network: AtNetwork
 ) -> None:
     read = layouts.as_json(compared(at_network, two_desks))
-    assert list(read) == ["network", "period", "baseline", "compiled_at", "missing", "desks"]
+    assert list(read) == [
+        "network", "period", "baseline", "compiled_at", "missing", "desks",
+        "dispersion", "standings",
+    ]  # fmt: skip
     assert (read["network"], read["period"], read["baseline"]) == ("rete", PERIOD, "2015-S1")
     assert [desk["desk"] for desk in read["desks"]] == ["capannori", "lucca"]
     for desk in read["desks"]:
@@ -88,6 +89,10 @@ def test_another_baseline_is_what_the_desks_approved_of_it(
     comparison = compared(at_network, two_desks, PERIOD, "2014-S1")
     capannori, lucca = comparison.desks
     own = own_json(at_desk, two_desks.capannori, "2014-S1")
+    # Whether this change is more than chance is the desk's to say, and it did not.
+    assert all(row["change"] for row in own["rows"] if row["count"] or row["baseline"])
+    for row in own["rows"]:
+        row |= dict.fromkeys(("change", "low", "high", "p_adjusted"))
     assert layouts.as_json(comparison)["desks"][0] == {
         key: own[key] for key in layouts.as_json(comparison)["desks"][0]
     }
@@ -152,6 +157,54 @@ def test_the_matrix_shows_what_the_file_says(two_desks: World, at_network: AtNet
         ("36,9", "55"), ("55", "38"), ("+14,8", None),
     ]  # fmt: skip
     assert shown["tassi"].lines[1].cells[1] == layouts.Cell("214", "1,44")
+
+
+def test_a_desk_is_told_apart_only_outside_the_limits(
+    old_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
+) -> None:
+    for desk, users, asked in ((old_desks.lucca, 200, 150), (old_desks.capannori, 220, 30)):
+        with at_desk(desk):
+            figures.store_past_total(
+                period=parse_period(PERIOD), users=users, users_f=None, users_m=None,
+                topics={"CIT": asked, "FOR": users // 4, "LAV": users // 5},
+            )  # fmt: skip
+        publish(desk)
+    comparison = compared(at_network, old_desks)
+    lines = {line.label: line for line in layouts.matrix(comparison, layouts.RATES).lines}
+    assert [cell.where for cell in lines["Cittadinanza"].cells] == ["below", "above", ""]
+    assert [cell.where for cell in lines["Informazioni sul lavoro"].cells] == ["", "", ""]
+    assert lines["Cittadinanza"].cells[1].said == "sopra gli altri sportelli"
+    assert not any(
+        cell.where
+        for line in layouts.matrix(comparison, layouts.COUNTS).lines
+        for cell in line.cells
+    )
+    assert standings.finding(comparison).startswith("2 caselle si distinguono dagli altri")
+    told = layouts.as_json(comparison)["standings"]
+    assert {(one["desk"], one["code"], one["outside"]) for one in told if one["outside"]} == {
+        ("lucca", "CIT", "above"), ("capannori", "CIT", "below"),
+    }  # fmt: skip
+
+
+def test_alike_desks_are_not_told_apart(two_desks: World, at_network: AtNetwork) -> None:
+    comparison = compared(at_network, two_desks)
+    assert standings.finding(comparison).startswith("Nessuno sportello si distingue")
+    table = standings.limits_table(comparison)
+    assert [row.cells[1] for row in table.rows[:2]] == ["Capannori", "Lucca"]
+    assert {row.cells[-1] for row in table.rows} == {"non distinguibile"}
+    assert "99,8 %" in str(table.note)
+    assert "%%" not in str(table.note)
+
+
+def test_one_desk_alone_has_nobody_to_be_compared_with(
+    old_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
+) -> None:
+    with at_desk(old_desks.lucca):
+        record(date(2016, 5, 5), ("CIT",))
+    publish(old_desks.lucca)
+    comparison = compared(at_network, old_desks)
+    assert (standings.finding(comparison), standings.limits_table(comparison).rows) == ("", ())
+    assert all(one["outside"] is None for one in layouts.as_json(comparison)["standings"])
 
 
 @pytest.mark.parametrize("period", ["pippo", "2016-S3", ""])

@@ -76,4 +76,5 @@ def test_the_json_has_the_promised_keys(
     kept = content(at_network, two_desks, build_comparison(two_desks.rete))
     assert list(json.loads(kept["confronto.json"])) == [
         "network", "period", "baseline", "compiled_at", "missing", "desks",
+        "dispersion", "standings",
     ]  # fmt: skip

@@ -46,6 +46,10 @@ AMINA_IS = (
     *("dial", "DIALLO amina", "amina diallo", "am dial", "dial am 88", "sow", "aminata d"),
     *("amina 1988", "12/04/1988", "12041988", "12/4/88 dia", "04/1988 dia"),
     *("333 100 4417", "+39 333 1004417", "3331004417", "4417", "dllmna88d52z343l", "DLLMNA88"),
+    *("333 100-4417", "333/100 44 17", "+39 333-1004417", "(+39) 333 1004417", "333-100.44 17"),
+    *("333 1 004417", "33 31 00 44 17", "100-4417", "amina 333 1 00 44 17"),
+    *("88D52", "d52z343", "Z343L", "DLLMNA 88D52 Z343L", "diallo 88d"),
+    *("0039 333 1004417", "00393331004417", "amina 31/02/1990", "diallo DLLMNA88D52Z343X"),
 )
 NAMES = {
     "D’Angelo Pia": ("dangelo", "d'angelo", "d’ang", "angelo"),
@@ -55,7 +59,19 @@ NAMES = {
     "Suharto": ("suh",),
     "王 小明": ("小明", "小", "xiao"),
 }
-NOBODY = ("amina 1989", "12/04/1989 dia", "%", "_", "'", "  ", "9999 am")
+NOBODY = (
+    "Z344",
+    "33 31 00 44 18",
+    "333 100-4418",
+    "amina 1989",
+    "12/04/1989 dia",
+    "31/02/1990",
+    "%",
+    "_",
+    "'",
+    "  ",
+    "9999 am",
+)
 
 
 @pytest.mark.usefixtures("town")
@@ -89,6 +105,61 @@ def test_names_that_sound_alike_are_tried_when_no_word_fits(world: World, at_des
         assert by_sound.by_sound
         assert not queries.search_people("muhammad").by_sound
         assert queries.search_people("mohamed 1970").total == 0
+
+
+def test_a_code_of_sound_alone_brings_nobody(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        for family, given in (("Bianchi", "Anna"), ("Zheng", "Wei"), ("Sekou", "Issa")):
+            actions.create_person(facts=PersonFacts(family, given))
+        for nobody in ("王", "wangh", "zzzq"):
+            assert queries.search_people(nobody).rows == (), nobody
+        assert [row.name for row in queries.search_people("bianky").rows] == ["Bianchi Anna"]
+
+
+@pytest.mark.usefixtures("town")
+def test_other_spellings_follow_the_literal_matches(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        for name in ("Muhamed", "Mehmet", "Mohamed"):
+            actions.create_person(facts=PersonFacts("Zeta", name, birth=PartialDate(1980)))
+        page = queries.search_people("mohamed")
+        assert [(row.name, row.by_sound) for row in page.rows] == [
+            ("Zeta Mohamed", False),
+            ("Muhammad Youssef", True),
+            ("Zeta Mehmet", True),
+            ("Zeta Muhamed", True),
+        ]
+        assert (page.total, page.by_sound) == (4, False)
+        assert [row.name for row in queries.search_people("1980 mohamed", limit=2).rows] == [
+            "Zeta Mohamed",
+            "Zeta Mehmet",
+        ]
+        only = queries.search_people("mohamed", limit=1)
+        assert ([row.name for row in only.rows], only.total) == (["Zeta Mohamed"], 1)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_page_past_the_end_is_the_last(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        page = queries.search_people("a", limit=1, page=99)
+        assert page.number == page.total == 3
+        assert queries.search_people("zzz", page=3).rows == ()
+
+
+@pytest.mark.usefixtures("town")
+def test_a_search_is_one_statement(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        db.session.execute(text("SELECT 1"))
+        statements: list[str] = []
+
+        def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", count)
+        try:
+            assert queries.search_people("am dial 88").total == 1
+        finally:
+            event.remove(db.engine, "before_cursor_execute", count)
+        assert len(statements) == 1
 
 
 @pytest.mark.usefixtures("town")

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.people.words import ENDING, LONGEST, folded, normalised_words, number_words, read_search
+from portal.people.words import (
+    ENDING,
+    LONGEST,
+    find_wrong,
+    folded,
+    normalised_words,
+    number_words,
+    read_search,
+)
 
 TODAY = date(2026, 11, 23)
 
@@ -81,6 +89,37 @@ def test_a_number_with_spaces_is_one_number() -> None:
     assert _prefixes("+39 333 1004417") == [("393331004417", ENDING + "714400133393")]
 
 
+@pytest.mark.parametrize("typed", ["0039 333 1004417", "00393331004417", "0039 3331004417"])
+def test_two_noughts_are_a_plus(typed: str) -> None:
+    ((*either, without),) = _prefixes(typed)
+    assert without == "393331004417"
+    assert either[0] == "00393331004417"
+    assert _prefixes("0039") == [("0039", ENDING + "9300")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ("sidibe aminata 31/02/1990", "Il 31/02/1990 non esiste"),
+        ("sidibe aminata, 31.2.90,", "Il 31/02/1990 non esiste"),
+        ("sidibe aminata 13/1990", "Il mese 13 non esiste"),
+        ("sidibe aminata 12/04/2031", "La data 12/04/2031 è nel futuro"),
+        ("sidibe aminata RSSMRA85T10A562X", "L’ultima lettera del codice fiscale non torna"),
+    ],
+)
+def test_what_nobody_can_have_is_said_and_not_searched(typed: str, wrong: str) -> None:
+    assert _prefixes(typed) == [("sidibe",), ("aminata",)]
+    assert find_wrong(typed, TODAY).startswith(wrong)
+
+
+@pytest.mark.parametrize(
+    "typed", ["dial am", "12/04/1988", "12/04/20", "12/04/203", "14/5", "RSSMRA85T10A56", "333-100"]
+)
+def test_what_is_right_or_still_being_typed_is_not_wrong(typed: str) -> None:
+    assert find_wrong(typed, TODAY) == ""
+    assert len(read_search(typed, TODAY)) == len(typed.split())
+
+
 @pytest.mark.parametrize(
     ("text", "birth"),
     [
@@ -93,7 +132,6 @@ def test_a_number_with_spaces_is_one_number() -> None:
         ("12/04", (None, None, 4, 12)),
         ("4417", (None, None, None, None)),
         ("2077", (None, None, None, None)),
-        ("31/02/1990", (None, None, None, None)),
     ],
 )
 def test_a_year_or_date_is_a_birth(text: str, birth: tuple[int | None, ...]) -> None:

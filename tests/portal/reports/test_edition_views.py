@@ -24,6 +24,7 @@ from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.reports.builds import Build, Fails
+from tests.statements import counted
 from tests.world import Someone, World
 from worker import schedule
 
@@ -116,6 +117,26 @@ def test_the_panel_asks_each_second_until_it_is_ready(
     assert not panel(anna).select("#voice-status"), "the whole page says nothing aloud"
 
 
+def test_a_page_counts_a_relazione_once(
+    app: Flask, few: World, at_desk: AtDesk, client_of: ClientOf, build: Build
+) -> None:
+    """What the page shows also tells the panel what changed; another baseline is counted apart."""
+    anna = client_of(few.anna)
+    edition_id = ask(anna, at_desk, few)
+    build(few.lucca, edition_id)
+    with at_desk(few.lucca):
+        record(date(2016, 3, 9), "CIT")
+    for url, times in (
+        (PAGE, 1),
+        (f"{PAGE}&confronto=nessuno", 2),
+        (f"{EDITIONS}/{edition_id}", 1),
+    ):
+        with app.app_context(), counted() as statements:
+            shown = panel(anna, url)
+        assert sum("described AS" in one for one in statements) == times, url
+        assert "1 accesso inserito dopo." in words(shown)
+
+
 @pytest.mark.parametrize("of_the_edition", [False, True])
 def test_a_fragment_on_the_old_page_is_the_fresh_page(
     few: World, at_desk: AtDesk, client_of: ClientOf, build: Build, of_the_edition: bool
@@ -202,12 +223,15 @@ def test_approved_corrected_and_superseded(
     corrected = anna.soup(f"{EDITIONS}/{second}")
     assert "Rettifica dell’edizione 1. Mancava un accesso." in words(corrected)
     rows = corrected.select("#differenze ~ .scroller tbody tr")
-    assert [words(row) for row in rows] == [
-        "Utenti 2 3",
-        "Servizi erogati 3 4",
-        "Accessi 2 3",
-        "Informazioni sul lavoro 1 2",
+    told = [words(row) for row in rows]
+    assert told[:3] == [
+        "Sintesi Utenti 2 3",
+        "Sintesi Servizi erogati 3 4",
+        "Sintesi Accessi 2 3",
     ]
+    by_topic = [line for line in told if line.startswith("Richieste per tipologia")]
+    assert [line.split(", richieste ")[-1] for line in by_topic] == ["1 2"]
+    assert [line for line in told if "per mese" in line and line.endswith("accessi 0 1")]
     listed = [words(row) for row in anna.soup(PAGE).select("#edizioni ~ table tbody tr")]
     assert [line.split()[:3] for line in listed] == [
         ["Edizione", "2", "approvata"],
@@ -260,7 +284,7 @@ def test_files_byte_for_byte_with_their_hash(
         assert hashlib.sha256(answer.data).hexdigest() == shown.text
         assert "edizione-1" in answer.headers["Content-Disposition"]
         lines.append(f"{shown.text}  {link.text}\n")
-    assert len(lines) == 4
+    assert len(lines) == 9
     manifest = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
     assert words(rows[-1]) == f"Tutta l’edizione {manifest}"
     owner("UPDATE edition_file SET content = 'x' WHERE name = 'relazione.csv'")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from portal.core import clock
 from portal.core.database import db
@@ -25,6 +25,11 @@ from tests.portal.reports.builds import Build, Fails, has_open_job, tree_hash
 from tests.world import World
 
 PERIOD = "2016-S1"
+NAMES = [
+    "dati.csv", "prospetto.csv", "relazione-excel.csv", "relazione.csv", "relazione.docx",
+    "relazione.html", "relazione.json", "relazione.pdf", "relazione.xlsx",
+]  # fmt: skip
+SAYING_THEIR_NUMBER = {"relazione.docx", "relazione.html", "relazione.pdf", "relazione.xlsx"}
 
 
 def ask(at_desk: AtDesk, world: World, **more: Any) -> UUID:
@@ -70,11 +75,22 @@ def test_a_build_freezes_the_seed_to_the_digit(
         assert edition.taxonomy == 1
         assert not has_open_job(edition_id)
         names = [file.name for file in editions.list_files(DESK, edition_id)]
-        assert names == ["prospetto.csv", "relazione.csv", "relazione.html", "relazione.json"]
+        assert names == NAMES
         assert editions.get_file(DESK, edition, "prospetto.csv").content == seed.table()
 
 
-def test_two_builds_of_the_same_figures_are_the_same_bytes(
+def test_the_same_edition_made_again_on_another_day_is_the_same_bytes(
+    few: World, at_desk: AtDesk, build: Build
+) -> None:
+    edition_id = ask(at_desk, few)
+    build(few.lucca, edition_id)
+    with clock.stopped_at(datetime(2031, 2, 3, 9, tzinfo=UTC)), at_desk(few.lucca):
+        edition = editions.get_edition(DESK, edition_id)
+        again = [*DESK.tables(edition), *DESK.documents(edition)]
+        assert editions.manifest_hash(again) == edition.sha256
+
+
+def test_two_editions_of_the_same_figures_differ_in_their_number_alone(
     few: World, at_desk: AtDesk, build: Build
 ) -> None:
     first = ask(at_desk, few)
@@ -84,7 +100,11 @@ def test_two_builds_of_the_same_figures_are_the_same_bytes(
     second = ask(at_desk, few, reason="Prova")
     build(few.lucca, second)
     assert first != second
-    assert tree_hash(at_desk, few.lucca, first) == tree_hash(at_desk, few.lucca, second)
+    one, other = (
+        {name: content for name, _hash, content in tree_hash(at_desk, few.lucca, edition)[1:]}
+        for edition in (first, second)
+    )
+    assert {name for name in one if one[name] != other[name]} == SAYING_THEIR_NUMBER
 
 
 def test_building_what_is_ready_changes_nothing(few: World, at_desk: AtDesk, build: Build) -> None:
@@ -114,6 +134,15 @@ def test_a_late_visit_does_not_reach_what_is_frozen(
         later = frozen.since_freezing(edition)
         assert (later.inserted, later.differs) == (1, True)
     assert ask(at_desk, seeded) != edition_id, "a new one would say something else"
+
+
+def test_a_list_of_editions_reads_no_figures(few: World, at_desk: AtDesk, build: Build) -> None:
+    build(few.lucca, ask(at_desk, few))
+    with at_desk(few.lucca):
+        (one,) = editions.list_editions(DESK, PERIOD)
+        assert editions.list_latest(DESK) == {PERIOD: one}
+        assert "frozen" in inspect(one).unloaded
+        assert one.frozen["period"] == PERIOD, "read where it is asked for"
 
 
 def test_nothing_happened_since(few: World, at_desk: AtDesk, build: Build) -> None:
@@ -149,7 +178,7 @@ def test_a_builder_that_dies_while_storing_leaves_no_file(
         assert has_open_job(edition_id)
     build(few.lucca, edition_id)
     with at_desk(few.lucca):
-        assert len(editions.list_files(DESK, edition_id)) == 4
+        assert len(editions.list_files(DESK, edition_id)) == len(NAMES)
 
 
 def test_approval_and_correction(few: World, at_desk: AtDesk, build: Build) -> None:
@@ -266,7 +295,7 @@ def test_who_was_overtaken_stores_nothing(
     with at_desk(few.lucca):
         edition = editions.get_edition(DESK, edition_id)
         assert edition.state == ("ready" if again else "queued")
-        assert len(editions.list_files(DESK, edition_id)) == (4 if again else 0)
+        assert len(editions.list_files(DESK, edition_id)) == (len(NAMES) if again else 0)
         assert has_open_job(edition_id) is not again
         if again:
             assert edition.frozen["current"]["users"] == 3
@@ -340,11 +369,17 @@ def test_a_file_replaced_with_its_hash_is_refused_too(
 
 
 def test_the_application_cannot_change_a_file(few: World, at_desk: AtDesk, build: Build) -> None:
+    """Nor take one away, once the edition is approved."""
     edition_id = ask(at_desk, few)
     build(few.lucca, edition_id)
-    for statement in ("UPDATE edition_file SET content = 'x'", "DELETE FROM edition_file"):
-        with pytest.raises(Exception, match="permission denied"), at_desk(few.lucca):
-            db.session.execute(text(statement))
+    with pytest.raises(Exception, match="permission denied"), at_desk(few.lucca):
+        db.session.execute(text("UPDATE edition_file SET content = 'x'"))
+    with at_desk(few.lucca):
+        editions.approve_edition(DESK, edition_id=edition_id, seen_version=None)
+    with pytest.raises(Exception, match="do not change"), at_desk(few.lucca):
+        db.session.execute(text("DELETE FROM edition_file"))
+    with at_desk(few.lucca):
+        assert len(editions.list_files(DESK, edition_id)) == len(NAMES)
 
 
 def test_another_desks_edition_is_not_here(few: World, at_desk: AtDesk) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from portal.core.periods import Period, parse_period
 from portal.reports import prose
+from portal.reports.baselines import Baseline
+from portal.reports.method import how_counted
 from portal.reports.rules import Counts, Relazione, topic_rows
 
 S = "\u00a0"
@@ -31,7 +33,7 @@ def relazione(
         desk_name="Centro servizi",
         desk_slug="centro-servizi",
         period=period,
-        baseline_period=baseline_period or period.baseline(),
+        against=Baseline((baseline_period or period.baseline(),)),
         current=current,
         baseline=baseline,
         rows=topic_rows([("CIT", "Cittadinanza")], current, baseline),
@@ -204,6 +206,6 @@ def test_rates_have_their_base_and_pass_100_only_where_they_do() -> None:
 
 
 def test_how_it_is_counted_explains_the_order_of_the_arithmetic() -> None:
-    paragraphs = dict(prose.how_counted())
+    paragraphs = dict(how_counted())
     assert "Prima la differenza, poi un solo arrotondamento." in paragraphs["Variazione."]
     assert "non si sommano" in paragraphs["Utenti."]

@@ -23,9 +23,7 @@ from tests.world import World
 
 
 def relazione(period: str, baseline: str | None = None) -> Relazione:
-    return queries.get_relazione(
-        desk_name="Sportello di Lucca", desk_slug="lucca", period=period, baseline=baseline
-    )
+    return queries.get_relazione(period=period, baseline=baseline)
 
 
 def record(day: date, *topics: str) -> None:
@@ -79,7 +77,7 @@ def test_every_kind_of_period(world: World, at_desk: AtDesk, period: str, baseli
         record(date(2015, 5, 4), "CIT", "CIT")
     with at_desk(world.lucca):
         found = relazione(period)
-        assert found.baseline_period.name == baseline
+        assert found.against.window_name == baseline
         row = next(row for row in found.rows if row.code == "CIT")
         assert (row.count, row.baseline, row.variation) == (1, 2, -100)
 
@@ -99,11 +97,24 @@ def test_nobody_in_a_period_is_not_computable(world: World, at_desk: AtDesk) -> 
         record(date(2016, 5, 3), "CIT")
     with at_desk(world.lucca):
         read: dict[str, Any] = layouts.as_json(relazione("2016-S1"))
-        assert read["users_baseline"] == 0
+        assert read["users_baseline"] is None
+        assert read["rows"][0]["baseline"] is None
         assert read["rows"][0]["baseline_incidence"] is None
         assert read["rows"][0]["variation"] is None
         assert "Non ci sono dati per un confronto" in prose.synthesis(relazione("2016-S1"))[1]
-        assert storico(relazione("2016-S1")).splitlines()[1] == b"Cittadinanza;1;0;n.d."
+        assert storico(relazione("2016-S1")).splitlines()[1] == b"Cittadinanza;1;n.d.;n.d."
+
+
+def test_what_could_not_be_marked_before_is_no_zero(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        record(date(2025, 2, 3), "CIT")
+        record(date(2026, 2, 3), "CIT", "SOG-STA")
+    with at_desk(world.lucca):
+        rows = {row.code: row for row in relazione("2026-S1").rows}
+        fresh, known = rows["SOG-STA"], rows["CIT"]
+        assert (fresh.count, fresh.baseline, fresh.variation) == (1, None, None)
+        assert (known.count, known.baseline, known.variation) == (1, 1, 0)
+        assert relazione("2026-S1").reconciles
 
 
 def test_an_open_period_is_cut_today_and_so_is_its_baseline(world: World, at_desk: AtDesk) -> None:
@@ -137,8 +148,8 @@ def test_what_the_old_table_does_not_foresee_has_a_row_only_when_not_zero(
     with at_desk(world.lucca):
         lines = storico(relazione("2026-S1")).decode().splitlines()
         assert lines[1].startswith("Cittadinanza;1;")
-        assert lines[15].startswith("Altre richieste (non previste nel prospetto storico);1;0")
-        assert lines[16] == "Importo Totale;2;0;"
+        assert lines[15].startswith("Altre richieste (non previste nel prospetto storico);1;n.d.")
+        assert lines[16] == "Importo Totale;2;n.d.;"
         assert relazione("2026-S1").reconciles
 
 
@@ -189,7 +200,7 @@ def test_an_open_baseline_cuts_both(world: World, at_desk: AtDesk) -> None:
         record(date(2015, 7, 5), "CIT")
     with at_desk(world.lucca), clock.stopped_at(datetime(2016, 7, 20, tzinfo=UTC)):
         found = relazione("2015-S2", "2016-S2")
-        assert (found.period.end, found.baseline_period.end) == (
+        assert (found.period.end, found.against.periods[0].end) == (
             date(2015, 7, 20),
             date(2016, 7, 20),
         )

@@ -13,7 +13,9 @@ from portal.core.files import csv_bytes
 from portal.core.italian import plain
 from portal.core.periods import parse_period
 from portal.core.tables import cell_text
-from portal.reports.layouts import as_json, historical_table, modern_table, sex_table
+from portal.reports.baselines import Baseline
+from portal.reports.divisions import sex_table
+from portal.reports.layouts import as_json, historical_table, modern_table
 from portal.reports.rules import (
     Counts,
     Relazione,
@@ -49,7 +51,7 @@ def relazione(current: Counts = NOW, baseline: Counts | None = THEN) -> Relazion
         desk_name="Centro servizi",
         desk_slug="centro-servizi",
         period=parse_period("2016-S1"),
-        baseline_period=parse_period("2015-S1"),
+        against=Baseline((parse_period("2015-S1"),)),
         current=current,
         baseline=baseline,
         rows=topic_rows(TOPICS, current, baseline),
@@ -203,6 +205,11 @@ def test_json() -> None:
         "incidence": "36.912752",
         "baseline_incidence": "22.093023",
         "variation": "14.819728",
+        # Of a relazione whose persons nobody asked about nothing is said.
+        "change": None,
+        "low": None,
+        "high": None,
+        "p_adjusted": None,
     }
 
 
@@ -221,7 +228,7 @@ def test_an_open_period_keeps_its_name_in_json_and_its_dates_in_the_file() -> No
         desk_name="Centro servizi",
         desk_slug="centro-servizi",
         period=window,
-        baseline_period=window.baseline(),
+        against=Baseline((window.baseline(),)),
         current=NOW,
         baseline=THEN,
         rows=(),

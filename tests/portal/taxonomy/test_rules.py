@@ -145,3 +145,22 @@ def test_parents_are_stored_before_their_children() -> None:
     for topic in parents_first(reversed(SHIPPED.by_version[2])):
         assert topic.parent_code is None or topic.parent_code in stored
         stored.add(topic.code)
+
+
+def test_what_was_merged_is_followed_to_what_it_became() -> None:
+    change = SHIPPED.changes[0]
+    merges = [
+        replace(change, from_code=old, to_code=new, kind="merge")
+        for old, new in (
+            ("AAA", "CCC"),
+            ("BBB", "CCC"),
+            ("CCC", "DDD"),
+            ("EEE", "FFF"),
+            ("FFF", "EEE"),
+        )
+    ]
+    merged = replace(SHIPPED, changes=(*SHIPPED.changes, *merges))
+    assert [merged.merged_into(code) for code in ("AAA", "BBB", "CCC", "DDD", "CIT")] == [
+        "DDD", "DDD", "DDD", "DDD", "CIT",
+    ]  # fmt: skip
+    assert merged.merged_into("EEE") in ("EEE", "FFF"), "a ring ends"

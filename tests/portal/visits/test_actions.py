@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.core.database import db
 from portal.core.errors import Conflict, Refusal
+from portal.core.once import AlreadySaved
 from portal.core.periods import named_periods, parse_period
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
@@ -82,6 +83,24 @@ def test_the_same_form_twice_is_one_visit(world: World, at_desk: AtDesk) -> None
         second = actions.record_visit(facts=came(date(2016, 5, 3)), form_token=token).id
         assert first == second
         assert_figures_are_exact()
+
+
+def test_the_same_form_after_its_visit_was_deleted_is_not_lost_unseen(
+    world: World, at_desk: AtDesk
+) -> None:
+    """A press of the tally page stays taken back: whoever took it back saw that."""
+    day, token, press = date(2016, 5, 3), uuid4(), uuid4()
+    with at_desk(world.lucca):
+        told = actions.record_visit(facts=came(day), form_token=token)
+        pressed = actions.record_visit(facts=came(day), form_token=press, tallied=True)
+        for visit in (told, pressed):
+            actions.delete_visit(visit_id=visit.id, reason="Altro", seen_version=visit.version)
+    with at_desk(world.lucca):
+        again = actions.record_visit(facts=came(day), form_token=press, tallied=True)
+        assert again.id == pressed.id
+        with pytest.raises(AlreadySaved, match="già stato salvato e poi annullato"):
+            actions.record_visit(facts=came(day), form_token=token)
+        assert queries.list_visits_on(day) == []
 
 
 def test_a_deleted_visit_comes_back(world: World, at_desk: AtDesk) -> None:

@@ -1,279 +1,290 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Recording, correcting and deleting a visit on the pages."""
+"""A person's page and its correction."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from portal.core import clock
 from portal.core.audit import AuditEvent
 from portal.core.database import db
-from portal.figures import queries as figures
-from portal.people import actions as people
+from portal.core.periods import named_periods
+from portal.figures.queries import find_counts
+from portal.people import actions as people_actions
+from portal.people import queries as people
 from portal.people.rules import PersonFacts
-from portal.visits import actions, queries
-from portal.visits.models import Visit
+from portal.visits import actions
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient, form_values
-from tests.world import Place, Someone, World
+from tests.portal.people.conftest import AMINA
+from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]
-NEW = "/s/lucca/accessi/nuovo"
 
 
 @pytest.fixture
 def amina(world: World, at_desk: AtDesk) -> UUID:
+    """Amina, who came twice in spring 2016."""
+    with at_desk(world.lucca, account=world.bruno):
+        person_id = people_actions.create_person(facts=AMINA).id
+        for day, topics in ((date(2016, 3, 1), ("CIT",)), (date(2016, 5, 2), ("FOR", "BUR"))):
+            actions.record_visit(facts=VisitFacts(day, topics, person_id, note="Torna."))
+    return person_id
+
+
+def url(person_id: UUID, act: str = "") -> str:
+    return f"/s/lucca/persone/{person_id}{act}"
+
+
+def edit(person_id: UUID) -> str:
+    return url(person_id, "/modifica")
+
+
+def test_the_page_says_who_what_and_when(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    page = client_of(world.bruno).soup(url(amina))
+    assert page.h1 is not None
+    assert page.h1.text == "Diallo Amina"
+    assert "Diallo" not in page.title.text  # type: ignore[union-attr]
+    text = " ".join(page.main.text.split())  # type: ignore[union-attr]
+    assert "F · nata il 12/04/1988 (" in text
+    assert "· Senegal · Lucca · tel. 333 100 4417" in text
+    assert "Storia: 2 accessi, 3 richieste" in text
+    assert text.index("2 maggio") < text.index("1° marzo")
+    for said in ("Cittadinanza", "«Torna.»", "Scheda creata", "Bruno Neri", "Aminata Sow"):
+        assert said in text
+    assert "coerente con i dati" in text
     with at_desk(world.lucca):
-        facts = PersonFacts(family_name="Diallo", given_name="Amina", sex="F")
-        return people.create_person(facts=facts).id
+        read = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "read")).one()
+        assert (read.subject_id, read.account_id) == (amina, world.bruno.id)
+
+
+def test_a_person_of_whom_little_is_known_has_a_page(
+    world: World, client_of: ClientOf, at_desk: AtDesk
+) -> None:
+    with at_desk(world.lucca):
+        person_id = people_actions.create_person(facts=PersonFacts(given_name="Suharto")).id
+    text = client_of(world.carla).soup(url(person_id)).text
+    assert "Ancora nessun accesso." in text
+    assert "non indicato" in text
+
+
+def test_a_code_that_contradicts_the_person_is_said_and_never_blocks(
+    world: World, client_of: ClientOf, amina: UUID
+) -> None:
+    client = client_of(world.bruno)
+    answer = client.submit(edit(amina), {"birth": "13/04/1988"})
+    assert answer.status_code == 303
+    page = client.get(answer.location).text
+    assert "non coerente: la data nel codice è 12/04/1988" in page
+
+
+def test_an_edit_is_saved_and_the_figures_follow_the_sex(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    def users() -> dict[str, int]:
+        half_year = next(one for one in named_periods(date(2016, 3, 1)) if "S1" in one.name)
+        with at_desk(world.lucca):
+            counts = find_counts(half_year)
+        assert counts is not None
+        return dict(counts.users_by_sex or {})
+
+    assert users() == {"F": 1, "M": 0, "X": 0, "N": 0}
+    answer = client_of(world.bruno).submit(edit(amina), {"sex": "M", "given_name": "Amin"})
+    assert answer.status_code == 303
+    assert "Amin" not in answer.location
+    assert users() == {"F": 0, "M": 1, "X": 0, "N": 0}
+    with at_desk(world.lucca):
+        facts = people.facts_of(people.get_person(amina))
+    assert facts == replace(AMINA, sex="M", given_name="Amin")
+
+
+def test_saving_without_a_change_changes_nothing(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    assert client_of(world.bruno).submit(edit(amina), {}).status_code == 303
+    with at_desk(world.lucca):
+        person = people.get_person(amina)
+        assert person.version == 1
+        assert people.facts_of(person) == AMINA
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    answer = client_of(world.bruno).submit(
+        edit(amina), {"birth": "29/02/2015", "given_name": "Amine"}
+    )
+    assert answer.status_code == 422
+    assert "Il 29/02/2015 non esiste" in answer.text
+    assert 'value="29/02/2015"' in answer.text
+    assert 'value="Amine"' in answer.text
+    with at_desk(world.lucca):
+        assert people.get_person(amina).version == 1
 
 
 @pytest.fixture
-def visit(world: World, at_desk: AtDesk, amina: UUID) -> UUID:
-    with at_desk(world.lucca):
-        return actions.record_visit(facts=VisitFacts(clock.today(), ("CIT", "CIT"), amina)).id
-
-
-def count_visits(at_desk: AtDesk, desk: Place) -> int:
-    with at_desk(desk):
-        return db.session.scalar(select(func.count()).select_from(Visit)) or 0
-
-
-def test_a_visit_of_a_person_is_recorded(
-    world: World, at_desk: AtDesk, client_of: ClientOf, amina: UUID
-) -> None:
-    client = client_of(world.bruno)
-    answer = client.submit(
-        f"{NEW}?persona={amina}", {"topics": ["SOG-RIN", "BUR"]}, follow_redirects=True
-    )
-    assert "Salvato" in answer.text
-    assert "Rinnovo permesso, Uffici e pratiche" in answer.text
-    with at_desk(world.lucca):
-        (entry,) = queries.list_visits_of(amina)
-        assert [code for _version, code in entry.topics] == ["SOG-RIN", "BUR"]
-        assert entry.created_by == world.bruno.id
-        assert figures.list_counts()[str(clock.today().year)].users == 1
-
-
-def test_a_visit_without_a_name_and_without_enquiries(
-    world: World, at_desk: AtDesk, client_of: ClientOf
-) -> None:
-    answer = client_of(world.bruno).submit(NEW, {"channel": "phone", "for_whom": "others"})
-    assert answer.status_code == 303
-    with at_desk(world.lucca):
-        (entry,) = queries.list_visits_on(clock.today())
-        assert (entry.person_id, entry.channel, entry.for_third_party) == (None, "phone", True)
-
-
-def test_a_past_day_is_said_and_recorded(
-    world: World, at_desk: AtDesk, client_of: ClientOf, amina: UUID
-) -> None:
-    client_of(world.bruno).submit(
-        f"{NEW}?persona={amina}", {"visited_on": "3/5/16", "topics": ["CIT"]}
-    )
-    with at_desk(world.lucca):
-        assert queries.list_visits_of(amina)[0].visited_on == date(2016, 5, 3)
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("31/12/2099", "futuro"),
-        ("29/02/2015", "29/02/2015 non esiste"),
-        ("domani", "domani"),
-        ("", "Scrivi la data"),
-    ],
-)
-def test_a_wrong_day_is_said_and_nothing_is_lost(
-    world: World, at_desk: AtDesk, client_of: ClientOf, typed: str, words: str
-) -> None:
-    answer = client_of(world.bruno).submit(
-        NEW, {"visited_on": typed, "topics": ["CIT"], "note": "porta il contratto"}
-    )
+def conflicting(world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk) -> BeautifulSoup:
+    """What Bruno is shown when Anna has changed the telephone and he saves a note and a name."""
+    bruno = client_of(world.bruno)
+    form = bruno.soup(edit(amina)).find("form", attrs={"action": edit(amina)})
+    assert form is not None
+    with at_desk(world.lucca, account=world.anna):
+        facts = replace(AMINA, phone="+393330000000", given_name="Aminah")
+        people_actions.edit_person(person_id=amina, facts=facts, seen_version=1)
+    typed = form_values(form) | {"note": "Parla piano.", "given_name": "Amine"}
+    answer = bruno.post(edit(amina), data=typed)
     assert answer.status_code == 422
-    assert words in answer.text
-    assert "porta il contratto" in answer.text
-    assert 'value="CIT" checked' in answer.text
-    assert count_visits(at_desk, world.lucca) == 0
+    return BeautifulSoup(answer.text, "html.parser")
 
 
-def test_the_same_page_sent_twice_is_one_visit(
-    world: World, at_desk: AtDesk, client_of: ClientOf
+def test_the_second_editor_is_shown_both_values(conflicting: BeautifulSoup) -> None:
+    text = " ".join(conflicting.text.split())
+    assert "Non ancora salvato." in text
+    assert "Anna Bianchi ha cambiato questa scheda." in text
+    table = conflicting.find("table")
+    assert table is not None
+    rows = [
+        [" ".join(cell.text.split()) for cell in row.find_all(["th", "td"])]
+        for row in table.find_all("tr")[1:]
+    ]
+    assert rows == [
+        ["Nome", "Nome, tengo: Amine", "Nome, tengo: Aminah", "Amina"],
+        ["Telefono", "non cambiato da te", "333 000 0000 si tiene", "333 100 4417"],
+        ["Nota", "Parla piano. si tiene", "non cambiato", "vuoto"],
+    ]
+
+
+def test_what_was_typed_is_still_on_the_page(conflicting: BeautifulSoup, amina: UUID) -> None:
+    form = conflicting.find("form", attrs={"action": edit(amina)})
+    assert form is not None
+    sent = form_values(form)
+    assert (sent["given_name"], sent["note"][0].strip()) == (["Amine"], "Parla piano.")
+
+
+def _resend(
+    conflicting: BeautifulSoup, client: PortalClient, person_id: UUID, **choices: str
+) -> tuple[int, str]:
+    form = conflicting.find("form", attrs={"action": edit(person_id)})
+    assert form is not None
+    chosen = {f"keep-{name}": value for name, value in choices.items()}
+    answer = client.post(edit(person_id), data=form_values(form) | chosen)
+    return answer.status_code, answer.text
+
+
+def test_each_choice_is_kept(
+    world: World, client_of: ClientOf, amina: UUID, conflicting: BeautifulSoup, at_desk: AtDesk
 ) -> None:
-    client, token = client_of(world.bruno), str(uuid4())
-    for _twice in range(2):
-        assert client.submit(NEW, {"form_token": token}).status_code == 303
-    assert count_visits(at_desk, world.lucca) == 1
-
-
-def test_another_desks_person_cannot_be_named(
-    world: World, at_desk: AtDesk, client_of: ClientOf
-) -> None:
-    with at_desk(world.capannori):
-        foreign = people.create_person(facts=PersonFacts(family_name="Canario")).id
-    client = client_of(world.bruno)
-    assert client.get(f"{NEW}?persona={foreign}").status_code == 404
-    assert client.submit(NEW, {"person_id": str(foreign)}).status_code == 404
-    assert client.submit(NEW, {"person_id": "non un codice"}).status_code == 404
-    assert count_visits(at_desk, world.lucca) == 0
-
-
-def test_readers_record_nothing(world: World, client_of: ClientOf, visit: UUID) -> None:
-    client = client_of(world.carla)
-    for url in (NEW, f"/s/lucca/accessi/{visit}/correggi", f"/s/lucca/accessi/{visit}/elimina"):
-        assert client.get(url).status_code == 403
-
-
-def test_a_correction_keeps_what_was_asked_twice(
-    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
-) -> None:
-    client_of(world.bruno).submit(
-        f"/s/lucca/accessi/{visit}/correggi", {"topics": ["CIT", "FOR"], "note": "due figli"}
+    status, _ = _resend(conflicting, client_of(world.bruno), amina, given_name="saved")
+    assert status == 303
+    with at_desk(world.lucca):
+        facts = people.facts_of(people.get_person(amina))
+    assert (facts.given_name, facts.phone, facts.note) == (
+        "Aminah",
+        "+393330000000",
+        "Parla piano.",
     )
-    with at_desk(world.lucca):
-        (entry,) = queries.list_visits_on(clock.today())
-        assert [code for _version, code in entry.topics] == ["CIT", "CIT", "FOR"]
-        assert entry.note == "due figli"
 
 
-def test_an_anonymous_visit_gets_its_person(
-    world: World, at_desk: AtDesk, client_of: ClientOf, amina: UUID
+def test_without_a_choice_nothing_is_saved(
+    world: World, client_of: ClientOf, amina: UUID, conflicting: BeautifulSoup, at_desk: AtDesk
 ) -> None:
+    status, text = _resend(conflicting, client_of(world.bruno), amina)
+    assert status == 422
+    assert "Manca la scelta per: " in text
     with at_desk(world.lucca):
-        anonymous = actions.record_visit(facts=VisitFacts(clock.today(), ("CIT",))).id
-    client = client_of(world.bruno)
-    found = client.submit(f"/s/lucca/?assegna={anonymous}", {"q": "diallo"})
-    link = f"/s/lucca/accessi/{anonymous}/correggi?persona={amina}"
-    assert link in found.text
-    assert client.submit(link, {}).status_code == 303
-    with at_desk(world.lucca):
-        assert figures.list_counts()[str(clock.today().year)].users == 1
+        assert people.get_person(amina).version == 2
 
 
-def test_the_second_editor_is_told(
-    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
+def test_a_third_who_saved_meanwhile_is_shown_too(
+    world: World, client_of: ClientOf, amina: UUID, conflicting: BeautifulSoup, at_desk: AtDesk
 ) -> None:
-    client = client_of(world.bruno)
-    client.submit(f"/s/lucca/accessi/{visit}/correggi", {"topics": ["FOR"]})
-    answer = client.submit(
-        f"/s/lucca/accessi/{visit}/correggi", {"topics": ["BUR"], "version": "1"}
+    with at_desk(world.lucca, account=world.anna):
+        facts = people.facts_of(people.get_person(amina))
+        people_actions.edit_person(
+            person_id=amina, facts=replace(facts, given_name="Minata"), seen_version=2
+        )
+    status, text = _resend(conflicting, client_of(world.bruno), amina, given_name="mine")
+    assert status == 422
+    assert "Nome, tengo: </span>Minata" in text
+    assert "checked" not in text.split('id="keep-given_name-mine"')[1].split(">")[0]
+
+
+def test_the_same_value_from_both_is_no_conflict(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    bruno = client_of(world.bruno)
+    form = bruno.soup(edit(amina)).find("form", attrs={"action": edit(amina)})
+    with at_desk(world.lucca, account=world.anna):
+        facts = replace(AMINA, given_name="Aminah")
+        people_actions.edit_person(person_id=amina, facts=facts, seen_version=1)
+    assert form is not None
+    sent = form_values(form) | {"given_name": "Aminah"}
+    assert bruno.post(edit(amina), data=sent).status_code == 303
+
+
+@pytest.mark.parametrize("before", ["", "inventato"])
+def test_a_form_that_does_not_say_what_was_before_asks_for_every_part(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk, before: str
+) -> None:
+    answer = client_of(world.bruno).submit(edit(amina), {"note": "Piano.", "before": before})
+    assert answer.status_code == 422
+    assert 'name="keep-note"' in answer.text
+    with at_desk(world.lucca):
+        assert people.get_person(amina).version == 1
+
+
+def test_a_reader_sees_no_way_to_change(world: World, client_of: ClientOf, amina: UUID) -> None:
+    carla = client_of(world.carla)
+    page = carla.soup(url(amina))
+    assert page.main is not None
+    for act in ("Modifica", "Nuovo accesso", "Correggi"):
+        assert act not in page.main.text
+    assert carla.get(edit(amina)).status_code == 403
+
+
+def test_another_desks_person_and_an_absent_one_are_not_here(
+    world: World, client_of: ClientOf, amina: UUID
+) -> None:
+    dario = client_of(world.dario)
+    for person_id in (amina, uuid4()):
+        for act in ("", "/modifica"):
+            assert dario.get(f"/s/capannori/persone/{person_id}{act}").status_code == 404
+            assert dario.get(url(person_id, act)).status_code == 404
+
+
+def test_another_desks_person_cannot_be_saved(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    dario = client_of(world.dario)
+    form = dario.soup("/s/capannori/persone/nuova").find(
+        "form", attrs={"action": "/s/capannori/persone/nuova"}
     )
-    assert answer.status_code == 422
-    assert "qualcun altro ha cambiato" in answer.text
-    assert "Informazioni Sulla Formazione" in answer.text.split("Salvato da altri")[1]
-    assert 'value="BUR" checked' in answer.text
+    assert form is not None
+    sent = form_values(form) | {"family_name": "Mia", "version": "1"}
+    assert dario.post(f"/s/capannori/persone/{amina}/modifica", data=sent).status_code == 404
     with at_desk(world.lucca):
-        (entry,) = queries.list_visits_on(clock.today())
-        assert [code for _version, code in entry.topics] == ["FOR"]
+        assert people.get_person(amina).version == 1
 
 
-def test_the_second_editor_may_save_knowingly(
-    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
-) -> None:
-    client, url = client_of(world.bruno), f"/s/lucca/accessi/{visit}/correggi"
-    client.submit(url, {"topics": ["FOR"]})
-    told = client.submit(url, {"topics": ["BUR"], "version": "1"})
-    form = BeautifulSoup(told.text, "html.parser").select_one("main form")
-    assert client.post(url, data=form_values(form)).status_code == 303
-    with at_desk(world.lucca):
-        (entry,) = queries.list_visits_on(clock.today())
-        assert [code for _version, code in entry.topics] == ["BUR"]
+def test_who_has_not_signed_in_is_asked_to(visitor: PortalClient, amina: UUID) -> None:
+    for act in ("", "/modifica"):
+        answer = visitor.get(url(amina, act))
+        assert answer.status_code in (302, 303)
+        assert "/accedi" in answer.location
 
 
-def test_a_deletion_asks_why_and_comes_back(
-    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
+def test_opening_pages_changes_nothing(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
 ) -> None:
     client = client_of(world.bruno)
-    url = f"/s/lucca/accessi/{visit}/elimina"
-    assert client.submit(url, {}).status_code == 422
-    answer = client.submit(url, {"reason": "Inserito due volte"}, follow_redirects=True)
-    assert "I conteggi sono aggiornati" in answer.text
-    assert client.get(url).status_code == 404
-    restore = f"/s/lucca/accessi/{visit}/ripristina"
-    back = client.submit(f"/s/lucca/?eliminato={visit}", {}, action=restore)
-    assert back.status_code == 303
+    assert client.get(url(amina)).status_code == 200
+    assert client.get(f"{edit(amina)}?family_name=Rossi").status_code == 200
     with at_desk(world.lucca):
-        assert len(queries.list_visits_on(clock.today())) == 1
-
-
-def test_a_note_with_a_nul_is_kept_without_it(
-    world: World, at_desk: AtDesk, client_of: ClientOf
-) -> None:
-    client_of(world.bruno).submit(NEW, {"note": "porta\0 il contratto"})
-    with at_desk(world.lucca):
-        assert queries.list_visits_on(clock.today())[0].note == "porta il contratto"
-
-
-def test_a_topic_of_today_can_be_asked_in_the_past(
-    world: World, at_desk: AtDesk, client_of: ClientOf
-) -> None:
-    answer = client_of(world.bruno).submit(NEW, {"topics": ["BUR-DIG"], "visited_on": "31/12/2015"})
-    assert answer.status_code == 303
-    with at_desk(world.lucca):
-        (entry,) = queries.list_visits_on(date(2015, 12, 31))
-        assert entry.topics == ((2, "BUR-DIG"),)
-
-
-def test_a_topic_that_is_none_is_said_in_italian(world: World, client_of: ClientOf) -> None:
-    answer = client_of(world.bruno).submit(NEW, {"topics": ["PIPPO"]})
-    assert answer.status_code == 422
-    assert "non è nell’elenco" in answer.text
-
-
-def test_nothing_is_deleted_that_was_not_seen(
-    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
-) -> None:
-    client, url = client_of(world.bruno), f"/s/lucca/accessi/{visit}/elimina"
-    client.submit(f"/s/lucca/accessi/{visit}/correggi", {"topics": ["FOR"]})
-    answer = client.submit(url, {"reason": "Altro", "version": "1"})
-    assert answer.status_code == 422
-    assert "rileggilo" in answer.text
-    assert client.submit(url, {"reason": "Altro", "version": "²"}).status_code == 422
-    with at_desk(world.lucca):
-        assert len(queries.list_visits_on(clock.today())) == 1
-
-
-@pytest.mark.parametrize(
-    "path", [NEW + "?persona={amina}", "/s/lucca/accessi/{visit}/correggi",
-             "/s/lucca/accessi/{visit}/elimina", "/s/lucca/?nomi=1", "/s/lucca/?salvato={visit}"]
-)  # fmt: skip
-def test_whoever_shows_a_name_leaves_a_trace(
-    world: World, at_desk: AtDesk, client_of: ClientOf, amina: UUID, visit: UUID, path: str
-) -> None:
-    page = client_of(world.bruno).soup(path.format(amina=amina, visit=visit))
-    assert "Diallo" in page.text
-    with at_desk(world.lucca):
-        reads = select(AuditEvent.subject).where(AuditEvent.action == "read")
-        assert set(db.session.scalars(reads)) <= {"person", "people"}
-        assert db.session.scalar(select(func.count()).select_from(reads.subquery()))
-
-
-def test_a_new_person_takes_the_visit_that_waited(
-    world: World, at_desk: AtDesk, client_of: ClientOf
-) -> None:
-    with at_desk(world.lucca):
-        anonymous = actions.record_visit(facts=VisitFacts(clock.today(), ("CIT",))).id
-    client = client_of(world.bruno)
-    found = client.submit(f"/s/lucca/?assegna={anonymous}", {"q": "kovalenko olena"})
-    begin = BeautifulSoup(found.text, "html.parser").select_one(".option-new form")
-    filled = client.post(begin["action"], data=form_values(begin))
-    form = BeautifulSoup(filled.text, "html.parser").select_one("main form")
-    assert form.select_one("#family_name")["value"] == "Kovalenko"
-    saved = client.post(form["action"], data=form_values(form))
-    assert saved.location.startswith(f"/s/lucca/accessi/{anonymous}/correggi?persona=")
-
-
-def test_a_deleted_visit_is_not_called_saved(
-    world: World, at_desk: AtDesk, client_of: ClientOf, visit: UUID
-) -> None:
-    with at_desk(world.lucca):
-        actions.delete_visit(visit_id=visit, reason="Altro", seen_version=1)
-    client = client_of(world.bruno)
-    assert "Salvato" not in client.soup(f"/s/lucca/?salvato={visit}").text
-    client.submit(f"/s/lucca/?eliminato={visit}", {}, action=f"/s/lucca/accessi/{visit}/ripristina")
-    assert "Annullato" in client.soup(f"/s/lucca/?ripreso={visit}").text
+        assert people.facts_of(people.get_person(amina)) == AMINA

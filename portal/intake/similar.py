@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Those whom somebody new may already be, with when they came."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from portal.core import italian
+from portal.people import similar
+from portal.people.queries import Candidate
+from portal.people.similar import Likely
+from portal.visits import queries as visits
+
+
+def likely(candidates: Iterable[Candidate], but: Collection[UUID] = ()) -> list[Likely]:
+    """The candidates as the panel shows them, without those already told apart."""
+    left = similar.left_of(candidates, but)
+    days = visits.list_days_of([one.row.id for one in left]) if left else {}
+    return similar.likely(left, {one: _came(came) for one, came in days.items()})
+
+
+def _came(days: list[date]) -> str:
+    if not days:
+        return _("nessun accesso")
+    number = italian.plural(len(days), _("accesso"), _("accessi"))
+    return _("%(number)s, ultimo %(day)s", number=number, day=italian.day(max(days)))

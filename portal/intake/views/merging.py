@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Two cards of one person: find the other, compare, make them one, part them again.
+
+Addresses hold ids alone, and the search is a POST: no name ever stands in an address.
+"""
+
+from uuid import UUID
+
+from flask import Response, request, url_for
+
+from portal.core.access import Permission, needs
+from portal.core.audit import record_read
+from portal.core.errors import Conflict, NotHere
+from portal.core.forms import PortalForm
+from portal.core.pages import page, redirect_to
+from portal.intake.actions import merging as actions
+from portal.intake.comparison import Comparison, compare
+from portal.intake.forms.merging import MergeForm
+from portal.intake.queries import merging as queries
+from portal.intake.similar import likely
+from portal.intake.views import intake
+from portal.people import actions as people_actions
+from portal.people import card
+from portal.people import queries as people
+from portal.people.forms import SearchForm
+from portal.people.queries import PeoplePage
+from portal.people.queries.doubles import MOST, list_doubles
+from portal.people.rules import display_name
+from portal.visits.conflicts import who_changed
+from portal.visits.person_page import person_page
+
+DOUBLES = "doppioni"
+
+
+@intake.get("/s/<desk>/persone/<uuid:person_id>/unisci")
+@needs(Permission.EDIT_PEOPLE)
+def choose_twin(person_id: UUID) -> Response:
+    """Whose card is to become one with this: who resembles, or a search."""
+    return _choose(person_id, SearchForm(formdata=None))
+
+
+@intake.post("/s/<desk>/persone/<uuid:person_id>/unisci")
+@needs(Permission.EDIT_PEOPLE)
+def find_twin(person_id: UUID) -> Response:
+    """Those who match what was typed."""
+    form = SearchForm()
+    found = people.search_people((form.q.data or "") if form.validate() else "")
+    return _choose(person_id, form, found)
+
+
+@intake.get("/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>")
+@needs(Permission.EDIT_PEOPLE)
+def compare_cards(person_id: UUID, other_id: UUID) -> Response:
+    """The two cards side by side."""
+    kept = _living(person_id, other_id)
+    if len(kept) == 1:
+        return redirect_to("visits.show_person", person_id=kept.pop())
+    return _show(MergeForm(), compare(person_id, other_id, {}))
+
+
+@intake.post("/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>")
+@needs(Permission.EDIT_PEOPLE)
+def merge_cards(person_id: UUID, other_id: UUID) -> Response:
+    """Make the two cards one; if one of them has changed meanwhile, show them again."""
+    _living(person_id, other_id)
+    form, comparison = MergeForm(), compare(person_id, other_id, request.form)
+    changed = _versions(comparison) != form.seen_versions(person_id, other_id)
+    kept_id, left_id = comparison.kept_side.id, comparison.left_side.id
+    with form.attempting():
+        try:
+            actions.merge_people(
+                kept_id=kept_id,
+                left_id=left_id,
+                facts=comparison.facts(),
+                seen_versions=form.seen_versions(person_id, other_id),
+            )
+            return redirect_to("visits.show_person", person_id=kept_id, unita=left_id)
+        except Conflict:
+            changed = True
+    return _show(form, compare(person_id, other_id, request.form), changed=changed)
+
+
+@intake.post("/s/<desk>/persone/<uuid:person_id>/annulla-unione")
+@needs(Permission.EDIT_PEOPLE)
+def undo_merge(person_id: UUID) -> Response:
+    """Give the card that was made part of another its own life back."""
+    person = people.get_person(person_id)
+    merge = queries.find_merge_of(person_id)
+    if merge is None:
+        return redirect_to("visits.show_person", person_id=person.id)
+    form = PortalForm()
+    with form.attempting():
+        undone = actions.undo_merge(merge_id=merge.id)
+        return redirect_to(
+            "visits.show_person",
+            person_id=merge.kept_id,
+            separata=person_id,
+            restano=",".join(undone.stayed) or None,
+        )
+    return person_page(merge.kept_id, refused=form.form_errors[0])
+
+
+@intake.post("/s/<desk>/persone/<uuid:person_id>/distingui/<uuid:other_id>")
+@needs(Permission.EDIT_PEOPLE)
+def tell_apart(person_id: UUID, other_id: UUID) -> Response:
+    """Remember that these two are not the same person."""
+    people_actions.tell_apart(person_id=person_id, others=[other_id])
+    if request.form.get("then") == DOUBLES:
+        return redirect_to("intake.doubles", distinte=1)
+    return redirect_to("visits.show_person", person_id=person_id, distinte=1)
+
+
+@intake.get("/s/<desk>/persone/doppioni")
+@needs(Permission.EDIT_PEOPLE)
+def doubles() -> Response:
+    """The likeliest pairs of the desk, to be looked at one after the other."""
+    found = list_doubles()
+    record_read("people", rows=2 * len(found))
+    return page(
+        "intake/doubles.html",
+        pairs=found,
+        most=len(found) == MOST,
+        card=card,
+        then=DOUBLES,
+        told_apart="distinte" in request.args,
+    )
+
+
+def _living(person_id: UUID, other_id: UUID) -> set[UUID]:
+    """The cards that stand for these two; one alone where they are one already."""
+    kept = {people.find_kept(person_id), people.find_kept(other_id)}
+    if person_id == other_id:
+        raise NotHere
+    return kept
+
+
+def _versions(comparison: Comparison) -> dict[UUID, int | None]:
+    return {side.id: side.version for side in (comparison.one, comparison.other)}
+
+
+def _choose(person_id: UUID, form: SearchForm, found: PeoplePage | None = None) -> Response:
+    person = people.get_person(person_id)
+    if person.merged_into:
+        return redirect_to("visits.show_person", person_id=people.find_kept(person_id))
+    facts = people.facts_of(person)
+    similar = [] if found else likely(people.list_candidates(facts, but=person_id))
+    record_read("people", rows=1 + len(similar) + (len(found.rows) if found else 0))
+    return page(
+        "intake/choose_twin.html",
+        form=form,
+        status=422 if form.errors else 200,
+        person_id=person_id,
+        name=display_name(person),
+        similar=similar,
+        found=found,
+        rows=[row for row in found.rows if row.id != person_id] if found else [],
+    )
+
+
+def _show(form: MergeForm, comparison: Comparison, *, changed: bool = False) -> Response:
+    one, other = comparison.one, comparison.other
+    for side in (one, other):
+        record_read("person", side.id)
+    form.saw(one.version, other.version)
+    changes = [change for side in (one, other) if (change := people.find_last_change(side.id))]
+    last = max(changes, key=lambda change: change.at, default=None) if changed else None
+    by, when, _hour = who_changed(last)
+    return page(
+        "intake/compare.html",
+        status=form.status,
+        form=form,
+        comparison=comparison,
+        changed=changed,
+        changed_by=by,
+        changed_when=when,
+        numbers=sorted((one.visits, other.visits), reverse=True),
+        back=url_for("visits.show_person", person_id=one.id),
+        apart=people.list_apart(one.id).count(other.id),
+    )

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The letter for whoever is outside the desk: the publishable version of the edition, no more."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal.core import italian
+from portal.core.documents import Document
+from portal.core.mail import Attachment, Letter, message_id
+from portal.core.tables import Table
+from portal.mailings.letters import (
+    HTML,
+    SUBJECT,
+    TEXT,
+    address,
+    facts_of,
+    shown_of,
+    written,
+)
+from portal.reports.disclosing import disclose
+from portal.reports.disclosure.sheets import Audience
+from portal.reports.published import document_of, public_file
+from portal.reports.rules import Relazione
+from portal.reports.snapshot import thaw
+
+FORMS = ("csv", "pdf")
+
+
+def publishable_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
+    """The letter with what anybody may read; a Refusal where the edition has no such form.
+
+    The reason of a correction is the manager's words: it stays inside.
+    """
+    relazione = thaw(edition.frozen)
+    disclosed = disclose(edition_id=edition.id, audience=Audience.PUBLIC)
+    document = document_of(edition, disclosed)
+    link = address("reports.show", desk=relazione.desk_slug, periodo=relazione.period.name)
+    files = [public_file(edition, disclosed, form) for form in FORMS]
+    values = {
+        "relazione": relazione,
+        "edition": replace(facts_of(edition, approved_by="", link=link), reason=""),
+        "subtitle": document.subtitle,
+        "sentences": _sentences(relazione),
+        "verdict": "",
+        "warnings": list(relazione.notes),
+        "table": _table(document),
+    }
+    return written(
+        SUBJECT,
+        TEXT,
+        HTML,
+        values,
+        to=to,
+        message_id=message_id(delivery_id, current_app.config["SETTINGS"]),
+        attachments=tuple(Attachment(one.name, one.media_type, one.content) for one in files),
+    )
+
+
+def _sentences(relazione: Relazione) -> list[str]:
+    return [
+        _("Utenti: %(users)s; servizi erogati: %(services)s.",
+          users=italian.count(relazione.current.users or 0),
+          services=italian.count(relazione.services)),
+        _("Questa è la versione pubblicabile: il segno • sta al posto dei numeri che potrebbero far"
+          " riconoscere qualcuno."),
+    ]  # fmt: skip
+
+
+def _table(document: Document) -> Table:
+    return shown_of(next(table for table in document.tables if table.key == "richieste"))

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Those whom somebody new may already be, with the facts to decide by."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from portal.core.places import get_state
+from portal.people import card
+from portal.people.queries import Candidate
+
+
+@dataclass(frozen=True)
+class Likely:
+    """A person of the desk who resembles: each fact with whether it differs."""
+
+    id: UUID
+    name: str
+    sex: str | None
+    facts: list[tuple[str, bool]]
+    home: str
+    reasons: str
+    strong: bool
+
+
+def left_of(candidates: Iterable[Candidate], but: Collection[UUID]) -> list[Candidate]:
+    """The candidates without those already told apart."""
+    return [one for one in candidates if one.row.id not in but]
+
+
+def likely(candidates: Iterable[Candidate], came: Mapping[UUID, str]) -> list[Likely]:
+    """The candidates as the panel shows them; `came` says of whom it is known when they came."""
+    return [
+        Likely(
+            id=one.row.id,
+            name=one.row.name,
+            sex=one.row.sex,
+            facts=_facts(one),
+            home=" · ".join(filter(None, (one.residence, came.get(one.row.id)))),
+            reasons="; ".join(one.reasons),
+            strong=one.strong,
+        )
+        for one in candidates
+    ]
+
+
+def _facts(one: Candidate) -> list[tuple[str, bool]]:
+    row, differing = one.row, one.differing
+    birth = card.birth_day(row.birth, conventional=row.birth_conventional) if row.birth else ""
+    citizenship = get_state(row.citizenship).name if row.citizenship else ""
+    told = [
+        (row.sex or "", "sex" in differing),
+        (birth, "birth" in differing),
+        (citizenship, "citizenships" in differing),
+        (one.phone or _("senza telefono"), "phone" in differing),
+    ]
+    return [part for part in told if part[0]]

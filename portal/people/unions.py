@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Two cards of one human being: what one card says of both, and how the two part again. Pure.
+
+Parting is a comparison of three tellings: what was said before the merge comes back, but for what
+somebody has written since, which stays.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from portal.core import clock
+from portal.people import rules, words
+from portal.people.differences import PARTS, facts_from
+from portal.people.rules import PersonFacts
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Home = tuple[str, str | None]
+NOWHERE: Home = (rules.NOT_STATED, None)
+
+UNDO = timedelta(days=30)
+"""So long a merge can be undone."""
+
+BOTH = ("citizenships", "languages", "note")
+"""Parts of which one person may have what both cards say; of names all are kept anyway."""
+
+
+def last_day(merged_at: datetime) -> date:
+    """Until when a merge can be undone."""
+    return clock.in_rome(merged_at).date() + UNDO
+
+
+def first_moment(today: date) -> datetime:
+    """Since when a merge was made that can be undone today."""
+    return datetime.combine(today - UNDO, time.min, tzinfo=clock.ROME)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card at a moment: its facts, and from which day the person lived where."""
+
+    facts: PersonFacts
+    homes: Mapping[date, Home]
+
+    @property
+    def home(self) -> Home:
+        return self.homes[max(self.homes)] if self.homes else NOWHERE
+
+
+def joined(kept: Card, left: Card, facts: PersonFacts, today: date) -> Card:
+    """One card for both: the facts chosen, every name that either had, one history of homes."""
+    homes = _joined_homes(kept, left, (facts.residence_kind, facts.residence_comune), today)
+    names = (*facts.aliases, *_names(kept.facts), *_names(left.facts))
+    facts = replace(facts, aliases=_other_names(facts, names), residence_since=None)
+    return Card(rules.tidied(facts), homes)
+
+
+def parted(before: Card, merged: Card, now: Card) -> Card:
+    """The kept card without the other: as before the merge, but for what was written since."""
+    told = dict(_three_ways(_parts(before.facts), _parts(merged.facts), _parts(now.facts)))
+    names = _three_ways(*(dict.fromkeys(one.facts.aliases, True) for one in (before, merged, now)))
+    homes = dict(_three_ways(before.homes, merged.homes, now.homes))
+    fields = {field: value for part in told.values() for field, value in part.items()}
+    facts = replace(before.facts, **fields | {"aliases": tuple(name for name, _own in names)})
+    card = Card(facts, homes)
+    kind, comune = card.home
+    told_home = replace(facts, residence_kind=kind, residence_comune=comune, residence_since=None)
+    return Card(rules.tidied(told_home), homes)
+
+
+def with_both(facts: PersonFacts, other: PersonFacts, name: str) -> PersonFacts:
+    """The facts, with what both cards say of one part (of BOTH)."""
+    if name == "note":
+        return replace(facts, note="\n".join(filter(None, (facts.note, other.note))))
+    several = (*getattr(facts, name), *getattr(other, name))
+    return replace(facts, **{name: tuple(dict.fromkeys(several))})
+
+
+def parts_that_differ(one: Card, other: Card) -> list[str]:
+    """The names of the parts that two cards tell differently."""
+    fields = set(rules.differing_fields(one.facts, other.facts))
+    return [name for name, part in PARTS.items() if fields.intersection(part.fields)]
+
+
+def packed(card: Card) -> dict[str, Any]:
+    """The card as JSON."""
+    facts = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(card.facts).items()
+    }
+    homes = [[day.isoformat(), *home] for day, home in sorted(card.homes.items())]
+    return {"facts": facts, "homes": homes}
+
+
+def unpacked(told: Mapping[str, Any]) -> Card:
+    """The card from JSON."""
+    homes = {date.fromisoformat(day): (kind, comune) for day, kind, comune in told["homes"]}
+    return Card(facts_from(told["facts"]), homes)
+
+
+def _joined_homes(kept: Card, left: Card, chosen: Home, today: date) -> dict[date, Home]:
+    """The history of the card whose home was chosen, and before it what the other one knows."""
+    first, other = (kept, left) if chosen == kept.home else (left, kept)
+    start = min(first.homes, default=date.max)
+    homes = {day: home for day, home in other.homes.items() if day < start} | dict(first.homes)
+    if Card(PersonFacts(), homes).home != chosen:
+        homes[max([today, *homes])] = chosen
+    return homes
+
+
+def _names(facts: PersonFacts) -> tuple[str, ...]:
+    """Every name of a card as one that lists of names can hold: without commas."""
+    first = re.sub(r"[,;\n]", " ", rules.display_name(facts))
+    return (*facts.aliases, rules.tidy(first)[: rules.LONGEST_ALIAS])
+
+
+def _other_names(facts: PersonFacts, names: Iterable[str]) -> tuple[str, ...]:
+    """The names once each; one that differs from another in nothing one could type is the same."""
+    found = {words.folded(rules.display_name(facts)): ""}
+    for name in names:
+        found.setdefault(words.folded(name), name)
+    return tuple(filter(None, found.values()))
+
+
+def _parts(facts: PersonFacts) -> dict[str, dict[str, Any]]:
+    """What is chosen in one go also parts in one go; other names and homes have their own way.
+
+    So do family and given name: a half of each telling might make no name at all.
+    """
+    told = {
+        name: {field: getattr(facts, field) for field in part.fields}
+        for name, part in PARTS.items()
+        if name not in ("aliases", "residence")
+    }
+    told["family_name"] |= told.pop("given_name")
+    return told
+
+
+def _three_ways(
+    before: Mapping[Key, Value], merged: Mapping[Key, Value], now: Mapping[Key, Value]
+) -> Iterable[tuple[Key, Value]]:
+    """Of each key what was before, unless it was written since; what is in neither is gone."""
+    for key in dict.fromkeys((*before, *merged, *now)):
+        told = before if now.get(key) == merged.get(key) else now
+        if key in told:
+            yield key, told[key]

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the desk did, as tables: month by month, by channel, on how many days."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from flask_babel import gettext as _
+
+from portal.core.periods import parse_period
+from portal.core.tables import Column, Row, Table, Value
+from portal.figures.rules import Counts, Number
+from portal.reports.details import Detail, Month
+from portal.reports.lines import Line, Sides, added, division_table
+from portal.reports.rules import Relazione
+from portal.visits.rules import CHANNEL_LABELS, Channel
+
+
+def month_table(relazione: Relazione) -> Table:
+    """Visits and enquiries of each month; users of months are never summed, so not here."""
+    months = relazione.detail.months if relazione.detail else ()
+    earlier = _beside(months, relazione.baseline_detail)
+    columns = _month_columns(relazione)
+    kept = range(4) if relazione.against.periods else (0, 2)
+    lines: list[Sides] = [
+        (one.visits, then.visits if then else None, one.enquiries, then.enquiries if then else None)
+        for one, then in zip(months, earlier, strict=True)
+    ]
+    then = relazione.baseline
+    total: Sides = (
+        relazione.current.visits,
+        then.visits if then else None,
+        relazione.services,
+        relazione.services_baseline,
+    )
+    return Table(
+        key="months",
+        caption=_("Accessi e richieste per mese"),
+        caption_visible=True,
+        columns=(Column("label", _("Mese"), "text"), *(columns[number] for number in kept)),
+        rows=(
+            *(
+                Row((month_label(one.name), *(line[number] for number in kept)), key=one.name)
+                for one, line in zip(months, lines, strict=True)
+            ),
+            Row((_("Totale"), *(total[number] for number in kept)), "total", "totale"),
+        ),
+        check=added(lines, total),
+    )
+
+
+def _month_columns(relazione: Relazione) -> tuple[Column, ...]:
+    now, then = relazione.against.heads(relazione.period)
+    names = relazione.period.name, relazione.against.window_name
+    visits, enquiries = _("Accessi"), _("Richieste")
+    return (
+        Column("visits", now, "count", visits, f"{visits} {names[0]}"),
+        Column("visits_baseline", then, "count", visits, f"{visits} {names[1]}"),
+        Column("enquiries", now, "count", enquiries, f"{enquiries} {names[0]}"),
+        Column("enquiries_baseline", then, "count", enquiries, f"{enquiries} {names[1]}"),
+    )
+
+
+def month_label(name: str) -> str:
+    """«gennaio»: the heads of the columns say the year."""
+    return parse_period(name).title().rpartition(" ")[0]
+
+
+def _beside(months: Sequence[Month], detail: Detail | None) -> Sequence[Month | None]:
+    """The earlier months beside their own; where they are not as many, they cannot be told so."""
+    earlier = detail.months if detail else ()
+    return earlier if len(earlier) == len(months) else [None] * len(months)
+
+
+def channel_table(relazione: Relazione) -> Table:
+    """Visits by how they came; only the ways that somebody took."""
+    now, then = (
+        one.channels if one else None for one in (relazione.detail, relazione.baseline_detail)
+    )
+    lines = [
+        Line(
+            str(one),
+            str(CHANNEL_LABELS[one]),
+            None if now is None else now.get(one, 0),
+            None if then is None else then.get(one, 0),
+        )
+        for one in Channel
+        if (now or {}).get(one) or (then or {}).get(one)
+    ]
+    earlier = relazione.baseline.visits if relazione.baseline else None
+    return division_table(
+        relazione,
+        "channels",
+        _("Accessi per modo di contatto"),
+        _("Modo"),
+        lines,
+        column="visits",
+        whole=(relazione.current.visits, earlier),
+    )
+
+
+def opening_table(relazione: Relazione) -> Table:
+    """Days with at least one visit, and what each of them saw: desks close for weeks."""
+    now, then = relazione.against.heads(relazione.period)
+    rows = [Row((now, *_each_day(relazione.detail, relazione.current)), key="now")]
+    if relazione.against.periods:
+        earlier = _each_day(relazione.baseline_detail, relazione.baseline)
+        rows.append(Row((then, *earlier), key="then"))
+    return Table(
+        key="opening",
+        caption=_("Attività per giorno di apertura"),
+        caption_visible=True,
+        columns=(
+            Column("label", _("Periodo"), "text"),
+            Column("days", _("Giorni di apertura"), "count"),
+            Column("visits", _("Accessi"), "count"),
+            Column("visits_a_day", _("Accessi al giorno"), "share"),
+            Column("enquiries_a_day", _("Richieste al giorno"), "share"),
+        ),
+        rows=tuple(rows),
+        note=_("Giorni di apertura: quelli con almeno un accesso registrato."),
+    )
+
+
+def _each_day(detail: Detail | None, counts: Counts | None) -> tuple[Value, ...]:
+    days, visits = detail.days if detail else None, counts.visits if counts else None
+    enquiries = counts.services if counts else None
+    return (days, visits, _over(visits, days), _over(enquiries, days))
+
+
+def _over(number: Number | None, days: Number | None) -> Fraction | None:
+    return Fraction(number) / days if number is not None and days else None

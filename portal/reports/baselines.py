@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a period is compared with: an earlier period, the mean of three, or nothing. Pure.
+
+The three of a mean are the same period of the three years before, so that a half-year is never
+told beside halves of another season. Users of different periods are different counts of the same
+people: their mean is one of counts, never of distinct persons over all three.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.core.periods import Kind, Period, headings, parse_period, same_length_kind
+
+OF_A_MEAN = 3
+
+
+class Choice(StrEnum):
+    """As addresses and the command line write them; any other text is a period's name."""
+
+    LAST_YEAR = "anno-prima"
+    PREVIOUS = "precedente"
+    MEAN = "media-3"
+    NONE = "nessuno"
+
+
+LABELS = {
+    Choice.LAST_YEAR: _l("Stesso periodo di un anno prima"),
+    Choice.PREVIOUS: _l("Periodo precedente"),
+    Choice.MEAN: _l("Media dei tre anni prima"),
+    Choice.NONE: _l("Nessuno"),
+}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The earlier periods, the newest first: none, one, or the three of a mean."""
+
+    periods: tuple[Period, ...]
+
+    @property
+    def name(self) -> str:
+        """By which it can be asked for again: a period's own name stays right for ever."""
+        if not self.periods:
+            return Choice.NONE
+        return Choice.MEAN if self.is_mean else self.periods[0].whole.name
+
+    @property
+    def window_name(self) -> str:
+        """As name; of an open period, the dates that were counted."""
+        return self.name if self.period is None else self.period.name
+
+    @property
+    def is_mean(self) -> bool:
+        return len(self.periods) > 1
+
+    @property
+    def period(self) -> Period | None:
+        """The one period, where it is one."""
+        return self.periods[0] if len(self.periods) == 1 else None
+
+    def title(self) -> str:
+        """«I semestre 2015», or of which years it is the mean."""
+        if self.is_mean:
+            return _("media %(years)s", years=self._years())
+        return self.periods[0].title() if self.periods else ""
+
+    def _years(self) -> str:
+        return f"{self.periods[-1].heading}–{self.periods[0].heading}"
+
+    def heads(self, period: Period) -> tuple[str, str]:
+        """Heads of the two columns of a table: the present period's and this one's."""
+        if self.period is not None:
+            return headings(period, self.period)
+        if not self.periods:
+            return period.heading, ""
+        return period.heading, self.title()
+
+    def is_as_long_as(self, period: Period) -> bool:
+        return all(same_length_kind(period, one) for one in self.periods)
+
+    def is_usual(self, period: Period) -> bool:
+        """Whether it is the same period a year earlier."""
+        return self.period is not None and self.period == period.baseline()
+
+
+def baseline_of(period: Period, text: str | None, today: date) -> tuple[Period, Baseline]:
+    """The baseline that a text names, and the period, cut where the baseline is still open.
+
+    Raises ValueError with one sentence. Nothing named is the same period a year earlier.
+    """
+    choice = text or Choice.LAST_YEAR
+    if choice == Choice.NONE:
+        return period, Baseline(())
+    if choice == Choice.LAST_YEAR:
+        return period, Baseline((period.baseline(),))
+    if choice == Choice.PREVIOUS:
+        return period, Baseline((period.previous(),))
+    if choice == Choice.MEAN:
+        return period, Baseline(_years_before(period))
+    return _chosen(period, parse_period(choice), today)
+
+
+def _years_before(period: Period) -> tuple[Period, ...]:
+    found = [period.baseline()]
+    while len(found) < OF_A_MEAN:
+        found.append(found[-1].baseline())
+    return tuple(found)
+
+
+def _chosen(period: Period, against: Period, today: date) -> tuple[Period, Baseline]:
+    """Where one of the two is still open, as much of the other as there is of it."""
+    if not against.has_begun(today):
+        raise ValueError(not_begun(against))
+    if period.is_partial or not against.is_open(today):
+        return period, Baseline((against.cut_like(period),))
+    against = against.cut(today)
+    return period.cut_like(against), Baseline((against,))
+
+
+def not_begun(period: Period) -> str:
+    """Why a period of the future cannot be counted."""
+    return _("Il periodo %(period)s non è ancora cominciato.", period=period.name)
+
+
+def choices(period: Period) -> list[tuple[str, str]]:
+    """What the page offers, each with the period that it means."""
+    offered = [(str(choice), str(label)) for choice, label in LABELS.items()]
+    if period.kind is Kind.RANGE and not period.is_partial:
+        return offered
+    told = {
+        Choice.LAST_YEAR: period.baseline().whole.title(),
+        Choice.PREVIOUS: period.previous().whole.title(),
+    }
+    return [
+        (value, f"{label} ({told[Choice(value)]})" if value in told else label)
+        for value, label in offered
+    ]

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An approved edition told beyond the desk: protected, kept, or refused.
+
+What is told is held against everything that was told before, to the network or to the public:
+whoever reads here may read there too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from portal.core.database import db, speaker
+from portal.core.errors import Refusal
+from portal.core.once import hold
+from portal.figures.rules import Number
+from portal.reports import telling
+from portal.reports.disclosure.protect import Exposed, protect
+from portal.reports.disclosure.sheets import LEAST, TOPICS, Audience, Sheet
+from portal.reports.editions import get_edition
+from portal.reports.frozen import DESK
+from portal.reports.models import Disclosure
+from portal.reports.rules import Relazione
+from portal.reports.snapshot import thaw
+from portal.reports.telling import Side
+from portal.taxonomy import queries as taxonomy
+
+
+class NotPublishable(Refusal):
+    """An edition has no form that this audience may read, and why."""
+
+
+def find_disclosure(edition_id: UUID, audience: Audience) -> Disclosure | None:
+    """What an edition has told this audience, if anything."""
+    statement = select(Disclosure).where(
+        Disclosure.edition_id == edition_id, Disclosure.audience == audience
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def sheets_of(disclosure: Disclosure) -> dict[tuple[str, str], Sheet]:
+    """What was told, by part and side."""
+    return {
+        (kept["part"], kept["side"]): telling.from_json(kept, disclosure.number)
+        for kept in disclosure.sheets
+    }
+
+
+def is_in_force(edition: Any) -> bool:
+    """Whether an edition is approved and no other has replaced it."""
+    return bool(edition.state == "approved")
+
+
+def _parts(relazione: Relazione, audience: Audience) -> list[str]:
+    if audience == Audience.NETWORK:
+        return ["sexes"]
+    return [part for part, key in telling.PUBLIC_PARTS.items() if key not in relazione.omits]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the desk has told so far: to anybody, and to the network alone."""
+
+    public: list[Sheet]
+    network: list[Sheet]
+
+    def of(self, part: str) -> "_Told":
+        return _Told(*([one for one in told if one.part == part]
+                       for told in (self.public, self.network)))  # fmt: skip
+
+
+def _told() -> _Told:
+    told: dict[str, list[Sheet]] = {Audience.PUBLIC: [], Audience.NETWORK: []}
+    for one in db.session.scalars(select(Disclosure).order_by(Disclosure.number)):
+        told[one.audience] += [telling.from_json(kept, one.number) for kept in one.sheets]
+    return _Told(told[Audience.PUBLIC], told[Audience.NETWORK])
+
+
+def disclose(*, edition_id: UUID, audience: Audience) -> Disclosure:
+    """Tell an audience of an approved edition; asked again, what was told stays as it is."""
+    hold(f"disclosure {speaker().place_id}")
+    found = find_disclosure(edition_id, audience)
+    if found is not None:
+        return found
+    edition = get_edition(DESK, edition_id)
+    if edition.approved_at is None or (audience == Audience.PUBLIC and not is_in_force(edition)):
+        raise NotPublishable(
+            _("L’edizione non è approvata: si pubblica solo quello che è approvato.")
+        )
+    number = (db.session.scalar(select(func.max(Disclosure.number))) or 0) + 1
+    made = Disclosure(
+        edition_id=edition_id,
+        audience=audience,
+        number=number,
+        sheets=_protected(edition, audience, _told(), number),
+        made_by=speaker().account_id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _protected(edition: Any, audience: Audience, told: _Told, moment: int) -> list[dict[str, Any]]:
+    relazione = thaw(edition.frozen)
+    sides = telling.sides_of(relazione, edition.frozen)
+    if audience == Audience.PUBLIC:
+        if why := _why_not(sides[0], told.public):
+            raise NotPublishable(why)
+        sides = [sides[0], *(side for side in sides[1:] if not _why_not(side, told.public))]
+    else:
+        sides = sides[:1]
+    sensitive = {row.code for row in relazione.rows if _is_sensitive(row.code)}
+    kept: list[dict[str, Any]] = []
+    for part in _parts(relazione, audience):
+        kept += _part(part, sides, told.of(part), audience, moment, sensitive)
+    if audience == Audience.PUBLIC and not any(one["part"] == TOPICS for one in kept):
+        raise NotPublishable(
+            _("La versione pubblicabile non si può fare: dalla tabella delle richieste, con quello"
+              " che è già pubblicato, si capirebbe che cosa ha chiesto una persona.")
+        )  # fmt: skip
+    return kept
+
+
+def _part(
+    part: str,
+    sides: Sequence[Side],
+    told: _Told,
+    audience: Audience,
+    moment: int,
+    sensitive: set[str],
+) -> list[dict[str, Any]]:
+    """Both sides protected together; the period alone where both cannot be; or nothing."""
+    known, closer = told.public, told.network
+    if audience == Audience.NETWORK:
+        known, closer = [], [*told.public, *told.network]
+    for tried in (sides, sides[:1]):
+        sheets = telling.sheets_of(
+            part, tried, moment=moment, known=[*known, *closer], sensitive=sensitive
+        )
+        if audience == Audience.NETWORK:
+            # It is told in three numbers: the last holds both.
+            sheets = [replace(one, lump=frozenset("XN")) for one in sheets]
+        names = [side.name for side in tried if telling.is_told(part, side)]
+        try:
+            safe = protect(sheets, known, closer=closer) if sheets else []
+        except Exposed:
+            continue
+        return [telling.as_json(one, name) for one, name in zip(safe, names, strict=True)]
+    return []
+
+
+def _why_not(side: Side, known: Sequence[Sheet]) -> str | None:
+    """Why not even the totals of a period may be told."""
+    users = side.counts.users
+    if users is None or 0 < users < LEAST:
+        return _("La versione pubblicabile non si può fare: gli utenti del periodo sono meno di"
+                 " %(least)s.", least=LEAST)  # fmt: skip
+    period = side.period.start, side.period.end
+    for one in known:
+        total: Number = sum(side.topics.values()) if one.part == TOPICS else users
+        change = abs(Fraction(total) - one.total)
+        if (one.start, one.end) == period and 0 < change < LEAST:
+            return _("Questa rettifica cambia meno di %(least)s persone o richieste: accanto alla"
+                     " versione già pubblicata direbbe di chi si tratta. Resta valida quella.",
+                     least=LEAST)  # fmt: skip
+    return None
+
+
+def _is_sensitive(code: str) -> bool:
+    topic = taxonomy.find_topic(code)
+    return topic is not None and topic.is_sensitive

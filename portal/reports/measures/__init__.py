@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What was counted in a period: the roll-up, the records, or totals from before the software.
+
+A statistic crosses tables, so this package, alone, may read any slice's.
+"""
+
+from collections.abc import Sequence
+
+from portal.core.periods import Period
+from portal.figures import queries as figures
+from portal.reports.details import Detail
+from portal.reports.measures.asking import count_askers, count_asking
+from portal.reports.measures.counts import PartlyTotals, count, count_inserted
+from portal.reports.measures.people import Division, divide_users, records_begin
+from portal.reports.measures.visits import count_channels, count_months
+
+__all__ = [
+    "PartlyTotals",
+    "count",
+    "count_askers",
+    "count_asking",
+    "count_inserted",
+    "describe",
+    "records_begin",
+]
+
+
+def describe(windows: Sequence[Period]) -> list[Detail | None]:
+    """How the users and the visits of each window divide; None where only its totals were kept."""
+    recorded = [one for one in windows if not figures.list_past_totals_within(one.start, one.end)]
+    users = dict(zip(recorded, divide_users(recorded), strict=True))
+    return [_detail(one, users[one]) if one in users else None for one in windows]
+
+
+def _detail(window: Period, users: Division) -> Detail:
+    channels, days = count_channels(window)
+    return Detail(
+        ages=users.ages,
+        citizenships=users.citizenships,
+        residences=users.residences,
+        languages=users.languages,
+        newcomers=users.newcomers,
+        channels=channels,
+        days=days,
+        months=count_months(window),
+    )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The records behind a figure, by the conditions that counted it, in the order of their days."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, text
+
+from portal.core.database import db, joining_whole
+from portal.core.periods import Period, parse_period
+from portal.reports.measures.people import DESCRIBED, asking_of
+from portal.visits.models import Enquiry, Visit
+
+
+@dataclass(frozen=True)
+class Record:
+    """A user with their first day in the window, a visit, or an enquiry of a visit."""
+
+    day: date
+    person_id: UUID | None
+    topic_code: str = ""
+
+
+USERS = text(
+    "WITH "
+    + DESCRIBED
+    + """
+SELECT came_on, person_id FROM described
+WHERE CASE CAST(:part AS text)
+    WHEN 'users' THEN true
+    WHEN 'sexes' THEN sex = :key
+    WHEN 'ages' THEN age = :key
+    WHEN 'citizenships' THEN citizenship = :key
+    WHEN 'residences' THEN residence = :key
+    WHEN 'languages' THEN language = :key
+    WHEN 'newcomers' THEN is_new = (:key = 'new')
+    END
+ORDER BY came_on, person_id
+LIMIT :limit OFFSET :offset
+"""
+)
+
+
+def list_users(window: Period, *, part: str, key: str, limit: int, offset: int) -> list[Record]:
+    """The users that one line of a table counts; `part` is the table's key, or «users» for all."""
+    values = asking_of([window]) | {"part": part, "key": key, "limit": limit, "offset": offset}
+    with joining_whole():
+        return [Record(day, person_id) for day, person_id in db.session.execute(USERS, values)]
+
+
+def list_visit_records(
+    window: Period, *, month: str = "", channel: str = "", limit: int, offset: int
+) -> list[Record]:
+    """The visits of a window, of one of its months or by one channel."""
+    statement = select(Visit.visited_on, Visit.person_id).where(*_within(window))
+    if month:
+        days = parse_period(month)
+        statement = statement.where(Visit.visited_on.between(days.start, days.end))
+    if channel:
+        statement = statement.where(Visit.channel == channel)
+    statement = statement.order_by(Visit.visited_on, Visit.id).limit(limit).offset(offset)
+    return [Record(day, person_id) for day, person_id in db.session.execute(statement)]
+
+
+def list_enquiry_records(
+    window: Period, *, codes: Collection[str] | None, limit: int, offset: int
+) -> list[Record]:
+    """The enquiries of a window about some topics, or about any."""
+    columns = select(Visit.visited_on, Visit.person_id, Enquiry.topic_code)
+    statement = columns.join(Enquiry, Enquiry.visit_id == Visit.id).where(*_within(window))
+    if codes is not None:
+        statement = statement.where(Enquiry.topic_code.in_(set(codes)))
+    statement = statement.order_by(Visit.visited_on, Visit.id, Enquiry.position)
+    found = db.session.execute(statement.limit(limit).offset(offset))
+    return [Record(day, person_id, code) for day, person_id, code in found]
+
+
+def _within(window: Period) -> tuple[ColumnElement[bool], ...]:
+    return Visit.visited_on.between(window.start, window.end), Visit.deleted_at.is_(None)

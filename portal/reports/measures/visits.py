@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How the visits of a window came, and on how many days."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from portal.core.database import db
+from portal.core.periods import Kind, Period, period_of
+from portal.figures import queries as figures
+from portal.reports.details import Month
+from portal.visits import queries as visits
+
+CHANNELS = text(
+    """
+SELECT channel, sum(number)::int AS number, count(DISTINCT visited_on) AS days
+FROM (
+    SELECT channel, visited_on, count(*) AS number
+    FROM visit
+    WHERE visited_on BETWEEN :start AND :end AND deleted_at IS NULL
+    GROUP BY channel, visited_on
+) AS a_day
+GROUP BY GROUPING SETS ((channel), ())
+"""
+)
+
+
+def count_channels(window: Period) -> tuple[dict[str, int], int]:
+    """Visits by channel, and the days on which there was at least one."""
+    channels, days = {}, 0
+    for channel, number, open_days in db.session.execute(
+        CHANNELS, {"start": window.start, "end": window.end}
+    ):
+        if channel is None:
+            days = open_days
+        else:
+            channels[channel] = number
+    return dict(sorted(channels.items())), days
+
+
+def count_months(window: Period) -> tuple[Month, ...]:
+    """Visits and enquiries of each month; of one that is only partly in the window, that part."""
+    months = list(_months(window))
+    parts = [_clipped(month, window) for month in months]
+    whole = figures.list_counts_of([part.name for part in parts if part.kind is Kind.MONTH])
+    rest = [part for part in parts if part.kind is not Kind.MONTH]
+    counted = whole | (visits.count_from_records(rest) if rest else {})
+    found = []
+    for month, part in zip(months, parts, strict=True):
+        counts = counted.get(part.name)
+        found.append(
+            Month(month.name, counts.visits or 0, counts.services)
+            if counts
+            else Month(month.name, 0, 0)
+        )
+    return tuple(found)
+
+
+def _months(window: Period) -> Iterator[Period]:
+    month = period_of(Kind.MONTH, window.start)
+    while month.start <= window.end:
+        yield month
+        month = period_of(Kind.MONTH, month.end + timedelta(days=1))
+
+
+def _clipped(month: Period, window: Period) -> Period:
+    start, end = max(month.start, window.start), min(month.end, window.end)
+    if (start, end) == (month.start, month.end):
+        return month
+    name = f"{start.isoformat()}..{end.isoformat()}"
+    return replace(month, kind=Kind.RANGE, start=start, end=end, name=name)

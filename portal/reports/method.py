@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""«Come si conta»: what each word and figure of a relazione means. Pure.
+
+It goes with the list of topics: a relazione says of which version it speaks.
+"""
+
+from flask_babel import lazy_gettext as _l
+
+METHOD = (
+    (
+        _l("Utenti."),
+        _l("Persone diverse con almeno un accesso nel periodo: chi viene tre volte conta una "
+          "volta. Gli utenti di due periodi non si sommano."),
+    ),
+    (
+        _l("Servizi erogati."),
+        _l("Richieste registrate nel periodo, secondo il giorno dell’accesso. Una persona può "
+          "chiedere più cose, anche nello stesso accesso."),
+    ),
+    (
+        _l("Contatti anonimi."),
+        _l("Contano tra gli accessi e tra le richieste, mai tra gli utenti."),
+    ),
+    (
+        _l("Ogni 100 utenti."),
+        _l("Richieste del periodo divise per gli utenti dello stesso periodo, per 100. La somma "
+          "può superare 100."),
+    ),
+    (
+        _l("Variazione."),
+        _l("Richieste divise per gli utenti del periodo, meno richieste divise per gli utenti "
+          "del periodo di confronto, per 100. Prima la differenza, poi un solo arrotondamento. "
+          "È una differenza in punti, non un aumento percentuale."),
+    ),
+    (
+        _l("Nuovi e già venuti."),
+        _l("Nuovo è chi ha il primo accesso in assoluto allo sportello dentro il periodo, da "
+          "quando ci sono registrazioni. Gli altri utenti erano già venuti."),
+    ),
+    (
+        _l("Età, cittadinanza, residenza, lingua."),
+        _l("Come risultano al primo accesso di ciascuno nel periodo: l’età compiuta quel giorno "
+          "(di chi si sa solo l’anno, quella compiuta entro l’anno) e la residenza di allora. "
+          "Di chi ha più cittadinanze o lingue conta la prima. Gli Stati dell’Unione sono "
+          "quelli che ne fanno parte alla fine del periodo."),
+    ),
+    (
+        _l("Giorni di apertura."),
+        _l("I giorni del periodo con almeno un accesso registrato."),
+    ),
+    (
+        _l("Non indicato."),
+        _l("Ogni tabella ha una riga per chi non ha detto il dato: per questo le righe sommano "
+          "sempre al totale."),
+    ),
+    (
+        _l("n.d."),
+        _l("Non calcolabile: in quel periodo il dato non è stato rilevato, o non ci sono utenti "
+          "per cui dividere."),
+    ),
+)  # fmt: skip
+TRIAL = (
+    (
+        _l("Esito."),
+        _l("«In aumento» e «in calo» si dicono solo se una differenza così grande, tra due periodi "
+          "in cui nulla è cambiato, capiterebbe di rado: nella tabella intera, una freccia di "
+          "troppo al massimo in 5 casi su 100. «Non distinguibile dal caso»: i numeri non bastano "
+          "a dire se è cambiato qualcosa. «Dati insufficienti»: le richieste sono così poche che "
+          "nemmeno tutte in un solo periodo basterebbero."),
+    ),
+    (
+        _l("Come si prova."),
+        _l("Si confrontano le richieste per utente guardando alle persone: dieci richieste della "
+          "stessa persona non valgono come dieci persone. Dove di un periodo si conoscono solo i "
+          "totali, si assume che le persone tornassero quanto nell’altro. Le richieste anonime "
+          "restano fuori. Contano le righe con almeno una richiesta, corrette per il loro numero "
+          "(Benjamini e Hochberg, 5 %)."),
+    ),
+)  # fmt: skip
+
+
+def how_tested() -> tuple[tuple[str, str], ...]:
+    """The same, of what is said about a variation; only where something is."""
+    return tuple((str(term), str(text)) for term, text in TRIAL)
+
+
+def how_counted() -> tuple[tuple[str, str], ...]:
+    """Pairs of a term and its paragraph, in the reader's language."""
+    return tuple((str(term), str(text)) for term, text in METHOD)

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The parts of a relazione, declared: in this order, each in its section, chosen per desk.
+
+A part is what a desk may leave out; a section is what is printed under one heading. Adding a part
+is adding a line here and the function that makes its blocks.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.core import italian
+from portal.core.documents import Block, Chart, Figure, Figures, Paragraph, Section, Series
+from portal.core.tables import Table
+from portal.reports import activity, divisions, layouts, prose, verdicts
+from portal.reports.method import how_counted, how_tested
+from portal.reports.rules import Counts, Relazione, incidence
+
+SECTIONS = {
+    "premessa": _l("Premessa"),
+    "sintesi": _l("Sintesi"),
+    "richieste": _l("Richieste per tipologia"),
+    "utenti": _l("Utenti"),
+    "attivita": _l("Andamento mensile e attività"),
+    "testo": _l("Testo del responsabile"),
+    "prova": _l("Quanto è sicura ogni variazione"),
+    "come-si-conta": _l("Come si conta"),
+}
+MOST_BARS = 15
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part: which section it stands in, and how it is made of the figures."""
+
+    key: str
+    section: str
+    title: str
+    make: Callable[[Relazione], Sequence[Block]]
+    optional: bool = True
+
+
+def sections_of(relazione: Relazione) -> tuple[Section, ...]:
+    """The sections that the desk prints, each with the blocks of its parts."""
+    made: dict[str, list[Block]] = {}
+    for part in PARTS:
+        if part.key not in relazione.omits:
+            made.setdefault(part.section, []).extend(part.make(relazione))
+    return tuple(
+        Section(key, str(title), tuple(made[key]))
+        for key, title in SECTIONS.items()
+        if made.get(key)
+    )
+
+
+def _premise(relazione: Relazione) -> Sequence[Block]:
+    return _paragraphs(relazione.texts.premise)
+
+
+def _comment(relazione: Relazione) -> Sequence[Block]:
+    return _paragraphs(relazione.texts.comment)
+
+
+def _paragraphs(text: str) -> Sequence[Block]:
+    """What the manager wrote; an empty line begins a new paragraph."""
+    parts = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
+    return [Paragraph(part) for part in parts if part]
+
+
+def _synthesis(relazione: Relazione) -> Sequence[Block]:
+    sentences = prose.synthesis(relazione)
+    return [Figures(tuple(_figures(relazione))), Paragraph(" ".join(sentences))]
+
+
+NOTHING = Counts(users=None, users_by_sex=None, visits=None, anonymous=None)
+"""Of a period of which nothing is known."""
+
+
+def _figures(relazione: Relazione) -> list[Figure]:
+    current, known = relazione.current, relazione.baseline
+    if known is None or prose.is_silent(known):
+        known = NOTHING
+    return [
+        Figure("users", _("Utenti"), current.users,
+               (*_earlier(relazione, known.users), *prose.users_below(relazione))),
+        Figure("services", _("Servizi erogati"), relazione.services,
+               _earlier(relazione, None if known is NOTHING else known.services)),
+        Figure("services_per_user", _("Servizi per utente"), _per_user(current),
+               _earlier(relazione, _per_user(known), 2), places=2),
+        Figure("visits", _("Accessi"), current.visits,
+               (*_earlier(relazione, known.visits), *prose.visits_below(current))),
+    ]  # fmt: skip
+
+
+def _per_user(counts: Counts) -> Fraction | None:
+    rate = incidence(counts.services, counts.users)
+    return None if rate is None else rate / 100
+
+
+def _earlier(
+    relazione: Relazione, value: int | Fraction | None, places: int = 0
+) -> tuple[str, ...]:
+    if not relazione.against.periods:
+        return ()
+    number = None
+    if value is not None:
+        number = italian.decimal(value, places) if places else italian.count(value)
+    return (prose.earlier(relazione, number),)
+
+
+def _topics(relazione: Relazione) -> Sequence[Block]:
+    said, nearest = verdicts.verdict(relazione)
+    blocks: list[Block] = [Paragraph(nearest, lead=said)] if said else []
+    blocks.append(layouts.modern_table(relazione))
+    rows = [row for row in relazione.rows if row.incidence or row.baseline_incidence]
+    rows.sort(key=lambda row: row.incidence or 0, reverse=True)
+    if rows:
+        now, then = relazione.against.heads(relazione.period)
+        series = [Series(now, tuple(row.incidence for row in rows[:MOST_BARS]))]
+        if any(row.baseline_incidence is not None for row in rows):
+            series.append(Series(then, tuple(row.baseline_incidence for row in rows[:MOST_BARS])))
+        blocks.append(
+            Chart(
+                "richieste-100", "bars",
+                _("Richieste ogni 100 utenti, per tipologia; i valori sono nella tabella"),
+                _("Richieste ogni 100 utenti"), tuple(row.label for row in rows[:MOST_BARS]),
+                tuple(series), places=1,
+            )
+        )  # fmt: skip
+    return blocks
+
+
+def _months(relazione: Relazione) -> Sequence[Block]:
+    if relazione.detail is None:
+        return [
+            Paragraph(_("Dei totali passati non si conosce la divisione per mese."), kind="note")
+        ]
+    table = activity.month_table(relazione)
+    blocks: list[Block] = [table]
+    if len(relazione.detail.months) > 1 and relazione.current.visits:
+        blocks.append(_line(relazione, table))
+    return blocks
+
+
+def _line(relazione: Relazione, table: Table) -> Chart:
+    keys = [column.key for column in table.columns]
+    now, then = relazione.against.heads(relazione.period)
+    names = {"visits": now, "visits_baseline": then}
+    series = [
+        Series(name, tuple(row.cells[keys.index(key)] for row in table.rows[:-1]))  # type: ignore[misc]
+        for key, name in names.items()
+        if key in keys
+    ]
+    known = [one for one in series if any(value is not None for value in one.values)]
+    labels = tuple(str(row.cells[0]) for row in table.rows[:-1])
+    name = _("Accessi per mese; i valori sono nella tabella")
+    return Chart("accessi-mese", "line", name, _("Accessi"), labels, tuple(known))
+
+
+def _divided(table: Callable[[Relazione], Table]) -> Callable[[Relazione], Sequence[Block]]:
+    """A table that only records can give."""
+
+    def make(relazione: Relazione) -> Sequence[Block]:
+        return [table(relazione)] if relazione.detail else []
+
+    return make
+
+
+def _trial(relazione: Relazione) -> Sequence[Block]:
+    if relazione.inference is None or not relazione.inference.findings:
+        return []
+    said = " ".join(verdicts.assumptions(relazione))
+    return [
+        Paragraph(verdicts.explanation()),
+        Paragraph(said, lead=_("Su che cosa si basa.")),
+        verdicts.interval_table(relazione),
+    ]
+
+
+def _method(relazione: Relazione) -> Sequence[Block]:
+    version = _("Elenco delle tipologie, versione %(version)s.", version=relazione.taxonomy_version)
+    terms = how_counted() + (how_tested() if relazione.inference else ())
+    paragraphs = [Paragraph(text, lead=term) for term, text in terms]
+    return [*paragraphs, Paragraph(version, kind="note")]
+
+
+PARTS = (
+    Part("premessa", "premessa", _l("Premessa"), _premise, optional=False),
+    Part("sintesi", "sintesi", _l("Sintesi"), _synthesis),
+    Part("richieste", "richieste", _l("Richieste per tipologia"), _topics),
+    Part("sesso", "utenti", _l("Utenti per sesso"), lambda one: [divisions.sex_table(one)]),
+    Part("nuovi", "utenti", _l("Utenti nuovi e già venuti"), _divided(divisions.newcomer_table)),
+    Part("eta", "utenti", _l("Utenti per età"), _divided(divisions.age_table)),
+    Part("area", "utenti", _l("Utenti per area di cittadinanza"), _divided(divisions.area_table)),
+    Part("cittadinanza", "utenti", _l("Utenti per cittadinanza"),
+         _divided(divisions.citizenship_table)),
+    Part("residenza", "utenti", _l("Utenti per Comune di residenza"),
+         _divided(divisions.residence_table)),
+    Part("lingua", "utenti", _l("Utenti per lingua"), _divided(divisions.language_table)),
+    Part("mesi", "attivita", _l("Andamento mensile"), _months),
+    Part("modo", "attivita", _l("Accessi per modo di contatto"), _divided(activity.channel_table)),
+    Part("giorni", "attivita", _l("Attività per giorno di apertura"),
+         _divided(activity.opening_table)),
+    Part("testo", "testo", _l("Testo del responsabile"), _comment, optional=False),
+    Part("prova", "prova", _l("Quanto è sicura ogni variazione"), _trial),
+    Part("metodo", "come-si-conta", _l("Come si conta"), _method),
+)  # fmt: skip
+"""In the order in which they are printed."""
+OPTIONAL = tuple(part for part in PARTS if part.optional)

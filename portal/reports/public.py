@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The relazione that anybody may read: the tables told, a mark where a number is hidden.
+
+Percentages and variations are hidden with their counts; no verdict stands beside them, since the
+verdicts of a table are found together, the hidden lines among them. Lines never stand in the
+order of their numbers, which would tell the hidden ones; the hash of the true figures, the
+manager's words and what else was not weighed against everything published are left out.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.core.documents import Document, Figure, Figures, Paragraph, Section
+from portal.core.files import dataset_bytes
+from portal.core.places import get_comune, get_state
+from portal.core.tables import PROTECTED, Row, Table
+from portal.people import languages
+from portal.people.rules import RESIDENCE_KINDS
+from portal.reports import divisions, documents, layouts
+from portal.reports.baselines import Baseline
+from portal.reports.details import NOT_STATED
+from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOPICS, Sheet
+from portal.reports.documents import Stamp
+from portal.reports.lines import Line
+from portal.reports.method import how_counted
+from portal.reports.parts import SECTIONS
+from portal.reports.rules import Relazione, incidence
+from portal.reports.telling import NOW, THEN
+
+Sheets = Mapping[tuple[str, str], Sheet]
+"""What was told, by part and side."""
+OF_NOW = frozenset({"count", "incidence", "users", "share"})
+OF_THEN = frozenset({"baseline", "baseline_incidence", "users_baseline"})
+NOBODYS = "non-indicato"
+"""The key under which a table has the line of what was not stated."""
+KEPT = frozenset({"label"})
+"""Columns of neither period; every other is calculated from both."""
+
+
+def public_document(relazione: Relazione, sheets: Sheets, stamp: Stamp) -> Document:
+    """The publishable form of an edition, from what it has told the public."""
+    bare = replace(stamp, figures_hash="", correction="", template=None)
+    whole = documents.composed(_without(relazione), bare)
+    return replace(
+        whole,
+        title=_("%(title)s, versione pubblicabile", title=whole.title),
+        subtitle=relazione.period.window(),
+        sections=tuple(_sections(relazione, sheets)),
+        is_final=False,
+    )
+
+
+def _sections(relazione: Relazione, sheets: Sheets) -> list[Section]:
+    users = [table for part in _PARTS if (table := _table(part, relazione, sheets))]
+    topics = _table(TOPICS, relazione, sheets)
+    method = [Paragraph(text, lead=term) for term, text in how_counted()]
+    return [
+        Section("sintesi", str(SECTIONS["sintesi"]), (_figures(relazione), _explained())),
+        Section("richieste", str(SECTIONS["richieste"]), (topics,) if topics else ()),
+        Section("utenti", str(SECTIONS["utenti"]), tuple(users)),
+        Section("come-si-conta", str(SECTIONS["come-si-conta"]), tuple(method)),
+    ]
+
+
+def _explained() -> Paragraph:
+    return Paragraph(
+        _("Il segno %(mark)s sta al posto di un numero che potrebbe far riconoscere qualcuno: da 1"
+          " a %(most)s persone, a %(sensitive)s per protezione, salute, tutela e sociale; o di uno"
+          " da cui quel numero si ricaverebbe. I gruppi piccoli sono contati insieme.",
+          mark=PROTECTED, most=LEAST - 1, sensitive=LEAST_SENSITIVE - 1)
+    )  # fmt: skip
+
+
+def _figures(relazione: Relazione) -> Figures:
+    rate = incidence(relazione.services, relazione.current.users)
+    return Figures((
+        Figure("users", _("Utenti"), relazione.current.users),
+        Figure("services", _("Servizi erogati"), relazione.services),
+        Figure("services_per_user", _("Servizi per utente"), rate and rate / 100, places=2),
+    ))  # fmt: skip
+
+
+def _without(relazione: Relazione) -> Relazione:
+    """The period alone, compared with nothing."""
+    return replace(
+        relazione, against=Baseline(()), baseline=None, baseline_detail=None, inference=None
+    )
+
+
+def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
+    """A part's table, masked; None where it could not be told."""
+    now, then = sheets.get((part, NOW)), sheets.get((part, THEN))
+    if now is None:
+        return None
+    shown = replace(relazione, inference=None) if then else _without(relazione)
+    if part == TOPICS:
+        table = layouts.modern_table(shown)
+    else:
+        table = _PARTS[part](shown, now, then)
+    return masked(table, now.hidden, then.hidden if then else frozenset())
+
+
+def masked(table: Table, now: frozenset[str], then: frozenset[str]) -> Table:
+    """The table with a mark for each hidden number, and for what is calculated from it."""
+    keys = [column.key for column in table.columns]
+    hidden = [{code or NOBODYS for code in side} for side in (now, then)]
+    return replace(
+        table,
+        rows=tuple(_masked(row, keys, *(row.key in side for side in hidden)) for row in table.rows),
+        check=None,
+    )
+
+
+def _masked(row: Row, keys: Sequence[str], now: bool, then: bool) -> Row:
+    def hides(key: str) -> bool:
+        if key in OF_NOW or key in OF_THEN:
+            return now if key in OF_NOW else then
+        return key not in KEPT and (now or then)
+
+    cells = [PROTECTED if hides(key) else value
+             for key, value in zip(keys, row.cells, strict=True)]  # fmt: skip
+    return replace(row, cells=tuple(cells))
+
+
+def _lines(now: Sheet, then: Sheet | None, names: Mapping[str, str]) -> list[Line]:
+    """A line for each that was told, in the order of the names; the others and nobody's last."""
+    codes = sorted(names, key=lambda code: names[code])
+    last = [code for code in (OTHERS, NOT_STATED) if code in codes]
+    codes = [code for code in codes if code not in last] + last
+    earlier = then.told if then else {}
+    return [
+        Line(code, names[code], now.told.get(code, 0),
+             earlier.get(code, 0) if then else None)
+        for code in codes
+    ]  # fmt: skip
+
+
+def _ranked(
+    key: str, caption: Any, head: Any, others: Any, name: Callable[[str], str]
+) -> Callable[[Relazione, Sheet, Sheet | None], Table]:
+    """A division with many small groups: those told, the others together."""
+
+    def make(relazione: Relazione, now: Sheet, then: Sheet | None) -> Table:
+        told = {*now.told, *(then.told if then else ())}
+        words = {OTHERS: str(others), NOT_STATED: _("Non indicato")}
+        names = {code: words.get(code) or name(code) for code in told}
+        lines = _lines(now, then, names)
+        return divisions.users_table(relazione, key, str(caption), str(head), lines)
+
+    return make
+
+
+def _residence(key: str) -> str:
+    return str(RESIDENCE_KINDS[key]) if key in RESIDENCE_KINDS else get_comune(key).name
+
+
+_PARTS: dict[str, Callable[[Relazione, Sheet, Sheet | None], Table]] = {
+    "sexes": lambda relazione, _now, _then: divisions.sex_table(relazione),
+    "newcomers": lambda relazione, _now, _then: divisions.newcomer_table(relazione),
+    "ages": lambda relazione, _now, _then: divisions.age_table(relazione),
+    "citizenships": _ranked("citizenships", _l("Utenti per cittadinanza"), _l("Cittadinanza"),
+                            _l("Altre cittadinanze"), lambda code: get_state(code).name),
+    "residences": _ranked("residences", _l("Utenti per Comune di residenza"), _l("Residenza"),
+                          _l("Altri Comuni"), _residence),
+    "languages": _ranked("languages", _l("Utenti per lingua"), _l("Prima lingua indicata"),
+                         _l("Altre lingue"), languages.name_of),
+}  # fmt: skip
+
+
+def public_json(document: Document, relazione: Relazione, number: int) -> bytes:
+    """For programs: a number that is not told is null, and named in `hidden`."""
+    value: dict[str, Any] = {
+        "desk": relazione.desk_slug,
+        "period": relazione.period.name,
+        "edition": number,
+        "audience": "public",
+        "users": relazione.current.users,
+        "services": relazione.services,
+        "tables": layouts.tables_json(document.tables),
+        "hidden": [
+            {"table": table.key, "row": row.key, "column": column.key}
+            for table in document.tables
+            for row in table.rows
+            for cell, column in zip(row.cells, table.columns, strict=True)
+            if cell == PROTECTED
+        ],
+    }
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def public_csv(document: Document) -> bytes:
+    """Every number that is told, one a line."""
+    return dataset_bytes(document.tables)

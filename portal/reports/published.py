@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The publishable version as files, from what an edition froze and what it told the public."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portal.core.charts import chart_svg
+from portal.core.documents import Document
+from portal.core.pdf import pdf_bytes
+from portal.reports.disclosing import sheets_of
+from portal.reports.disclosure.sheets import share_hidden
+from portal.reports.editions import File
+from portal.reports.frozen import stamp_of
+from portal.reports.models import Disclosure
+from portal.reports.public import public_csv, public_document, public_json
+from portal.reports.rules import Relazione
+from portal.reports.snapshot import thaw
+
+Make = Callable[[Document, Relazione, int], bytes]
+PUBLIC_FORMATS: Mapping[str, tuple[str, str, Make]] = {
+    "pdf": ("PDF", "application/pdf", lambda document, _one, _n: pdf_bytes(
+        document, charts=chart_svg)),
+    "csv": ("CSV", "text/csv; charset=utf-8", lambda document, _one, _n: public_csv(document)),
+    "json": ("JSON", "application/json; charset=utf-8", public_json),
+}  # fmt: skip
+"""How each form is called, its media type, and how it is made."""
+
+
+def document_of(edition: Any, disclosure: Disclosure) -> Document:
+    """The publishable version before it has a form."""
+    return public_document(thaw(edition.frozen), sheets_of(disclosure), stamp_of(edition))
+
+
+def public_file(edition: Any, disclosure: Disclosure, format: str) -> File:
+    """A form of it; the same bytes on any day."""
+    _label, media_type, make = PUBLIC_FORMATS[format]
+    body = make(document_of(edition, disclosure), thaw(edition.frozen), edition.number)
+    return File(f"relazione-pubblicabile.{format}", media_type, body)
+
+
+def hidden_of(disclosure: Disclosure) -> tuple[int, int]:
+    """How many numbers are hidden, of how many that are not zero."""
+    return share_hidden(list(sheets_of(disclosure).values()))

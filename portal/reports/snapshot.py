@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What an edition freezes, as JSON, and the relazione that comes back from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from portal.core.periods import parse_period
+from portal.figures.rules import Counts
+from portal.reports import measures, queries, texts
+from portal.reports.baselines import baseline_of
+from portal.reports.details import Detail, Month
+from portal.reports.inference import Basis, Change, Finding, Inference
+from portal.reports.rules import Relazione, Texts, TopicRow, topic_rows
+
+MEASURED = ("difference", "low", "high", "p", "p_adjusted")
+"""What of a finding is a decimal number."""
+
+
+def freeze(period: str, baseline: str) -> dict[str, Any]:
+    """The figures of the two periods as they are now, and the rows that they were told in.
+
+    The rows stand here as they are: which topics have a line, and under which a child counts, is
+    another matter in the next version of the list.
+    """
+    relazione = queries.get_relazione(period=period, baseline=baseline)
+    template, earlier = texts.find_template(), relazione.against.period
+    return {
+        "taxonomy": int(relazione.taxonomy_version),
+        "desk_name": relazione.desk_name,
+        "desk_slug": relazione.desk_slug,
+        "network_name": relazione.network_name,
+        "period": period,
+        "baseline": relazione.against.name,
+        **figures_of(relazione),
+        "askers": measures.count_askers(relazione.period),
+        "earlier_askers": earlier and measures.count_askers(earlier),
+        "omits": sorted(relazione.omits),
+        "texts": asdict(relazione.texts),
+        "template": str(template.id) if template else None,
+        "inference": _frozen_inference(relazione.inference),
+        "rows": [_frozen_row(row) for row in relazione.rows],
+        "historical": [_frozen_row(row) for row in relazione.historical],
+    }
+
+
+def figures_of(relazione: Relazione) -> dict[str, Any]:
+    """What was counted, apart from the words it is told in."""
+    return {
+        "current": _frozen_counts(relazione.current),
+        "earlier": relazione.baseline and _frozen_counts(relazione.baseline),
+        "notes": list(relazione.notes),
+        "detail": _frozen_detail(relazione.detail),
+        "earlier_detail": _frozen_detail(relazione.baseline_detail),
+    }
+
+
+def _frozen_row(row: TopicRow) -> list[Any]:
+    return [row.code, row.label, row.count, _written(row.baseline)]
+
+
+def _frozen_counts(counts: Counts) -> dict[str, Any]:
+    return {name: _written(value) for name, value in asdict(counts).items()}
+
+
+def _frozen_inference(inference: Inference | None) -> dict[str, Any] | None:
+    """The findings as they were: the persons behind them are not there for ever."""
+    if inference is None:
+        return None
+    return {name: _written(value) for name, value in asdict(inference).items()}
+
+
+def _frozen_detail(detail: Detail | None) -> dict[str, Any] | None:
+    if detail is None:
+        return None
+    return {name: _written(value) for name, value in asdict(detail).items()}
+
+
+def _written(value: Any) -> Any:
+    """JSON knows no fractions: the mean of several counts is written «511/3»."""
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _written(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(one) for one in value]
+    return value
+
+
+def _number(value: Any) -> Any:
+    return Fraction(value) if isinstance(value, str) else value
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _number(value) for key, value in values.items()}
+
+
+def thaw(frozen: dict[str, Any]) -> Relazione:
+    """The relazione of a frozen edition: the same on any day, whatever list is in force.
+
+    Editions from before the parts of a relazione hold the totals alone.
+    """
+    current = _thawed_counts(frozen["current"])
+    baseline = _thawed_counts(frozen["earlier"]) if frozen["earlier"] else None
+    period = parse_period(frozen["period"])
+    _period, against = baseline_of(period, frozen["baseline"], date.max)
+    return Relazione(
+        desk_name=frozen["desk_name"],
+        desk_slug=frozen["desk_slug"],
+        network_name=frozen.get("network_name", ""),
+        period=period,
+        against=against,
+        current=current,
+        baseline=baseline,
+        rows=_thawed_rows(frozen["rows"], current, baseline),
+        historical=_thawed_rows(frozen["historical"], current, baseline),
+        taxonomy_version=str(frozen["taxonomy"]),
+        notes=tuple(frozen["notes"]),
+        detail=_thawed_detail(frozen.get("detail")),
+        baseline_detail=_thawed_detail(frozen.get("earlier_detail")),
+        texts=Texts(**frozen.get("texts", {})),
+        omits=frozenset(frozen.get("omits", ())),
+        inference=_thawed_inference(frozen.get("inference")),
+    )
+
+
+def _thawed_counts(kept: Mapping[str, Any]) -> Counts:
+    by_sex = kept["users_by_sex"]
+    return Counts(
+        users=_number(kept["users"]),
+        users_by_sex=by_sex and _numbers(by_sex),
+        visits=_number(kept["visits"]),
+        anonymous=_number(kept["anonymous"]),
+        topics=_numbers(kept["topics"]),
+    )
+
+
+def _thawed_detail(kept: Mapping[str, Any] | None) -> Detail | None:
+    if kept is None:
+        return None
+    values: dict[str, Any] = {
+        name: _numbers(one) if isinstance(one, Mapping) else _number(one)
+        for name, one in kept.items()
+        if name != "months"
+    }
+    return Detail(months=tuple(Month(**_month(month)) for month in kept["months"]), **values)
+
+
+def _thawed_inference(kept: Mapping[str, Any] | None) -> Inference | None:
+    """None for editions from before the inference: nothing is worked out for them anew."""
+    if kept is None:
+        return None
+    return Inference(
+        basis=Basis(kept["basis"]),
+        dispersion=kept["dispersion"] and Decimal(kept["dispersion"]),
+        findings={code: _thawed_finding(one) for code, one in kept["findings"].items()},
+        anonymous=kept["anonymous"],
+    )
+
+
+def _thawed_finding(kept: Mapping[str, Any]) -> Finding:
+    values: dict[str, Any] = {name: Decimal(kept[name]) for name in MEASURED}
+    values |= {name: _number(kept[name]) for name in ("count", "baseline")}
+    values |= {name: kept[name] for name in ("needed_up", "needed_down")}
+    return Finding(change=Change(kept["change"]), **values)
+
+
+def _month(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": kept["name"], "visits": _number(kept["visits"]),
+            "enquiries": _number(kept["enquiries"])}  # fmt: skip
+
+
+def _thawed_rows(
+    rows: Sequence[Sequence[Any]], current: Counts, baseline: Counts | None
+) -> tuple[TopicRow, ...]:
+    """Incidences and variations are worked out again: exact fractions have no place in JSON."""
+    labels = [(code, label) for code, label, _count, _baseline in rows]
+    now = replace(current, topics={row[0]: row[2] for row in rows})
+    then = baseline and replace(baseline, topics={row[0]: _number(row[3]) for row in rows})
+    return topic_rows(labels, now, then)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What of a frozen relazione is told beyond the desk, as sheets to be protected. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from portal.core.periods import Period
+from portal.figures.rules import SEXES, Counts, Number
+from portal.reports.details import AGES, NOT_STATED, Detail
+from portal.reports.disclosure.collapse import lumped
+from portal.reports.disclosure.sheets import LEAST_SENSITIVE, TOPICS, Sheet
+from portal.reports.rules import Relazione
+
+NOW, THEN = "now", "then"
+RANKED = ("citizenships", "residences", "languages")
+PUBLIC_PARTS = {
+    TOPICS: "",
+    "sexes": "sesso",
+    "newcomers": "nuovi",
+    "ages": "eta",
+    "citizenships": "cittadinanza",
+    "residences": "residenza",
+    "languages": "lingua",
+}
+"""What anybody may read, with the part that a desk leaves out if it wants.
+
+Months, ways of contact and areas would give these back.
+"""
+HERE = ""
+"""The place of a desk's own sheets: it holds no other's."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """The period of a relazione, or the one that it is compared with."""
+
+    name: str
+    period: Period
+    counts: Counts
+    detail: Detail | None
+    topics: Mapping[str, int]
+    askers: Mapping[str, int]
+
+
+def sides_of(relazione: Relazione, frozen: Mapping[str, Any]) -> list[Side]:
+    """Both periods; the mean of several is nobody's count, and is not told."""
+    topics = {row.code: _whole(row.count) for row in relazione.rows}
+    sides = [Side(NOW, relazione.period, relazione.current, relazione.detail, topics,
+                  frozen.get("askers") or {})]  # fmt: skip
+    earlier = relazione.against.period
+    if earlier is not None and relazione.baseline is not None:
+        topics = {row.code: _whole(row.baseline or 0) for row in relazione.rows}
+        sides.append(Side(THEN, earlier, relazione.baseline, relazione.baseline_detail, topics,
+                          frozen.get("earlier_askers") or {}))  # fmt: skip
+    return sides
+
+
+def _whole(number: Number) -> int:
+    if isinstance(number, Fraction):
+        raise TypeError("a mean is not a count")
+    return number
+
+
+def sheets_of(
+    part: str,
+    sides: Sequence[Side],
+    *,
+    moment: int,
+    known: Sequence[Sheet],
+    sensitive: Collection[str],
+) -> list[Sheet]:
+    """A part of each side of which it is known, not yet protected; small groups are lumped."""
+    found = [(side, values) for side in sides if (values := _values(part, side)) is not None]
+    lump: frozenset[str] = frozenset()
+    if part in RANKED and found:
+        windows = [(side.period.start, side.period.end) for side, _values in found]
+        before = {code for one in known if (one.start, one.end) in windows for code in one.lump}
+        also = found[1][1] if len(found) > 1 else None
+        lump = lumped(found[0][1], also=also, before=before)
+    least = dict.fromkeys(sensitive, LEAST_SENSITIVE) if part == TOPICS else {}
+    return [
+        Sheet(HERE, side.period.start, side.period.end, moment, part, values, lump=lump,
+              least=least, persons=side.askers if part == TOPICS else {})
+        for side, values in found
+    ]  # fmt: skip
+
+
+def is_told(part: str, side: Side) -> bool:
+    """Whether a side has this part at all."""
+    return _values(part, side) is not None
+
+
+def _values(part: str, side: Side) -> dict[str, int] | None:
+    if part == TOPICS:
+        return dict(side.topics)
+    if side.counts.users is None:
+        return None
+    if part == "sexes":
+        by_sex = {key: side.counts.of_sex(key) for key in SEXES}
+        return {key: _whole(number) for key, number in by_sex.items() if number is not None} or None
+    if side.detail is None:
+        return None
+    if part == "newcomers":
+        new = side.detail.newcomers
+        users = _whole(side.counts.users)
+        return None if new is None else {"new": _whole(new), "back": users - _whole(new)}
+    kept = {code: _whole(number) for code, number in getattr(side.detail, part).items()}
+    codes = [str(low) for low in AGES] if part == "ages" else sorted(kept)
+    return dict.fromkeys((*codes, NOT_STATED), 0) | kept
+
+
+def as_json(sheet: Sheet, side: str) -> dict[str, Any]:
+    """A sheet as it is kept, with the side of the relazione that it was."""
+    return {
+        "side": side,
+        "part": sheet.part,
+        "start": sheet.start.isoformat(),
+        "end": sheet.end.isoformat(),
+        "values": dict(sheet.values),
+        "hidden": sorted(sheet.hidden),
+        "lump": sorted(sheet.lump),
+        "least": dict(sheet.least),
+        "persons": dict(sheet.persons),
+    }
+
+
+def from_json(kept: Mapping[str, Any], moment: int) -> Sheet:
+    """The sheet that was kept."""
+    return Sheet(
+        HERE, date.fromisoformat(kept["start"]), date.fromisoformat(kept["end"]), moment,
+        kept["part"], kept["values"], frozenset(kept["hidden"]), frozenset(kept["lump"]),
+        kept["least"], kept["persons"],
+    )  # fmt: skip

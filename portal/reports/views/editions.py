@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages of editions: ask for one, read it as it was frozen, take its files, correct it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from portal.core.access import Permission, needs
+from portal.core.pages import download, page, redirect_to
+from portal.core.periods import parse_period
+from portal.core.tables import Table
+from portal.reports import editions
+from portal.reports.differences import differences
+from portal.reports.disclosing import find_disclosure, is_in_force
+from portal.reports.disclosure.sheets import Audience
+from portal.reports.documents import as_values
+from portal.reports.forms import ComparedForm, CorrectionForm
+from portal.reports.frozen import DESK, stamp_of
+from portal.reports.panel import panel_of, tell_since
+from portal.reports.published import PUBLIC_FORMATS, hidden_of
+from portal.reports.snapshot import thaw
+from portal.reports.views import reports
+from portal.reports.views.showing import is_seen, nothing_new
+
+
+@reports.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>")
+@needs(Permission.READ_REPORTS)
+def edition(edition_id: UUID) -> Response:
+    found = editions.get_edition(DESK, edition_id)
+    panel = panel_of(parse_period(found.period), found)
+    if is_seen(panel):
+        return nothing_new()
+    return page(
+        "reports/edition.html",
+        fragment="edition",
+        panel=tell_since(panel),
+        poll=url_for("reports.edition", edition_id=edition_id, visto=panel.stage),
+        files=editions.list_files(DESK, edition_id),
+        editions=editions.list_editions(DESK, found.period),
+        differences=_differences(found),
+        public=_public(found, panel.manages),
+        **_frozen(found),
+    )
+
+
+def _public(found: Any, manages: bool) -> dict[str, Any] | None:
+    """The publishable version: its files, or that it can be made; nothing where neither is so."""
+    told = find_disclosure(found.id, Audience.PUBLIC)
+    if told is None:
+        return {"files": []} if manages and is_in_force(found) else None
+    links = [
+        (label, url_for("reports.public", edition_id=found.id, format=name))
+        for name, (label, _media_type, _make) in PUBLIC_FORMATS.items()
+    ]
+    hidden, lines = hidden_of(told)
+    return {"files": links, "hidden": hidden, "lines": lines, "made_at": told.made_at}
+
+
+def _frozen(found: Any) -> dict[str, Any]:
+    """The relazione of an edition, from the moment it has figures."""
+    if found.frozen is None:
+        return {"relazione": None}
+    return as_values(thaw(found.frozen), stamp_of(found), historical=False)
+
+
+def _differences(found: Any) -> Table | None:
+    replaced = next(
+        (one for one in editions.list_editions(DESK, found.period) if one.number == found.replaces),
+        None,
+    )
+    if replaced is None or not (found.frozen and replaced.frozen):
+        return None
+    return _between(replaced, found)
+
+
+def _between(old: Any, new: Any) -> Table:
+    heads = [_("Edizione %(number)s", number=one.number) for one in (old, new)]
+    if old.period != new.period:
+        heads = [
+            _("%(period)s, edizione %(number)s", period=parse_period(one.period).title(),
+              number=one.number)
+            for one in (old, new)
+        ]  # fmt: skip
+    return differences(
+        thaw(old.frozen),
+        thaw(new.frozen),
+        heads=(heads[0], heads[1]),
+        caption=_("Differenze dall’edizione %(number)s", number=old.number),
+    )
+
+
+@reports.get("/s/<desk>/relazioni/edizioni/confronto")
+@needs(Permission.READ_REPORTS)
+def compare() -> Response:
+    """Any two editions of the desk, figure by figure."""
+    form = ComparedForm(request.args)
+    known = {str(one.id): one for one in editions.list_frozen(DESK)}
+    form.offer(list(known.values()))
+    old, new = known.get(form.prima.data or ""), known.get(form.dopo.data or "")
+    return page(
+        "reports/compare.html",
+        form=form,
+        table=_between(old, new) if old and new else None,
+        known=known,
+    )
+
+
+@reports.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/file/<name>")
+@needs(Permission.READ_REPORTS)
+def edition_file(edition_id: UUID, name: str) -> Response:
+    found = editions.get_edition(DESK, edition_id)
+    file = editions.get_file(DESK, found, name)
+    stem, _dot, ending = file.name.rpartition(".")
+    saved_as = f"{stem}-{found.period}-edizione-{found.number}.{ending}".replace("/", "-")
+    return download(file.content, name=saved_as, media_type=file.media_type)
+
+
+@reports.post("/s/<desk>/relazioni/edizioni")
+@needs(Permission.APPROVE_REPORTS)
+def build() -> Response:
+    asked = editions.request_edition(DESK, period=request.form.get("periodo", ""))
+    return redirect_to("reports.show", periodo=asked.period)
+
+
+@reports.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/riprova")
+@needs(Permission.APPROVE_REPORTS)
+def retry(edition_id: UUID) -> Response:
+    again = editions.retry_edition(DESK, edition_id=edition_id)
+    return redirect_to("reports.show", periodo=again.period)
+
+
+@reports.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/rettifica")
+@needs(Permission.APPROVE_REPORTS)
+def correct(edition_id: UUID) -> Response:
+    return _correction_page(edition_id, CorrectionForm())
+
+
+@reports.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/rettifica")
+@needs(Permission.APPROVE_REPORTS)
+def request_correction(edition_id: UUID) -> Response:
+    form = CorrectionForm()
+    found = editions.get_edition(DESK, edition_id)
+    if form.validate_on_submit():
+        with form.attempting():
+            editions.request_edition(DESK, period=found.period, reason=form.reason.data or "")
+            return redirect_to("reports.show", periodo=found.period)
+    return _correction_page(edition_id, form)
+
+
+def _correction_page(edition_id: UUID, form: CorrectionForm) -> Response:
+    found = editions.get_edition(DESK, edition_id)
+    return page(
+        "reports/correct.html",
+        form=form,
+        status=form.status,
+        edition=found,
+        period=parse_period(found.period),
+    )

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The publishable version of an edition: made once, then the same files for whoever asks."""
+
+from uuid import UUID
+
+from flask import Response, abort
+
+from portal.core.access import Permission, needs
+from portal.core.pages import download, redirect_to
+from portal.reports import editions
+from portal.reports.disclosing import disclose, find_disclosure
+from portal.reports.disclosure.sheets import Audience
+from portal.reports.frozen import DESK
+from portal.reports.published import PUBLIC_FORMATS, public_file
+from portal.reports.views import reports
+
+
+@reports.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/pubblicabile")
+@needs(Permission.APPROVE_REPORTS)
+def publish(edition_id: UUID) -> Response:
+    disclose(edition_id=edition_id, audience=Audience.PUBLIC)
+    return redirect_to("reports.edition", edition_id=edition_id, _anchor="pubblicabile")
+
+
+@reports.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/pubblicabile.<format>")
+@needs(Permission.READ_REPORTS)
+def public(edition_id: UUID, format: str) -> Response:
+    edition = editions.get_edition(DESK, edition_id)
+    told = find_disclosure(edition_id, Audience.PUBLIC)
+    if told is None or format not in PUBLIC_FORMATS:
+        abort(404)
+    file = public_file(edition, told, format)
+    stem, _dot, ending = file.name.rpartition(".")
+    name = f"{stem}-{edition.period}-edizione-{edition.number}.{ending}".replace("/", "-")
+    return download(file.content, name=name, media_type=file.media_type)

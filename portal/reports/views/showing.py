@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The relazione of a period as it is now: the page, its files, where a figure comes from."""
+
+from typing import Any
+
+from flask import Response, abort, request, url_for
+from flask_babel import gettext as _
+
+from portal.core import clock, italian
+from portal.core.access import Permission, needs
+from portal.core.audit import record_read
+from portal.core.documents import Document
+from portal.core.pages import download, page, wants_fragment
+from portal.core.periods import Kind, parse_period, period_of
+from portal.reports import editions, queries, texts
+from portal.reports.differences import differences
+from portal.reports.documents import OFFERED, as_values, composed, draft, format_of, rendered
+from portal.reports.forms import HISTORICAL, OtherPeriod, ReportChoice
+from portal.reports.frozen import DESK
+from portal.reports.panel import Panel, panel_of, tell_since
+from portal.reports.rules import Relazione
+from portal.reports.snapshot import thaw
+from portal.reports.views import reports
+from portal.reports.why import explain, is_explained
+from portal.taxonomy import queries as taxonomy
+
+
+@reports.get("/s/<desk>/relazioni")
+@needs(Permission.READ_REPORTS)
+def index() -> Response:
+    today, latest = clock.today(), editions.list_latest(DESK)
+    return page(
+        "reports/index.html",
+        form=OtherPeriod(formdata=None),
+        comparable=len(editions.list_frozen(DESK)) > 1,
+        lines=queries.list_halves_and_years(also=latest),
+        editions=latest,
+        present=period_of(Kind.HALF, today),
+        today=today,
+    )
+
+
+@reports.get("/s/<desk>/relazioni/periodo")
+@needs(Permission.READ_REPORTS)
+def show() -> Response:
+    panel = _panel()
+    if panel and is_seen(panel):
+        return nothing_new()
+    form = ReportChoice(request.args)
+    relazione, made = _relazione(), editions.list_editions(DESK, request.args.get("periodo", ""))
+    form.offer(queries.list_halves_and_years(also=editions.list_latest(DESK)), relazione)
+    values = as_values(relazione, draft(), historical=form.prospetto.data == HISTORICAL)
+    return page(
+        "reports/show.html",
+        fragment="edition",
+        form=form,
+        panel=panel and tell_since(panel, relazione),
+        poll=url_for("reports.show", **_chosen() | {"visto": panel.stage}) if panel else None,
+        editions=made,
+        late=_late(made, relazione),
+        text=texts.find_text(relazione.period.whole.name),
+        files=_files(),
+        links={} if values["historical"] else _links(values["document"]),
+        **values,
+    )
+
+
+@reports.get("/s/<desk>/relazioni/file.<format>")
+@needs(Permission.READ_REPORTS)
+def file(format: str) -> Response:
+    if format not in (*OFFERED, "csv"):
+        abort(404)
+    relazione, form = _relazione(), format_of(format)
+    historical = request.args.get("prospetto") == HISTORICAL
+    body = rendered(relazione, format=format, historical=historical)
+    stem, _dot, ending = form.file_name.rpartition(".")
+    name = f"{stem}-{relazione.desk_slug}-{relazione.period.whole.name}.{ending}"
+    charset = "; charset=utf-8" if form.media_type.startswith(("text/", "application/json")) else ""
+    return download(body, name=name.replace("/", "-"), media_type=form.media_type + charset)
+
+
+@reports.get("/s/<desk>/relazioni/perche")
+@needs(Permission.READ_PEOPLE)
+def why() -> Response:
+    """Where one figure comes from; names are shown, so that the reading of each is recorded."""
+    relazione = _relazione()
+    number = request.args.get("pagina", "1")
+    found = explain(
+        relazione,
+        composed(relazione, draft()),
+        table=request.args.get("tabella", ""),
+        row=request.args.get("riga", ""),
+        page=int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1,
+    )
+    for person_id in found.names:
+        record_read("person", person_id)
+    labels = {one.topic_code: taxonomy.find_topic(one.topic_code) for one in found.records}
+    return page(
+        "reports/why.html",
+        relazione=relazione,
+        why=found,
+        labels={code: topic.label for code, topic in labels.items() if topic},
+        report_url=url_for("reports.show", **_of_the_report()),
+        previous_url=_page_url(number=found.number - 1) if found.number > 1 else None,
+        next_url=_page_url(number=found.number + 1) if found.has_next else None,
+    )
+
+
+def is_seen(panel: Panel) -> bool:
+    """Whether a page that asks each second has this panel already."""
+    return wants_fragment() and request.args.get("visto") == panel.stage
+
+
+def nothing_new() -> Response:
+    """Nothing to swap: what the reader is doing on the page is left alone."""
+    return Response(status=204)
+
+
+def _panel() -> Panel | None:
+    """The panel of the period in the address; none where that is no period."""
+    try:
+        return panel_of(parse_period(request.args.get("periodo", "")))
+    except ValueError:
+        return None
+
+
+def _relazione() -> Relazione:
+    return queries.get_relazione(
+        period=request.args.get("periodo", ""), baseline=request.args.get("confronto") or None
+    )
+
+
+def _late(made: list[Any], relazione: Relazione) -> Any:
+    """What changed in the records after the approved edition, told beside its figures."""
+    approved = next((one for one in made if one.state == "approved"), None)
+    if approved is None or relazione.against.name != approved.baseline:
+        return None
+    heads = (_("Edizione %(number)s", number=approved.number), _("Rettifica"))
+    caption = _("Registrato dopo l’edizione %(number)s", number=approved.number)
+    table = differences(thaw(approved.frozen), relazione, heads=heads, caption=caption)
+    return table if table.rows else None
+
+
+def _files() -> list[tuple[str, str]]:
+    formats = [*OFFERED]
+    if request.args.get("prospetto") == HISTORICAL:
+        formats = ["pdf", "xlsx", "docx", "csv"]
+    return [
+        (format_of(name).label, url_for("reports.file", format=name, **_chosen()))
+        for name in formats
+    ]
+
+
+def _links(document: Document) -> dict[str, dict[str, str]]:
+    """From each figure that has records to where it comes from, by table and line."""
+    links: dict[str, dict[str, str]] = {}
+    for one in document.named_figures():
+        if is_explained(one.table, one.row) and one.text not in ("0", italian.NOT_COMPUTABLE):
+            links.setdefault(one.table, {})[one.row] = _why_url(one.table, one.row)
+    return links
+
+
+def _why_url(table: str, row: str) -> str:
+    return url_for("reports.why", **_of_the_report(), tabella=table, riga=row)
+
+
+def _page_url(*, number: int) -> str:
+    return url_for("reports.why", **_chosen() | {"pagina": number})
+
+
+def _of_the_report() -> dict[str, Any]:
+    return {key: value for key, value in _chosen().items() if key in ("periodo", "confronto")}
+
+
+def _chosen() -> dict[str, Any]:
+    return {key: value for key, value in request.args.items() if value and key != "visto"}

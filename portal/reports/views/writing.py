@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The manager's own words about a period."""
+
+from dataclasses import asdict
+
+from flask import Response, request
+
+from portal.core.access import Permission, needs
+from portal.core.errors import Refusal
+from portal.core.pages import page, redirect_to
+from portal.core.periods import Period, parse_period
+from portal.reports import editions, texts
+from portal.reports.forms import TextsForm
+from portal.reports.frozen import DESK
+from portal.reports.rules import Texts
+from portal.reports.views import reports
+
+
+@reports.get("/s/<desk>/relazioni/testo")
+@needs(Permission.APPROVE_REPORTS)
+def write() -> Response:
+    period = _period()
+    found = texts.find_text(period.name)
+    form = TextsForm(obj=found)
+    if found and not form.resumed:
+        form.version.data = str(found.version)
+    return _page(form, period)
+
+
+@reports.post("/s/<desk>/relazioni/testo")
+@needs(Permission.APPROVE_REPORTS)
+def save_texts() -> Response:
+    """Keep the words; the documents of an edition nobody approved are made again with them."""
+    form, period = TextsForm(), _period()
+    if form.validate_on_submit():
+        with form.attempting():
+            words = Texts(form.premise.data or "", form.comment.data or "")
+            texts.write_texts(period=period.name, texts=words, seen_version=form.seen_version)
+            changed = {"texts": asdict(words)}
+            editions.rewrite_documents(DESK, period=period.name, words=changed)
+            return redirect_to("reports.show", periodo=period.name, _anchor="testo")
+    return _page(form, period)
+
+
+def _page(form: TextsForm, period: Period) -> Response:
+    return page(
+        "reports/write.html",
+        form=form,
+        status=form.status,
+        period=period,
+        edition=editions.find_latest(DESK, period.name),
+    )
+
+
+def _period() -> Period:
+    try:
+        return parse_period(request.values.get("periodo", ""))
+    except ValueError as error:
+        raise Refusal(str(error), field="periodo") from error

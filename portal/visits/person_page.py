@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the page of a person says: facts, story, who may be the same person, what was just done.
+
+Its links lead to acts of the intake, which stands above and comes back here to say what it did.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+
+from portal.accounts.queries import list_names
+from portal.core import italian
+from portal.core.access import Permission, may
+from portal.core.audit import record_read
+from portal.core.pages import page, redirect_to
+from portal.core.places import get_state
+from portal.people import card, languages
+from portal.people import queries as people
+from portal.people.differences import PARTS
+from portal.people.queries import Candidate, Merged
+from portal.people.rules import PersonFacts, display_name
+from portal.visits import story
+from portal.visits.queries import list_visits_of
+
+LIKELY = 0.0
+"""More likely than not; who resembles less is asked about while typing, not on each page."""
+
+
+@dataclass(frozen=True)
+class Double:
+    """Who may be the same person, in one line."""
+
+    id: UUID
+    name: str
+    facts: str
+    reasons: str
+
+
+def person_page(person_id: UUID, *, refused: str = "") -> Response:
+    """Who it is, what is known, what was asked and when; a merged card leads to the one kept."""
+    person = people.get_person(person_id)
+    if person.merged_into:
+        return redirect_to("visits.show_person", person_id=people.find_kept(person_id))
+    can_edit = may(g.place.role, Permission.EDIT_PEOPLE)
+    facts, entries = people.facts_of(person), list_visits_of(person_id)
+    changes, merged = people.list_changes(person_id), people.list_merged(person_id)
+    only_visits = request.args.get("solo") == "accessi"
+    told = ([], []) if only_visits else (changes, merged)
+    authors = list_names(one.account_id for one in (*changes, *merged))
+    record_read("person", person_id)
+    return page(
+        "visits/show_person.html",
+        status=422 if refused else 200,
+        person=person,
+        facts=facts,
+        card=card,
+        languages=languages,
+        name=display_name(person),
+        residences=people.list_residences(person_id),
+        title=story.title(entries),
+        visited=bool(entries),
+        only_visits=only_visits,
+        years=story.years(entries, *told, authors),
+        saved="salvata" in request.args,
+        told_apart="distinte" in request.args,
+        united=_named(merged, "unita"),
+        parted=_parted(),
+        refused=refused,
+        doubles=_doubles(person_id, facts) if can_edit else [],
+        can_edit=can_edit,
+        can_record=may(g.place.role, Permission.RECORD_VISITS),
+    )
+
+
+def _doubles(person_id: UUID, facts: PersonFacts) -> list[Double]:
+    found = [
+        _double(one)
+        for one in people.list_candidates(facts, but=person_id)
+        if one.strong or one.score > LIKELY
+    ]
+    if found:
+        record_read("people", rows=len(found))
+    return found
+
+
+def _double(one: Candidate) -> Double:
+    row = one.row
+    birth = card.birth_day(row.birth, conventional=row.birth_conventional) if row.birth else ""
+    citizenship = get_state(row.citizenship).name if row.citizenship else ""
+    told = ", ".join(filter(None, (birth, citizenship)))
+    return Double(row.id, row.name, told, "; ".join(one.reasons))
+
+
+def _named(merged: Sequence[Merged], argument: str) -> Merged | None:
+    """The card that the address says was just made part of this one."""
+    return next((one for one in merged if str(one.id) == request.args.get(argument)), None)
+
+
+def _parted() -> dict[str, str] | None:
+    """The card that the address says has just been parted from this one, and what stayed here."""
+    try:
+        left_id = UUID(request.args.get("separata", ""))
+    except ValueError:
+        return None
+    names = people.list_names([left_id])
+    if left_id not in names:
+        return None
+    named = request.args.get("restano", "").split(",")
+    stayed = italian.joined([str(PARTS[name].label) for name in named if name in PARTS])
+    return {
+        "id": str(left_id),
+        "name": names[left_id],
+        "stayed": _("Scritti dopo l’unione, restano qui: %(what)s.", what=stayed) if stayed else "",
+    }

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The portal and the floor, each served by one worker of the same gunicorn as in production."""
+
+import pickle
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from tempfile import NamedTemporaryFile
+
+from config.settings import Settings, child_environment
+from tests.bench.floor import Plan
+
+PORTAL = "portal.app:create_app_from_environment()"
+FLOOR = "tests.bench.floor:create_app()"
+
+
+@contextmanager
+def portal_server(settings: Settings) -> Iterator[int]:
+    """The port of the portal on this database."""
+    with _served(PORTAL, child_environment(settings)) as port:
+        yield port
+
+
+@contextmanager
+def floor_server(settings: Settings, plans: Sequence[Plan]) -> Iterator[int]:
+    """The port of the floor for these plans, on the same database and with the same role."""
+    with NamedTemporaryFile() as file:
+        file.write(pickle.dumps(plans))
+        file.flush()
+        with _served(FLOOR, child_environment(settings) | {"BENCH_PLANS": file.name}) as port:
+            yield port
+
+
+@contextmanager
+def _served(app: str, environment: dict[str, str]) -> Iterator[int]:
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "--workers", "1",
+               "--bind", f"127.0.0.1:{port}", app]  # fmt: skip
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait(server, port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait(server: subprocess.Popen, port: int) -> None:
+    for _patience in range(200):
+        if server.poll() is not None:
+            raise RuntimeError("the server did not start")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server does not answer")
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

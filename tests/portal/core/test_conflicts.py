@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The facts that a form carries come back as they were sent, or not at all."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from flask import Flask
+from itsdangerous import URLSafeSerializer
+
+from portal.core.conflicts import seal, unseal
+
+
+@dataclass(frozen=True)
+class Facts:
+    note: str = ""
+
+
+def test_only_what_we_sealed_about_this_record_is_read(app: Flask) -> None:
+    one, other = uuid4(), uuid4()
+    with app.app_context():
+        sealed = seal(Facts("Torna."), one)
+        assert unseal(sealed, one) == {"note": "Torna."}
+        assert unseal(sealed, other) is None
+        forged = URLSafeSerializer("another key", salt=f"before {one}").dumps({"note": "Mai."})
+        assert unseal(str(forged), one) is None
+        assert unseal(None, one) is None

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is remembered of a desk is that desk's alone."""
+
+from datetime import timedelta
+
+from portal.core.memory import DeskMemory
+from tests.conftest import AtDesk
+from tests.world import World
+
+
+def test_each_desk_has_its_own_value(world: World, at_desk: AtDesk) -> None:
+    memory: DeskMemory[str] = DeskMemory(lasting=timedelta(minutes=1))
+    for desk in (world.lucca, world.capannori):
+        with at_desk(desk):
+            assert memory.recall(lambda slug=desk.slug: slug) == desk.slug
+    for desk in (world.lucca, world.capannori):
+        with at_desk(desk):
+            assert memory.recall(lambda: "read again") == desk.slug

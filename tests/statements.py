@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a block asks of the database."""
+
+from sqlalchemy import event
+
+from portal.core.database import db
+
+
+class counted:
+    """The statements of a block, without who speaks."""
+
+    def __enter__(self) -> list[str]:
+        self.seen: list[str] = []
+        event.listen(db.engine, "before_cursor_execute", self._note)
+        return self.seen
+
+    def __exit__(self, *_error: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._note)
+
+    def _note(self, *told: object) -> None:
+        if "set_config" not in str(told[2]):
+            self.seen.append(str(told[2]))
