@@ -75,6 +75,7 @@ def get_comparison(period: str, baseline: str | None = None) -> Comparison:
     against = _read(baseline, field="confronto") if baseline else window.baseline()
     published, desks, order = list_published(window.name), _desks(), topic_order(window)
     earlier = list_published(against.name) if against != window.baseline() else None
+    fresh = taxonomy.fresh_codes(order, *_span(window, against))
     network = get_network(speaking_network())
     return Comparison(
         network=Named(network.slug, network.name),
@@ -82,13 +83,17 @@ def get_comparison(period: str, baseline: str | None = None) -> Comparison:
         baseline=against,
         compiled_at=_newest(list(published.values()) + list((earlier or {}).values())),
         desks=tuple(
-            _figures(desk, published[desk.id], earlier, order)
+            _figures(desk, published[desk.id], earlier, order, fresh)
             for desk in desks
             if desk.id in published
         ),
         missing=_missing(desks, set(published), window),
         order=order,
     )
+
+
+def _span(*periods: Period) -> tuple[date, date]:
+    return min(one.start for one in periods), max(one.end for one in periods)
 
 
 def topic_order(period: Period) -> tuple[str, ...]:
@@ -103,11 +108,12 @@ def _figures(
     row: PublishedFigure,
     earlier: dict[UUID, PublishedFigure] | None,
     order: tuple[str, ...],
+    fresh: frozenset[str],
 ) -> DeskFigures:
     if earlier is None:
         return figures_of(desk.named, row.figures)
     then: Any = earlier.get(desk.id)
-    return figures_against(desk.named, row.figures, then.figures if then else None, order)
+    return figures_against(desk.named, row.figures, then.figures if then else None, order, fresh)
 
 
 def _newest(rows: list[PublishedFigure]) -> datetime | None:

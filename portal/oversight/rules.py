@@ -14,7 +14,7 @@ from typing import Any
 from portal.core.periods import Period
 from portal.figures.rules import Counts
 from portal.reports.inference import Funnel, funnel
-from portal.reports.rules import TopicRow, topic_rows, total_row
+from portal.reports.rules import TopicRow, not_comparable, topic_rows, total_row
 
 Topic = tuple[str, str]
 """Code and label."""
@@ -39,6 +39,8 @@ class DeskFigures:
     """The lines of the desk's own relazione."""
     told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the desk's own relazione says of each variation, as its JSON has it."""
+    fresh: frozenset[str] = frozenset()
+    """Lines that the earlier period could not mark: beside them stands no zero."""
 
     @property
     def users(self) -> int | None:
@@ -58,7 +60,8 @@ class DeskFigures:
 
     def rows(self, topics: Sequence[Topic] | None = None) -> tuple[TopicRow, ...]:
         """The desk's own lines, or those of the whole table, with zeros where nobody asked."""
-        return topic_rows(self.topics if topics is None else topics, self.current, self.baseline)
+        rows = topic_rows(self.topics if topics is None else topics, self.current, self.baseline)
+        return tuple(not_comparable(row) if row.code in self.fresh else row for row in rows)
 
     def total(self, label: str) -> TopicRow:
         """The line of all services."""
@@ -95,6 +98,7 @@ class Comparison:
             # Of some desks only it would not be the same network: better not computable.
             baseline=_sum(known) if sides and len(known) == len(sides) else None,
             topics=self.topics,
+            fresh=frozenset[str]().union(*(desk.fresh for desk in self.desks)),
         )
 
     @cached_property
@@ -137,11 +141,13 @@ TOLD = ("change", "low", "high", "p_adjusted")
 def figures_of(desk: Named, read: Mapping[str, Any]) -> DeskFigures:
     """A desk's JSON as figures, beside the baseline that the desk itself chose."""
     rows = read["rows"]
-    then = None
+    then, fresh = None, frozenset[str]()
     if read["services_baseline"] is not None:
-        then = _counts(read["users_baseline"], {row["code"]: row["baseline"] for row in rows})
+        fresh = frozenset(row["code"] for row in rows if row["baseline"] is None)
+        asked = {row["code"]: row["baseline"] for row in rows if row["code"] not in fresh}
+        then = _counts(read["users_baseline"], asked)
     told = {row["code"]: {key: row[key] for key in TOLD} for row in rows if "change" in row}
-    return DeskFigures(desk, _current(read), then, _topics(rows), told)
+    return DeskFigures(desk, _current(read), then, _topics(rows), told, fresh)
 
 
 def figures_against(
@@ -149,14 +155,19 @@ def figures_against(
     read: Mapping[str, Any],
     earlier: Mapping[str, Any] | None,
     order: Sequence[str],
+    fresh: frozenset[str],
 ) -> DeskFigures:
-    """The same beside what the desk approved of another period; of none, not computable."""
+    """The same beside what the desk approved of another period; of none, not computable.
+
+    `fresh`: topics that the other period could not mark.
+    """
     then = None if earlier is None else _current(earlier)
     asked_then = [row for row in (earlier["rows"] if earlier else ()) if row["count"]]
     labels = dict(_topics(asked_then)) | dict(_topics(read["rows"]))
     # Of whether this other change is more than chance the desk has said nothing.
     told = {code: dict.fromkeys(TOLD) for code in labels}
-    return DeskFigures(desk, _current(read), then, in_order(labels, order), told)
+    missing = fresh - {row["code"] for row in asked_then}
+    return DeskFigures(desk, _current(read), then, in_order(labels, order), told, missing)
 
 
 def in_order(labels: Mapping[str, str], order: Sequence[str]) -> tuple[Topic, ...]:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -22,7 +23,6 @@ from portal.reports.evidence import infer
 from portal.reports.prose import is_silent
 from portal.reports.rules import (
     Relazione,
-    TopicRow,
     historical_rows,
     not_comparable,
     topic_rows,
@@ -74,8 +74,10 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
         _by_row(current),
         _by_row(earlier) if earlier else None,
     )
-    fresh = _fresh_lines(window, against, rows)
-    rows = tuple(not_comparable(row) if row.code in fresh else row for row in rows)
+    # A rise from nothing would be of the list, where the first day could not mark the line.
+    fresh = taxonomy.fresh_codes((row.code for row in rows), *_days_told(window, against))
+    missing = {row.code for row in rows if row.code in fresh and not row.baseline}
+    rows = tuple(not_comparable(row) if row.code in missing else row for row in rows)
     return Relazione(
         desk_name=desk.name,
         desk_slug=desk.slug,
@@ -149,7 +151,7 @@ def _changed_lists(
 
     Lines are compared at the common ancestor: a detail counts under the topic it was split from.
     """
-    before, after = _lists_between(window, against)
+    before, after = map(taxonomy.version_on, _days_told(window, against))
     if before == after:
         return ()
     asked = {code for side in (current, earlier) if side for code in side.topics}
@@ -168,19 +170,10 @@ def _changed_lists(
     return (" ".join(notes),)
 
 
-def _lists_between(window: Period, against: Baseline) -> tuple[int, int]:
-    """The versions in force on the first and on the last day that is told."""
+def _days_told(window: Period, against: Baseline) -> tuple[date, date]:
+    """The first and the last."""
     days = [day for one in (window, *against.periods) for day in (one.start, one.end)]
-    return taxonomy.version_on(min(days)), taxonomy.version_on(max(days))
-
-
-def _fresh_lines(window: Period, against: Baseline, rows: Iterable[TopicRow]) -> frozenset[str]:
-    """Lines that could not be marked on the first day: a rise from nothing would be of the list."""
-    before, after = _lists_between(window, against)
-    if before == after:
-        return frozenset()
-    known = {topic.code for topic in taxonomy.list_topics(before)}
-    return frozenset(row.code for row in rows if row.code not in known)
+    return min(days), max(days)
 
 
 def _label(code: str) -> str:

@@ -77,8 +77,6 @@ def topic_rows(
 
 def not_comparable(row: TopicRow) -> TopicRow:
     """The line of a topic that the earlier period could not mark: no zero, and no variation."""
-    if row.baseline:
-        return row
     return replace(row, baseline=None, baseline_incidence=None, variation=None)
 
 

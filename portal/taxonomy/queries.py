@@ -4,6 +4,7 @@
 A process that runs while a new version is published sees it when it starts again.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -94,6 +95,14 @@ def list_known(day: date) -> tuple[TopicEntry, ...]:
     codes = {topic.code for topic in in_force}
     later = [topic for topic in list_topics(list_versions()[-1].number) if topic.code not in codes]
     return (*in_force, *later)
+
+
+def fresh_codes(codes: Iterable[str], first: date, last: date) -> frozenset[str]:
+    """Those that could not be marked on the first day: the list has changed before the last."""
+    before = version_on(first)
+    if before == version_on(last):
+        return frozenset()
+    return frozenset(codes) - {topic.code for topic in list_topics(before)}
 
 
 def get_topic(version: int, code: str) -> TopicEntry:
