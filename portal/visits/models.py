@@ -68,6 +68,7 @@ class Visit(DeskTable):
             "desk_id",
             "visited_on",
             "created_at",
+            postgresql_include=["id", "person_id", "channel"],
             postgresql_where=text("deleted_at IS NULL"),
         ),
     )
@@ -102,7 +103,7 @@ class Enquiry(DeskTable):
             ["desk_id", "visit_id"], ["visit.desk_id", "visit.id"], ondelete="CASCADE"
         ),
         ForeignKeyConstraint(["taxonomy", "topic_code"], ["topic.version", "topic.code"]),
-        UniqueConstraint("desk_id", "visit_id", "position"),
+        UniqueConstraint("desk_id", "visit_id", "position", postgresql_include=["topic_code"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
