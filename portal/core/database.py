@@ -37,8 +37,13 @@ SPEAK = text(
     " set_config('portal.account', :account, true)"
 )
 JUST_USED_SECONDS = 2
-JOIN_WHOLE = text("SET LOCAL enable_nestloop = off")
-JOIN_AS_USUAL = text("SET LOCAL enable_nestloop = DEFAULT")
+JOIN_WHOLE = text(
+    "SELECT current_setting('enable_nestloop') AS loops, current_setting('work_mem') AS memory,"
+    " set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)"
+)
+JOIN_AS_USUAL = text(
+    "SELECT set_config('enable_nestloop', :loops, true), set_config('work_mem', :memory, true)"
+)
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,13 @@ def joining_whole() -> Iterator[None]:
     """Join the tables of the desk whole in the block, never row by row: for its statistics.
 
     Row-level security hides from the planner whose rows they are, so that it takes every desk for
-    an average one and the joins of a large one for a handful of rows to look up.
+    an average one and the joins of a large one for a handful of rows to look up. Its persons are
+    then put together in memory, where those of the largest desks do not fit the usual share.
     """
-    db.session.execute(JOIN_WHOLE)
+    usual = db.session.execute(JOIN_WHOLE).one()
     yield
-    # Not after an error: the transaction is over, and the setting with it.
-    db.session.execute(JOIN_AS_USUAL)
+    # Not after an error: the transaction is over, and the settings with it.
+    db.session.execute(JOIN_AS_USUAL, {"loops": usual.loops, "memory": usual.memory})
 
 
 class PlatformTable(db.Model):  # type: ignore[name-defined]

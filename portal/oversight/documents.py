@@ -8,7 +8,7 @@ from flask import current_app
 
 from portal.core import clock
 from portal.core.files import csv_bytes
-from portal.oversight import layouts, prose, standings
+from portal.oversight import layouts, prose, standings, variations
 from portal.oversight.rules import Comparison
 
 FORMATS = ("csv", "json", "html")
@@ -16,10 +16,11 @@ FORMATS = ("csv", "json", "html")
 
 def presented(comparison: Comparison, *, show: str) -> dict[str, Any]:
     """The matrix and the sentences around it; the same for page and document."""
+    said = {layouts.RATES: standings, layouts.CHANGES: variations}.get(show)
     return {
         "matrix": layouts.matrix(comparison, show),
-        "finding": standings.finding(comparison) if show == layouts.RATES else "",
-        "limits": standings.limits_table(comparison) if show == layouts.RATES else None,
+        "finding": said.finding(comparison) if said else "",
+        "behind": said.table(comparison) if said else None,
         "notes": prose.notes(comparison, show),
         "subtitle": prose.subtitle(comparison),
         "missing": prose.missing_notice(comparison),

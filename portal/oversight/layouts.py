@@ -14,9 +14,10 @@ from portal.core.periods import headings
 from portal.core.tables import BLANK, Column, Row, Table, cell_text
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.oversight.standings import WORDS, standing_json
-from portal.reports.inference import Where
+from portal.oversight.variations import change_of, outcome
 from portal.reports.layouts import json_row
 from portal.reports.rules import TopicRow, six_places
+from portal.reports.verdicts import WORDS as CHANGED
 
 RATES, COUNTS, CHANGES = "tassi", "conteggi", "variazione"
 # Which figure stands large in a cell, and which small after it.
@@ -96,34 +97,35 @@ def _columns(comparison: Comparison, key: str, name: str) -> list[Column]:
         Column(f"{key}_incidence", f"{rates} {now}", "share", name),
         Column(f"{key}_baseline_incidence", f"{rates} {then}", "share", name),
         Column(f"{key}_variation", _("punti"), "change", name),
+        Column(f"{key}_outcome", _("esito"), "text", name),
     ]
 
 
 def _users(comparison: Comparison) -> Row:
     cells: list[Any] = []
     for _key, desk in _across(comparison):
-        cells += [desk.users, desk.users_baseline, BLANK, BLANK, BLANK]
+        cells += [desk.users, desk.users_baseline, BLANK, BLANK, BLANK, BLANK]
     return Row((USERS, _("Utenti"), *cells), "total")
 
 
 def _services(comparison: Comparison) -> Row:
     cells: list[Any] = []
     for _key, desk in _across(comparison):
-        cells += [*_cells(desk.total(""))[:-1], BLANK]
+        cells += [*_cells(desk, desk.total(""))[:-2], BLANK, BLANK]
     return Row((SERVICES, _("Servizi"), *cells), "total")
 
 
 def _topics(comparison: Comparison) -> list[Row]:
     lines = [(code, label) for code, label in comparison.topics]
-    across = [desk.rows(lines) for _key, desk in _across(comparison)]
+    across = [(desk, desk.rows(lines)) for _key, desk in _across(comparison)]
     return [
-        Row((code, label, *(cell for rows in across for cell in _cells(rows[number]))))
+        Row((code, label, *(cell for desk, rows in across for cell in _cells(desk, rows[number]))))
         for number, (code, label) in enumerate(lines)
     ]
 
 
-def _cells(row: TopicRow) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in MEASURES)
+def _cells(desk: DeskFigures, row: TopicRow) -> tuple[Any, ...]:
+    return (*(getattr(row, name) for name in MEASURES), outcome(desk, row.code))
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Cell:
     main: str
     small: str | None = None
     where: str = ""
-    """«above» or «below» where it is told apart; `said` in words."""
+    """«above» or «below» the others, «up» or «down» from before; `said` in words."""
     said: str = ""
 
 
@@ -170,18 +172,32 @@ def matrix(comparison: Comparison, show: str) -> Matrix:
 
 
 def _marked(line: Line, row: Row, comparison: Comparison, show: str) -> Line:
-    """The line with the rates told apart from the other desks'; the network's has no others."""
-    if show != RATES:
+    """The line with what stands out told apart; the network's own cell has nobody to say it."""
+    code, mark = str(row.cells[0]), MARKS_OF.get(show)
+    if mark is None:
         return line
-    found = [comparison.funnel.standings.get((desk.desk.slug, str(row.cells[0])))
-             for desk in comparison.desks]  # fmt: skip
+    found = [mark(comparison, desk, code) for desk in comparison.desks]
     cells = [
-        replace(cell, where=one.where.value, said=str(WORDS[one.where]))
-        if one and one.where is not Where.WITHIN
-        else cell
-        for cell, one in zip(line.cells, found, strict=False)
+        replace(cell, where=where, said=said)
+        for cell, (where, said) in zip(line.cells, found, strict=False)
     ]
     return replace(line, cells=(*cells, *line.cells[len(cells) :]))
+
+
+def _standing(comparison: Comparison, desk: DeskFigures, code: str) -> tuple[str, str]:
+    """A rate beside those of the other desks."""
+    one = comparison.funnel.standings.get((desk.desk.slug, code))
+    return (one.where.value, str(WORDS[one.where])) if one and one.is_outside else ("", "")
+
+
+def _change(_comparison: Comparison, desk: DeskFigures, code: str) -> tuple[str, str]:
+    """A variation, as the desk's own relazione tells it."""
+    change = change_of(desk, code)
+    found = change is not None and change.is_found
+    return (change.value, str(CHANGED[change])) if found else ("", "")
+
+
+MARKS_OF = {RATES: _standing, CHANGES: _change}
 
 
 def _line(table: Table, row: Row, keys: list[str], show: str) -> Line:

@@ -92,6 +92,18 @@ def notes(comparison: Comparison, show: str) -> list[Note]:
                 )
             )
         )
+    fresh = [label for code, label in comparison.topics if code in comparison.sums.fresh]
+    if fresh:
+        found.append(
+            Note(
+                _(
+                    "Voci che nel periodo %(baseline)s non si potevano segnare, e non hanno"
+                    " variazione: %(topics)s.",
+                    baseline=comparison.baseline.name,
+                    topics=italian.joined(fresh),
+                )
+            )
+        )
     return found
 
 

@@ -25,7 +25,7 @@ def finding(comparison: Comparison) -> str:
     standings = comparison.funnel.standings
     if not standings:
         return ""
-    outside = sum(one.where is not Where.WITHIN for one in standings.values())
+    outside = sum(one.is_outside for one in standings.values())
     if not outside:
         return _("Nessuno sportello si distingue dagli altri: le differenze tra i tassi sono come"
                  " quelle che capitano per caso.")  # fmt: skip
@@ -35,7 +35,7 @@ def finding(comparison: Comparison) -> str:
                                   _("caselle si distinguono")))  # fmt: skip
 
 
-def limits_table(comparison: Comparison) -> Table:
+def table(comparison: Comparison) -> Table:
     """Each desk and topic: its rate, the others', both limits and the drawn estimate."""
     guide, verdict = _("Limiti al 95 %"), _("Limiti al 99,8 %")
     return Table(
@@ -86,4 +86,4 @@ def standing_json(one: Standing | None) -> dict[str, str | None]:
         return dict.fromkeys((*names, "outside"))
     values = (one.others, *one.guide, *one.verdict, one.estimate)
     told = {name: italian.plain(value, 6) for name, value in zip(names, values, strict=True)}
-    return told | {"outside": None if one.where is Where.WITHIN else one.where.value}
+    return told | {"outside": one.where.value if one.is_outside else None}

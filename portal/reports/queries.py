@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The relazione of a desk, put together for a period and a baseline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from portal.reports.evidence import infer
 from portal.reports.prose import is_silent
 from portal.reports.rules import (
     Relazione,
+    TopicRow,
     historical_rows,
     not_comparable,
     topic_rows,
@@ -69,15 +70,9 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
     current, earlier = measures.count(window), known.counts
     detail, *earlier_details = measures.describe((window, *known.periods))
     words = texts.find_texts(window.whole.name)
-    rows = topic_rows(
-        _topics(window, current, earlier),
-        _by_row(current),
-        _by_row(earlier) if earlier else None,
-    )
-    # A rise from nothing would be of the list, where the first day could not mark the line.
-    fresh = taxonomy.fresh_codes((row.code for row in rows), *_days_told(window, against))
-    missing = {row.code for row in rows if row.code in fresh and not row.baseline}
-    rows = tuple(not_comparable(row) if row.code in missing else row for row in rows)
+    codes = _topics(window, current, earlier)
+    fresh = taxonomy.fresh_codes((code for code, _label in codes), *_days_told(window, against))
+    rows = _rows(codes, current, earlier, fresh)
     return Relazione(
         desk_name=desk.name,
         desk_slug=desk.slug,
@@ -193,6 +188,19 @@ def _topics(period: Period, *sides: Counts | None) -> list[tuple[str, str]]:
         if topic.code in asked and topic.code not in topics
     }
     return list(topics.items())
+
+
+def _rows(
+    topics: Sequence[tuple[str, str]],
+    current: Counts,
+    earlier: Counts | None,
+    fresh: Collection[str],
+) -> tuple[TopicRow, ...]:
+    """A line that could not be marked has no zero before: the rise would be of the list."""
+    rows = topic_rows(topics, _by_row(current), _by_row(earlier) if earlier else None)
+    return tuple(
+        not_comparable(row) if row.code in fresh and not row.baseline else row for row in rows
+    )
 
 
 def _by_row(counts: Counts) -> Counts:

@@ -45,6 +45,10 @@ class Standing:
     estimate: Decimal
     where: Where
 
+    @property
+    def is_outside(self) -> bool:
+        return self.where is not Where.WITHIN
+
 
 @dataclass(frozen=True)
 class Funnel:

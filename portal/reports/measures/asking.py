@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from portal.core.database import db
+from portal.core.database import db, joining_whole
 from portal.core.periods import Period
 from portal.figures import queries as figures
 from portal.taxonomy import queries as taxonomy
@@ -52,8 +52,9 @@ def count_asking(window: Period) -> dict[str, dict[int, int]] | None:
     if figures.list_past_totals_within(window.start, window.end):
         return None
     asked: dict[str, dict[int, int]] = defaultdict(dict)
-    for line, times, persons in db.session.execute(ASKED, _asking(window)):
-        asked[line][times] = persons
+    with joining_whole():
+        for line, times, persons in db.session.execute(ASKED, _asking(window)):
+            asked[line][times] = persons
     return dict(asked)
 
 
@@ -64,7 +65,8 @@ def count_askers(window: Period) -> dict[str, int] | None:
     """
     if figures.list_past_totals_within(window.start, window.end):
         return None
-    return {line: askers for line, askers in db.session.execute(ASKERS, _asking(window))}
+    with joining_whole():
+        return {line: askers for line, askers in db.session.execute(ASKERS, _asking(window))}
 
 
 def _asking(window: Period) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 """The comparison: each desk's own figures, the network's sums, who is missing and since when."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,7 @@ from portal.core.files import csv_bytes
 from portal.core.periods import parse_period
 from portal.desks.models import Desk
 from portal.figures import actions as figures
-from portal.oversight import layouts, prose, queries, standings
+from portal.oversight import layouts, prose, queries, standings, variations
 from portal.oversight.rules import Comparison
 from portal.reports.layouts import as_json
 from portal.reports.queries import get_relazione
@@ -146,7 +147,7 @@ def test_the_matrix_shows_what_the_file_says(two_desks: World, at_network: AtNet
     lines = csv_bytes(layouts.comparison_table(comparison), style="data").decode().splitlines()
     head, users, services, first = (line.split(",") for line in lines[:4])
     assert head[:4] == ["code", "label", "capannori_count", "capannori_baseline"]
-    assert head[-1] == "network_sum_variation"
+    assert head[-2:] == ["network_sum_variation", "network_sum_outcome"]
     assert dict(zip(head, users, strict=True))["network_sum_count"] == "152"
     assert dict(zip(head, services, strict=True))["lucca_baseline"] == "222"
     assert dict(zip(head, first, strict=True))["lucca_variation"] == "14.819728"
@@ -186,10 +187,62 @@ def test_a_desk_is_told_apart_only_outside_the_limits(
     }  # fmt: skip
 
 
+def test_each_variation_has_the_word_of_its_own_desk(
+    old_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
+) -> None:
+    for desk, asked in ((old_desks.lucca, 30), (old_desks.capannori, 150)):
+        with at_desk(desk):
+            for name, number in ((PERIOD, asked), ("2015-S1", 35)):
+                figures.store_past_total(
+                    period=parse_period(name), users=200, users_f=None, users_m=None,
+                    topics={"CIT": number, "FOR": 50},
+                )  # fmt: skip
+        publish(desk)
+    comparison = compared(at_network, old_desks)
+    lines = {line.label: line for line in layouts.matrix(comparison, layouts.CHANGES).lines}
+    told = lines["Cittadinanza"].cells
+    assert [(cell.where, cell.said) for cell in told] == [("up", "in aumento"), ("", ""), ("", "")]
+    assert variations.finding(comparison).startswith("1 variazione non si spiega con il caso")
+    rows = {row.key: row.cells for row in variations.table(comparison).rows}
+    with at_desk(old_desks.capannori):
+        own = next(row for row in as_json(get_relazione(period=PERIOD))["rows"]
+                   if row["code"] == "CIT")  # fmt: skip
+    assert rows["CIT/capannori"][3:] == (
+        *(Decimal(own[key]) for key in ("low", "high", "p_adjusted")), "▲ in aumento",
+    )  # fmt: skip
+    assert rows["CIT/lucca"][-1] == "non distinguibile dal caso"
+    against = compared(at_network, old_desks, PERIOD, "2014-S1")
+    assert variations.table(against).rows == ()
+    assert "non hanno detto" in variations.finding(against)
+
+
+def test_a_line_that_the_list_did_not_have_has_no_zero(
+    old_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
+) -> None:
+    """Of the desk's own and of another baseline; the network cannot sum it either."""
+    for desk, before in ((old_desks.lucca, ("CIT",)), (old_desks.capannori, ("CIT", "PRO"))):
+        with at_desk(desk):
+            record(date(2026, 5, 5), ("CIT",), ("PRO",))
+            record(date(2024, 5, 5), before)
+            record(date(2025, 5, 5), before)
+        publish(desk, "2026-S1")
+        publish(desk, "2024-S1")
+    for periods in (("2026-S1",), ("2026-S1", "2024-S1")):
+        comparison = compared(at_network, old_desks, *periods)
+        before = [
+            {row.code: row.baseline for row in side.rows() if row.code in ("CIT", "PRO")}
+            for side in (*comparison.desks, comparison.sums)
+        ]
+        assert before == [{"CIT": 1, "PRO": 1}, {"CIT": 1, "PRO": None}, {"CIT": 2, "PRO": None}]
+        assert comparison.sums.services_baseline == 3
+        assert any("non si potevano segnare" in note.text
+                   for note in prose.notes(comparison, layouts.CHANGES))  # fmt: skip
+
+
 def test_alike_desks_are_not_told_apart(two_desks: World, at_network: AtNetwork) -> None:
     comparison = compared(at_network, two_desks)
     assert standings.finding(comparison).startswith("Nessuno sportello si distingue")
-    table = standings.limits_table(comparison)
+    table = standings.table(comparison)
     assert [row.cells[1] for row in table.rows[:2]] == ["Capannori", "Lucca"]
     assert {row.cells[-1] for row in table.rows} == {"non distinguibile"}
     assert "99,8 %" in str(table.note)
@@ -203,7 +256,7 @@ def test_one_desk_alone_has_nobody_to_be_compared_with(
         record(date(2016, 5, 5), ("CIT",))
     publish(old_desks.lucca)
     comparison = compared(at_network, old_desks)
-    assert (standings.finding(comparison), standings.limits_table(comparison).rows) == ("", ())
+    assert (standings.finding(comparison), standings.table(comparison).rows) == ("", ())
     assert all(one["outside"] is None for one in layouts.as_json(comparison)["standings"])
 
 

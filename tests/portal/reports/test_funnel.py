@@ -56,7 +56,7 @@ def outside(number: int) -> tuple[float, float]:
     for _network in range(number):
         for one in funnel(USERS, alike(random)).standings.values():
             low, high = one.guide
-            cells.append((not low <= one.rate <= high, one.where is not Where.WITHIN))
+            cells.append((not low <= one.rate <= high, one.is_outside))
     return tuple(np.mean(cells, axis=0))
 
 
@@ -79,7 +79,7 @@ def test_where_desks_differ_anyway_the_limits_are_wider() -> None:
     found = [funnel(USERS, alike(random, spread=0.2)) for _network in range(10)]
     assert np.mean([float(one.dispersion) for one in found]) > 2
     cells = [s for one in found for s in one.standings.values()]
-    assert np.mean([one.where is not Where.WITHIN for one in cells]) < 0.12
+    assert np.mean([one.is_outside for one in cells]) < 0.12
 
 
 def test_one_desk_far_away_does_not_hide_itself() -> None:

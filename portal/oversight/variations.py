@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What each desk's relazione says of its variations, side by side: words, and intervals. Pure.
+
+The network adds no test of its own: it has no person to count, and each desk has told its changes
+within the family of its own table.
+"""
+
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from portal.core import italian
+from portal.core.tables import Column, Row, Table, Value
+from portal.oversight.rules import Comparison, DeskFigures
+from portal.reports.inference import Change
+from portal.reports.verdicts import ARROWS, P_PLACES, WORDS
+
+INTERVAL = ("low", "high", "p_adjusted")
+
+
+def change_of(desk: DeskFigures, code: str) -> Change | None:
+    """What the desk says of the line; None where it has said nothing."""
+    said = desk.told.get(code, {}).get("change")
+    return Change(said) if said else None
+
+
+def finding(comparison: Comparison) -> str:
+    """The sentence that comes first: how many variations are more than chance, or that none is."""
+    told = [change_of(desk, code) for desk in comparison.desks for code in desk.told]
+    known = [change for change in told if change]
+    if not known:
+        return _("Di queste variazioni gli sportelli non hanno detto se sono più del caso.")
+    found = sum(change.is_found for change in known)
+    if not found:
+        return _("Nessuna variazione degli sportelli si distingue dal caso.")
+    return _("%(cells)s con il caso: ▲ in aumento, ▼ in calo. Le altre non si distinguono dal caso,"
+             " o le richieste sono troppo poche per dirlo.",
+             cells=italian.plural(found, _("variazione non si spiega"),
+                                  _("variazioni non si spiegano")))  # fmt: skip
+
+
+def table(comparison: Comparison) -> Table:
+    """Each desk and topic: the variation, its interval, the corrected p and the word."""
+    interval = _("Intervallo")
+    labels = dict(comparison.topics)
+    lines = [
+        (desk, row)
+        for code, label in comparison.topics
+        for desk in comparison.desks
+        for row in desk.rows([(code, labels[code])])
+        if change_of(desk, code)
+    ]
+    return Table(
+        key="intervalli",
+        caption=_("Intervalli delle variazioni di ogni sportello"),
+        columns=(
+            Column("topic", _("Tipologia di richiesta"), "text"),
+            Column("desk", _("Sportello"), "text"),
+            Column("variation", _("Variazione in punti"), "change"),
+            Column("low", _("da"), "change", interval),
+            Column("high", _("a"), "change", interval),
+            Column("p_adjusted", _("p corretto"), "share", places=P_PLACES),
+            Column("outcome", _("Esito"), "text"),
+        ),
+        rows=tuple(
+            Row(
+                (row.label, desk.desk.name, row.variation, *_told(desk, row.code)),
+                key=f"{row.code}/{desk.desk.slug}",
+            )
+            for desk, row in lines
+        ),
+        note=_("Gli esiti sono quelli della relazione di ogni sportello, che confronta le proprie"
+               " persone e tiene conto che le sue righe sono molte. Intervallo: di quanti punti"
+               " può essere cambiata davvero la domanda, al 95 %. Con molti sportelli qualche"
+               " freccia può venire per caso."),
+        folded=True,
+    )  # fmt: skip
+
+
+def _told(desk: DeskFigures, code: str) -> tuple[Value, ...]:
+    said = desk.told[code]
+    numbers = [None if said[key] is None else Decimal(said[key]) for key in INTERVAL]
+    return (*numbers, outcome(desk, code))
+
+
+def outcome(desk: DeskFigures, code: str) -> str:
+    """The word, with its arrow; where the desk has said nothing, that it does not apply."""
+    change = change_of(desk, code)
+    if change is None:
+        return italian.DOES_NOT_APPLY
+    return ARROWS.get(change, "") + str(WORDS[change])
