@@ -136,7 +136,8 @@ def _part(
     """Both sides protected together; the period alone where both cannot be; or nothing."""
     known, closer = told.public, told.network
     if audience == Audience.NETWORK:
-        known, closer = [], [*told.public, *told.network]
+        # Who reads for the network reads what is public too.
+        known, closer = [*told.public, *told.network], []
     for tried in (sides, sides[:1]):
         sheets = telling.sheets_of(
             part, tried, moment=moment, known=[*known, *closer], sensitive=sensitive

@@ -38,7 +38,7 @@ def protect(
     def exposed_by(tried: Sequence[Sheet]) -> Iterator[Target]:
         yield from _learned(Knowledge([*known, *tried], members), memory)
         if closer:
-            yield from _learned(Knowledge([*before, *tried], members, differences=False), memory)
+            yield from _learned(Knowledge([*before, *tried], members), memory)
 
     sheets = [one.hiding(_at_first(one, before)) for one in new]
     while exposed := list(exposed_by(sheets)):

@@ -41,10 +41,8 @@ class Knowledge:
         self,
         sheets: Sequence[Sheet],
         members: Mapping[str, Sequence[str]] | None = None,
-        *,
-        differences: bool = True,
     ) -> None:
-        self.sheets, self._differences = sheets, differences
+        self.sheets = sheets
         self.system = System()
         self.codes = sorted({code for sheet in sheets for code in sheet.values})
         self._sums = {sheet.name: self._told(sheet) for sheet in sheets}
@@ -103,7 +101,7 @@ class Knowledge:
                     changed = new.values.get(code, 0) - old.values.get(code, 0)
                     if not changed:
                         self.system.equal(was, now)
-                    elif self._differences and new.is_small(code, changed):
+                    elif new.is_small(code, changed):
                         self.targets.append(Target(new, code, now.plus(was, -1)))
 
     def _join_periods(self) -> None:

@@ -187,6 +187,27 @@ def test_the_network_reads_sexes_that_are_three_or_more(
     assert {row["code"]: row["count"] for row in figures["rows"]}["CIT"] == 12 + men
 
 
+@pytest.mark.parametrize(("more", "told"), [(1, dict.fromkeys("FMX")), (3, 15)])
+def test_the_network_does_not_read_whom_a_correction_added(
+    world: World, at_desk: AtDesk, approve: Approve, more: int, told: Any
+) -> None:
+    """Beside the sexes of the first edition, one user more would say whether it is a woman."""
+    with at_desk(world.lucca):
+        come(12)
+        come(9, sex="M")
+    first = approve()
+    with at_desk(world.lucca):
+        publish_edition(edition_id=first)
+        come(more)
+    second = approve(reason="Mancava qualcuno")
+    with at_desk(world.lucca):
+        publish_edition(edition_id=second)
+        figures = db.session.scalars(select(PublishedFigure)).one().figures
+    assert figures["users"] == 21 + more
+    by_sex = figures["users_by_sex"]
+    assert (by_sex if more == 1 else by_sex["F"]) == told
+
+
 def test_the_page_makes_it_and_offers_its_files(
     seeded: World, approve: Approve, client_of: Callable[[Someone], PortalClient]
 ) -> None:
