@@ -97,7 +97,7 @@ def send_again(kind: Kind, *, delivery_id: UUID) -> Any:
     edition = get_edition(kind.editions, delivery.edition_id)
     if edition.state == "superseded":
         raise Refusal(_("L’edizione è stata sostituita: non si invia più."))
-    if may_go_again(delivery.state, edition.state):
+    if may_go_again(delivery.state, delivery.said, edition.state):
         subject = f"{delivery.id} {delivery.changed_at:%Y%m%d%H%M%S%f}"
         _move(delivery, "queued")
         jobs.enqueue(JOB, subject)

@@ -41,6 +41,7 @@ class EditionFacts:
     approved_on: date | None
     approved_by: str
     link: str
+    """To the page of the portal; empty for who has no access to it."""
 
     def approval(self) -> str:
         """«Edizione 1, approvata da Anna Bianchi il 23/11/2026.»"""
@@ -175,7 +176,9 @@ def shown_of(whole: Table) -> Table:
         rows=tuple(
             Row(tuple(row.cells[number] for number in kept), row.kind) for row in whole.rows
         ),
-        note=_("Variazione in punti: differenza fra le richieste ogni 100 utenti dei due periodi."),
+        note=_("Variazione in punti: differenza fra le richieste ogni 100 utenti dei due periodi.")
+        if any(whole.columns[number].kind == "change" for number in kept)
+        else "",
     )
 
 

@@ -16,7 +16,6 @@ from portal.mailings.letters import (
     HTML,
     SUBJECT,
     TEXT,
-    address,
     facts_of,
     shown_of,
     written,
@@ -38,11 +37,10 @@ def publishable_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
     relazione = thaw(edition.frozen)
     disclosed = disclose(edition_id=edition.id, audience=Audience.PUBLIC)
     document = document_of(edition, disclosed)
-    link = address("reports.show", desk=relazione.desk_slug, periodo=relazione.period.name)
     files = [public_file(edition, disclosed, form) for form in FORMS]
     values = {
         "relazione": relazione,
-        "edition": replace(facts_of(edition, approved_by="", link=link), reason=""),
+        "edition": replace(facts_of(edition, approved_by="", link=""), reason=""),
         "subtitle": document.subtitle,
         "sentences": _sentences(relazione),
         "verdict": "",

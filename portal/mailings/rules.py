@@ -73,9 +73,11 @@ def counted_as(state: str, said: str) -> str:
     return "not_sent" if state == "failed" and said in ON_PURPOSE else state
 
 
-def may_go_again(state: str, edition_state: str) -> bool:
-    """Whether a person may have a letter sent again: never with figures that were replaced."""
-    return state in AGAIN and edition_state == "approved"
+def may_go_again(state: str, said: str, edition_state: str) -> bool:
+    """Whether a person may have a letter sent again: never with figures that were replaced, nor
+    with those that cannot be published, since what was told already does not become less.
+    """
+    return state in AGAIN and said != PROTECTED and edition_state == "approved"
 
 
 def gives_up(asked_at: datetime, attempts: int, now: datetime) -> bool:

@@ -9,11 +9,14 @@ from flask import Response, current_app
 from flask_babel import gettext as _
 
 from portal.core.errors import Refusal
+from portal.core.mail import Letter
 from portal.core.pages import page
 from portal.mailings import queries
 from portal.mailings.kinds import Kind
 from portal.mailings.rules import UNDER_WAY, in_words, may_go_again
 from portal.reports import editions
+from portal.reports.disclosing import find_disclosure
+from portal.reports.disclosure.sheets import Audience
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Resp
         )
     sender = current_app.config["SETTINGS"].mail_from
     letter = kind.write(edition, sender, uuid4())
+    to = queries.list_recipients(kind)
+    outside = [one for one in to if getattr(one, "audience", "") == Audience.PUBLIC]
     return page(
         "mailings/preview.html",
         back=back,
@@ -42,8 +47,17 @@ def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Resp
         letter=letter,
         files=[file.name for file in letter.attachments],
         table=kind.table(edition.frozen),
-        recipients=queries.list_recipients(kind),
+        recipients=[one for one in to if one not in outside],
+        outside=outside,
+        public_letter=_public_letter(kind, edition, sender) if outside else None,
     )
+
+
+def _public_letter(kind: Kind, edition: Any, sender: str) -> Letter | None:
+    """What whoever is outside reads, of an edition that has told them: to look tells nobody."""
+    if kind.write_public is None or find_disclosure(edition.id, Audience.PUBLIC) is None:
+        return None
+    return kind.write_public(edition, sender, uuid4())
 
 
 def deliveries_page(
@@ -55,7 +69,7 @@ def deliveries_page(
         (
             sent,
             in_words(sent.state, sent.said, sent.changed_at),
-            may_go_again(sent.state, edition.state),
+            may_go_again(sent.state, sent.said, edition.state),
         )
         for sent in queries.list_deliveries(kind, edition_id)
     ]

@@ -11,16 +11,18 @@ from flask import Flask
 from portal.core.mail import Kept, list_kept, mailbox
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
-from portal.mailings.rules import PROTECTED
+from portal.mailings.rules import PROTECTED, may_go_again
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions
+from portal.reports.disclosing import disclose, find_disclosure
 from portal.reports.disclosure.sheets import Audience
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
+from tests.pages import PortalClient
 from tests.portal.mailings.conftest import build, request
-from tests.world import World
+from tests.world import Someone, World
 
 OUTSIDE = "giornale@citta.example"
 
@@ -45,14 +47,19 @@ def send(
     return do
 
 
+def come() -> None:
+    """Fourteen men, of whom one alone asks about work."""
+    for topic, number in (("CIT", 9), ("LAV", 1), ("FOR", 4)):
+        for _ in range(number):
+            person = people.create_person(facts=PersonFacts(family_name="Sow", sex="M"))
+            visits.record_visit(facts=VisitFacts(date(2016, 2, 3), (topic,), person.id))
+
+
 def test_an_outsider_receives_the_publishable_version(
     world: World, at_desk: AtDesk, send: Callable[[UUID], list[Kept]]
 ) -> None:
     with at_desk(world.lucca, world.anna):
-        for topic, number in (("CIT", 9), ("LAV", 1), ("FOR", 4)):
-            for _ in range(number):
-                person = people.create_person(facts=PersonFacts(family_name="Sow", sex="M"))
-                visits.record_visit(facts=VisitFacts(date(2016, 2, 3), (topic,), person.id))
+        come()
         actions.add_recipient(OF_DESK, email=OUTSIDE)
         actions.add_recipient(OF_DESK, email="segreteria@comune.example", audience=Audience.DESK)
     letters = {one.to: one for one in send(request(at_desk, world))}
@@ -61,6 +68,10 @@ def test_an_outsider_receives_the_publishable_version(
     assert "•" not in inside.text
     assert outside.files == ("relazione-pubblicabile.csv", "relazione-pubblicabile.pdf")
     assert "prospetto.csv" in inside.files
+    assert "Variazione in punti" in inside.text
+    assert "accesso al portale" in inside.text
+    assert "accesso al portale" not in outside.text
+    assert "Variazione in punti" not in outside.text
 
 
 def test_what_cannot_be_published_is_not_sent_outside(
@@ -74,3 +85,34 @@ def test_what_cannot_be_published_is_not_sent_outside(
     with at_desk(world.lucca):
         (delivery,) = queries.list_deliveries(DESK, edition_id)
         assert (delivery.state, delivery.said) == ("failed", PROTECTED)
+        assert not may_go_again(delivery.state, delivery.said, "approved")
+
+
+def test_the_preview_shows_both_letters(
+    world: World,
+    at_desk: AtDesk,
+    app: Flask,
+    client_of: Callable[[Someone], PortalClient],
+) -> None:
+    """Before the approval nothing is told: whoever looks tells nobody."""
+    with at_desk(world.lucca, world.anna):
+        come()
+    ready = request(at_desk, world)
+    build(app, world.lucca, ready)
+    page = f"/s/lucca/relazioni/edizioni/{ready}/anteprima"
+    anna = client_of(world.anna)
+    with at_desk(world.lucca, world.anna):
+        actions.add_recipient(OF_DESK, email=OUTSIDE)
+        actions.add_recipient(OF_DESK, email="segreteria@comune.example", audience=Audience.DESK)
+    assert "si vede qui quando l’edizione è approvata" in anna.get(page).text
+    with at_desk(world.lucca, world.anna):
+        editions.approve_edition(DESK.editions, edition_id=ready, seen_version=None)
+    assert "•" not in anna.get(page).text
+    with at_desk(world.lucca):
+        assert find_disclosure(ready, Audience.PUBLIC) is None
+        disclose(edition_id=ready, audience=Audience.PUBLIC)
+    inside, outside = anna.get(page).text.split("Per chi sta fuori dallo sportello</h2>")
+    assert "segreteria@comune.example" in inside
+    assert OUTSIDE not in inside
+    assert OUTSIDE in outside
+    assert "•" in outside
