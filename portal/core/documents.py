@@ -131,25 +131,33 @@ class Document:
         return tuple(table for section in self.sections for table in section.tables)
 
     def named_figures(self) -> Iterator["NamedFigure"]:
-        """The large numbers, and the first figure of each line of each table."""
+        """The large numbers, and every figure of each line of each table."""
         for section in self.sections:
             for block in section.blocks:
                 if isinstance(block, Figures):
                     for one in block.items:
-                        yield NamedFigure(section.key, one.key, section.title, one.label, one.text)
-                elif isinstance(block, Table):
-                    for row in block.rows:
                         yield NamedFigure(
-                            block.key, row.key, block.caption, str(row.cells[0]),
-                            block.text_of(row, 1),
-                        )  # fmt: skip
+                            section.key, one.key, one.key, section.title, one.label, one.text
+                        )
+                elif isinstance(block, Table):
+                    yield from _figures_of(block)
 
 
 class NamedFigure(NamedTuple):
-    """A figure by its address: the key of its table, or section, and of its line."""
+    """A figure by its address: the keys of its table, or section, of its line and its column."""
 
     table: str
     row: str
+    column: str
     caption: str
     label: str
     text: str
+
+
+def _figures_of(table: Table) -> Iterator[NamedFigure]:
+    for row in table.rows:
+        for number, column in enumerate(table.columns[1:], 1):
+            yield NamedFigure(
+                table.key, row.key, column.key, table.caption, str(row.cells[0]),
+                table.text_of(row, number),
+            )  # fmt: skip

@@ -5,6 +5,7 @@ No arithmetic but sums and shares: what is counted stands in measures, its words
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from flask_babel import gettext as _
 
@@ -75,30 +76,25 @@ def area_table(relazione: Relazione) -> Table:
         ("stateless", _("Apolidi")),
     ]
     day = relazione.period.end
-
-    def area(code: str) -> str:
-        if code in (ITALY, STATELESS):
-            return "it" if code == ITALY else "stateless"
-        return code and ("eu" if is_eu_on(get_state(code), day) else "other")
-
     return _part(
         relazione, "areas", _("Utenti per area di cittadinanza"), _("Cittadinanza"), words,
-        taken=lambda detail: _regrouped(detail.citizenships, area),
+        taken=lambda detail: _regrouped(detail.citizenships, lambda code: area_of(code, day)),
     )  # fmt: skip
+
+
+def area_of(code: str, day: date) -> str:
+    """The key of a citizenship's area, by who is in the Union that day; of none stated, none."""
+    if code in (ITALY, STATELESS):
+        return "it" if code == ITALY else "stateless"
+    return code and ("eu" if is_eu_on(get_state(code), day) else "other")
 
 
 def citizenship_table(relazione: Relazione) -> Table:
     """The ten commonest citizenships of the period, all the others in one line."""
-    known = relazione.detail.citizenships if relazione.detail else {}
-    earlier = relazione.baseline_detail.citizenships if relazione.baseline_detail else {}
-    names = {code: get_state(code).name for code in {*known, *earlier} - {NOT_STATED}}
-    in_order = sorted(
-        names, key=lambda code: (-known.get(code, 0), -earlier.get(code, 0), names[code])
-    )
-    top = in_order[:MOST_CITIZENSHIPS]
-    words = [(code, names[code]) for code in top]
-    if len(in_order) > len(top):
-        others = len(in_order) - len(top)
+    in_order = citizenships_in_order(relazione)
+    top, others = in_order[:MOST_CITIZENSHIPS], len(in_order[MOST_CITIZENSHIPS:])
+    words = [(code, get_state(code).name) for code in top]
+    if others:
         words.append((OTHERS, _("Altre cittadinanze (%(number)s)", number=others)))
     return _part(
         relazione, "citizenships", _("Utenti per cittadinanza"), _("Cittadinanza"), words,
@@ -106,6 +102,16 @@ def citizenship_table(relazione: Relazione) -> Table:
             detail.citizenships, lambda code: code if code in (*top, NOT_STATED) else OTHERS
         ),
     )  # fmt: skip
+
+
+def citizenships_in_order(relazione: Relazione) -> list[str]:
+    """Of the period, the commonest first, then those of the earlier one alone."""
+    known = relazione.detail.citizenships if relazione.detail else {}
+    earlier = relazione.baseline_detail.citizenships if relazione.baseline_detail else {}
+    return sorted(
+        {*known, *earlier} - {NOT_STATED},
+        key=lambda code: (-known.get(code, 0), -earlier.get(code, 0), get_state(code).name),
+    )
 
 
 def residence_table(relazione: Relazione) -> Table:

@@ -10,10 +10,17 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from portal.core import italian
 from portal.core.documents import Document, NamedFigure
 from portal.core.errors import NotHere
 from portal.people import queries as people
 from portal.reports.details import NOT_STATED
+from portal.reports.divisions import (
+    MOST_CITIZENSHIPS,
+    OTHERS,
+    area_of,
+    citizenships_in_order,
+)
 from portal.reports.measures.records import (
     Record,
     list_enquiry_records,
@@ -26,19 +33,27 @@ from portal.reports.verdicts import facts_of
 from portal.taxonomy import queries as taxonomy
 
 PAGE = 50
-USER_TABLES = frozenset({"sexes", "newcomers", "ages", "citizenships", "residences", "languages"})
+USER_TABLES = frozenset({"sexes", "newcomers", "ages", "areas", "citizenships", "residences",
+                         "languages"})  # fmt: skip
 """Tables whose lines are one attribute of a user: the line's key finds the records."""
 VISIT_TABLES = ("months", "channels")
+PER_USER = "services_per_user"
+COUNTED = frozenset({"users", "visits", "enquiries", "count", "days"})
+"""Columns that count something: shares and variations are explained with what they are made of."""
 
 
 @dataclass(frozen=True)
 class Why:
-    """A figure explained: what it is, its definition, and a page of its records."""
+    """A figure explained: what it is, its definition, and a page of its records.
+
+    `quotient` says of what a figure is made that has no records of its own.
+    """
 
     figure: NamedFigure
     definition: Sequence[tuple[str, str]]
     filters: Sequence[tuple[str, str]]
     trial: Sequence[tuple[str, str]]
+    quotient: str
     records: Sequence[Record]
     names: dict[UUID, str]
     number: int
@@ -53,16 +68,27 @@ class Why:
         return self.first + len(self.records) - 1
 
 
-def explain(relazione: Relazione, document: Document, *, table: str, row: str, page: int) -> Why:
-    """The figure on this line of this table; NotHere where there is none that can be explained."""
-    figure = _figure(document, table, row)
-    records = _records(relazione, table, row, limit=PAGE + 1, offset=(page - 1) * PAGE)
+def explain(
+    relazione: Relazione, document: Document, *, table: str, row: str, column: str, page: int
+) -> Why:
+    """The figure in this column, or the first that is explained, of this line of this table.
+
+    NotHere where there is none that can be explained.
+    """
+    figures = [one for one in document.named_figures() if (one.table, one.row) == (table, row)]
+    figure = next(
+        (one for one in figures if column in ("", one.column) and is_explained(one)), None
+    )
+    if figure is None:
+        raise NotHere
+    records = _records(relazione, figure, limit=PAGE + 1, offset=(page - 1) * PAGE)
     shown = records[:PAGE]
     return Why(
         figure=figure,
-        definition=_definition(table, row),
-        filters=_filters(relazione),
+        definition=_definition(figure),
+        filters=[*_filters(relazione), *_before(relazione, figure, figures)],
         trial=facts_of(relazione, row) if table == "richieste" else (),
+        quotient=_quotient(relazione) if row == PER_USER else "",
         records=shown,
         names=people.list_names({one.person_id for one in shown if one.person_id}),
         number=page,
@@ -70,37 +96,52 @@ def explain(relazione: Relazione, document: Document, *, table: str, row: str, p
     )
 
 
-def is_explained(table: str, row: str) -> bool:
-    """Whether a figure has a page of its own."""
-    if table == "sintesi":
-        return row in ("users", "services", "visits")
-    if table in USER_TABLES:
-        return row not in ("altre",)
-    return table in VISIT_TABLES or table == "richieste"
+def is_explained(figure: NamedFigure) -> bool:
+    """Whether a figure has a page of its own: those of the earlier period have it in theirs."""
+    if figure.text == italian.NOT_COMPUTABLE:
+        return False
+    if figure.table == "sintesi":
+        return True
+    if figure.column not in COUNTED or figure.row == "then":
+        return False
+    return figure.table in (*USER_TABLES, *VISIT_TABLES, "richieste", "opening")
 
 
-def _figure(document: Document, table: str, row: str) -> NamedFigure:
-    for one in document.named_figures():
-        if (one.table, one.row) == (table, row) and is_explained(table, row):
-            return one
-    raise NotHere
-
-
-def _definition(table: str, row: str) -> list[tuple[str, str]]:
+def _definition(figure: NamedFigure) -> list[tuple[str, str]]:
     """The paragraphs of «Come si conta» that this figure stands on."""
     method = dict(how_counted())
+    services = [_("Servizi erogati."), _("Contatti anonimi.")]
     wanted = {
-        "sintesi": {
-            "users": [_("Utenti.")],
-            "services": [_("Servizi erogati."), _("Contatti anonimi.")],
-            "visits": [_("Contatti anonimi.")],
-        }.get(row, []),
-        "richieste": [_("Servizi erogati."), _("Contatti anonimi.")],
-        "newcomers": [_("Utenti."), _("Nuovi e già venuti.")],
-        "months": [_("Contatti anonimi.")],
-        "channels": [_("Contatti anonimi.")],
-    }.get(table, [_("Utenti."), _("Età, cittadinanza, residenza, lingua."), _("Non indicato.")])
+        "users": [_("Utenti.")],
+        "services": services,
+        PER_USER: [_("Servizi erogati."), _("Utenti.")],
+        "enquiries": services,
+        "count": services,
+        "visits": [_("Contatti anonimi.")],
+        "days": [_("Giorni di apertura.")],
+    }[figure.column]
+    if figure.table == "newcomers":
+        wanted = [*wanted, _("Nuovi e già venuti.")]
+    elif figure.table in USER_TABLES:
+        wanted = [*wanted, _("Età, cittadinanza, residenza, lingua."), _("Non indicato.")]
     return [(term, method[term]) for term in wanted]
+
+
+def _quotient(relazione: Relazione) -> str:
+    return _("%(services)s servizi erogati, divisi per %(users)s utenti.",
+             services=italian.count(relazione.services),
+             users=italian.count(relazione.current.users or 0))  # fmt: skip
+
+
+def _before(
+    relazione: Relazione, figure: NamedFigure, line: Sequence[NamedFigure]
+) -> list[tuple[str, str]]:
+    """The figure of the earlier period on the same line, where there is one."""
+    names = (f"{figure.column}_baseline", "baseline")
+    found = next((one.text for one in line if one.column in names), None)
+    if found is None:
+        return []
+    return [(_("Confronto"), f"{found} ({relazione.against.title()})")]
 
 
 def _filters(relazione: Relazione) -> list[tuple[str, str]]:
@@ -115,22 +156,30 @@ def _filters(relazione: Relazione) -> list[tuple[str, str]]:
     ]
 
 
-def _records(
-    relazione: Relazione, table: str, row: str, *, limit: int, offset: int
-) -> list[Record]:
-    window, whole = relazione.period, row == "totale"
-    if table == "richieste" or (table, row) == ("sintesi", "services"):
-        codes = None if whole or table == "sintesi" else taxonomy.codes_under(row)
-        return list_enquiry_records(window, codes=codes, limit=limit, offset=offset)
-    if table in VISIT_TABLES or (table, row) == ("sintesi", "visits"):
-        month, channel = (row if table == one and not whole else "" for one in VISIT_TABLES)
+def _records(relazione: Relazione, figure: NamedFigure, *, limit: int, offset: int) -> list[Record]:
+    window, row, whole = relazione.period, figure.row, figure.row in ("totale", figure.column)
+    if figure.row == PER_USER:
+        return []
+    month = row if figure.table == "months" and not whole else ""
+    if figure.column in ("count", "enquiries", "services"):
+        codes = taxonomy.codes_under(row) if figure.table == "richieste" and not whole else None
+        return list_enquiry_records(window, codes=codes, month=month, limit=limit, offset=offset)
+    if figure.column in ("visits", "days"):
+        channel = row if figure.table == "channels" and not whole else ""
         return list_visit_records(window, month=month, channel=channel, limit=limit, offset=offset)
-    if whole or table == "sintesi":
-        return list_users(window, part="users", key="", limit=limit, offset=offset)
-    return list_users(
-        window,
-        part=table,
-        key=NOT_STATED if row == "non-indicato" else row,
-        limit=limit,
-        offset=offset,
-    )
+    if whole:
+        return list_users(window, part="users", keys=(), limit=limit, offset=offset)
+    part = "citizenships" if figure.table == "areas" else figure.table
+    return list_users(window, part=part, keys=_keys(relazione, figure), limit=limit, offset=offset)
+
+
+def _keys(relazione: Relazione, figure: NamedFigure) -> list[str]:
+    """What the users of the line have in common: one key, or all those told together in it."""
+    if figure.row == "non-indicato":
+        return [NOT_STATED]
+    if figure.row == OTHERS and figure.table == "citizenships":
+        return citizenships_in_order(relazione)[MOST_CITIZENSHIPS:]
+    if figure.table == "areas":
+        known, day = citizenships_in_order(relazione), relazione.period.end
+        return [code for code in known if area_of(code, day) == figure.row]
+    return [figure.row]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The records behind a figure, by the conditions that counted it, in the order of their days."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -30,12 +30,12 @@ USERS = text(
 SELECT came_on, person_id FROM described
 WHERE CASE CAST(:part AS text)
     WHEN 'users' THEN true
-    WHEN 'sexes' THEN sex = :key
-    WHEN 'ages' THEN age = :key
-    WHEN 'citizenships' THEN citizenship = :key
-    WHEN 'residences' THEN residence = :key
-    WHEN 'languages' THEN language = :key
-    WHEN 'newcomers' THEN is_new = (:key = 'new')
+    WHEN 'sexes' THEN sex = ANY(:keys)
+    WHEN 'ages' THEN age = ANY(:keys)
+    WHEN 'citizenships' THEN citizenship = ANY(:keys)
+    WHEN 'residences' THEN residence = ANY(:keys)
+    WHEN 'languages' THEN language = ANY(:keys)
+    WHEN 'newcomers' THEN is_new = ('new' = ANY(:keys))
     END
 ORDER BY came_on, person_id
 LIMIT :limit OFFSET :offset
@@ -43,9 +43,12 @@ LIMIT :limit OFFSET :offset
 )
 
 
-def list_users(window: Period, *, part: str, key: str, limit: int, offset: int) -> list[Record]:
-    """The users that one line of a table counts; `part` is the table's key, or «users» for all."""
-    values = asking_of([window]) | {"part": part, "key": key, "limit": limit, "offset": offset}
+def list_users(
+    window: Period, *, part: str, keys: Collection[str], limit: int, offset: int
+) -> list[Record]:
+    """The users of some keys of an attribute; `part` is the attribute's, or «users» for all."""
+    asked = {"part": part, "keys": list(keys), "limit": limit, "offset": offset}
+    values = asking_of([window]) | asked
     with joining_whole():
         return [Record(day, person_id) for day, person_id in db.session.execute(USERS, values)]
 
@@ -54,10 +57,7 @@ def list_visit_records(
     window: Period, *, month: str = "", channel: str = "", limit: int, offset: int
 ) -> list[Record]:
     """The visits of a window, of one of its months or by one channel."""
-    statement = select(Visit.visited_on, Visit.person_id).where(*_within(window))
-    if month:
-        days = parse_period(month)
-        statement = statement.where(Visit.visited_on.between(days.start, days.end))
+    statement = select(Visit.visited_on, Visit.person_id).where(*_within(window, month))
     if channel:
         statement = statement.where(Visit.channel == channel)
     statement = statement.order_by(Visit.visited_on, Visit.id).limit(limit).offset(offset)
@@ -65,11 +65,11 @@ def list_visit_records(
 
 
 def list_enquiry_records(
-    window: Period, *, codes: Collection[str] | None, limit: int, offset: int
+    window: Period, *, codes: Collection[str] | None, month: str = "", limit: int, offset: int
 ) -> list[Record]:
-    """The enquiries of a window about some topics, or about any."""
+    """The enquiries of a window, or of one of its months, about some topics or about any."""
     columns = select(Visit.visited_on, Visit.person_id, Enquiry.topic_code)
-    statement = columns.join(Enquiry, Enquiry.visit_id == Visit.id).where(*_within(window))
+    statement = columns.join(Enquiry, Enquiry.visit_id == Visit.id).where(*_within(window, month))
     if codes is not None:
         statement = statement.where(Enquiry.topic_code.in_(set(codes)))
     statement = statement.order_by(Visit.visited_on, Visit.id, Enquiry.position)
@@ -77,5 +77,7 @@ def list_enquiry_records(
     return [Record(day, person_id, code) for day, person_id, code in found]
 
 
-def _within(window: Period) -> tuple[ColumnElement[bool], ...]:
-    return Visit.visited_on.between(window.start, window.end), Visit.deleted_at.is_(None)
+def _within(window: Period, month: str) -> Iterator[ColumnElement[bool]]:
+    for days in (window, *((parse_period(month),) if month else ())):
+        yield Visit.visited_on.between(days.start, days.end)
+    yield Visit.deleted_at.is_(None)

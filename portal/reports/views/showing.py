@@ -6,10 +6,10 @@ from typing import Any
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.audit import record_read
-from portal.core.documents import Document
+from portal.core.documents import Document, NamedFigure
 from portal.core.pages import download, page, wants_fragment
 from portal.core.periods import Kind, parse_period, period_of
 from portal.reports import editions, queries, texts
@@ -90,6 +90,7 @@ def why() -> Response:
         composed(relazione, draft()),
         table=request.args.get("tabella", ""),
         row=request.args.get("riga", ""),
+        column=request.args.get("colonna", ""),
         page=int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1,
     )
     for person_id in found.names:
@@ -101,6 +102,10 @@ def why() -> Response:
         why=found,
         labels={code: topic.label for code, topic in labels.items() if topic},
         report_url=url_for("reports.show", **_of_the_report()),
+        earlier=[
+            (one.title(), url_for("reports.show", periodo=one.name))
+            for one in relazione.against.periods
+        ],
         previous_url=_page_url(number=found.number - 1) if found.number > 1 else None,
         next_url=_page_url(number=found.number + 1) if found.has_next else None,
     )
@@ -151,17 +156,19 @@ def _files() -> list[tuple[str, str]]:
     ]
 
 
-def _links(document: Document) -> dict[str, dict[str, str]]:
-    """From each figure that has records to where it comes from, by table and line."""
-    links: dict[str, dict[str, str]] = {}
+def _links(document: Document) -> dict[str, dict[tuple[str, str], str]]:
+    """From each figure that is explained to where it comes from: by table, line and column."""
+    links: dict[str, dict[tuple[str, str], str]] = {}
     for one in document.named_figures():
-        if is_explained(one.table, one.row) and one.text not in ("0", italian.NOT_COMPUTABLE):
-            links.setdefault(one.table, {})[one.row] = _why_url(one.table, one.row)
+        if is_explained(one):
+            links.setdefault(one.table, {})[one.row, one.column] = _why_url(one)
     return links
 
 
-def _why_url(table: str, row: str) -> str:
-    return url_for("reports.why", **_of_the_report(), tabella=table, riga=row)
+def _why_url(one: NamedFigure) -> str:
+    return url_for(
+        "reports.why", **_of_the_report(), tabella=one.table, riga=one.row, colonna=one.column
+    )
 
 
 def _page_url(*, number: int) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from portal.core.database import db
 from portal.core.docx import default_template
+from portal.core.places import list_citizenships
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions, texts
@@ -76,7 +77,13 @@ def listed(client: PortalClient, table: str, row: str) -> list[str]:
         ("citizenships", "450", ["07/01/2016 Sow"]),
         ("citizenships", "non-indicato", ["02/03/2016 Diallo"]),
         ("months", "2016-03", ["01/03/2016 Sow", "02/03/2016 Diallo", "03/03/2016 Anonimo"]),
+        ("months", "2016-03&colonna=enquiries", [
+            "01/03/2016 Sow Cittadinanza", "02/03/2016 Diallo Informazioni Sulla Formazione",
+            "03/03/2016 Anonimo Cittadinanza",
+        ]),
         ("channels", "phone", ["01/03/2016 Sow"]),
+        ("areas", "other", ["07/01/2016 Sow"]),
+        ("areas", "eu", []),
     ],
 )  # fmt: skip
 def test_the_records_behind_a_figure(
@@ -90,11 +97,40 @@ def test_each_link_of_the_page_opens_as_many_records_as_its_figure(
 ) -> None:
     client = client_of(few.anna)
     links = client.soup(PAGE).select("a.figure-link")
-    assert len(links) > 20
+    assert len(links) > 60
     for link in links:
-        page = client.soup(str(link["href"]))
-        assert len(page.select("tbody tr")) == int(link.text), link["href"]
+        page, href = client.soup(str(link["href"])), str(link["href"])
         assert words(page.select_one(".figure-value")) == link.text
+        if "services_per_user" in href:
+            assert "5 servizi erogati, divisi per 2 utenti" in words(page)
+            continue
+        lines = page.select("tbody tr th" if "colonna=days" in href else "tbody tr")
+        found = {words(one) for one in lines} if "colonna=days" in href else lines
+        assert len(found) == int(link.text), href
+
+
+def test_the_citizenships_told_together_have_their_records(
+    world: World, client_of: ClientOf, at_desk: AtDesk
+) -> None:
+    """Twelve of one person each: the two that come last by name are not in the list of ten."""
+    codes = [state.istat3 for state in list_citizenships()[:12]]
+    with at_desk(world.lucca):
+        for code in codes:
+            person = people.create_person(facts=PersonFacts(family_name=code, citizenships=(code,)))
+            visits.record_visit(facts=VisitFacts(date(2016, 1, 7), ("CIT",), person.id))
+    client = client_of(world.carla)
+    table = client.soup(PAGE).select_one("#tabella-citizenships")
+    assert words(table.select("tbody th")[10]) == "Altre cittadinanze (2)"
+    assert sorted(listed(client, "citizenships", "altre")) == [
+        f"07/01/2016 {code}" for code in sorted(codes[10:])
+    ]
+
+
+def test_the_figure_of_before_stands_beside_it(few: World, client_of: ClientOf) -> None:
+    page = client_of(few.anna).soup(f"{WHY}&tabella=richieste&riga=CIT")
+    assert "Confronto n.d. (I semestre 2015)" in words(page)
+    link = next(one for one in page.select("a") if "Apri la relazione del confronto" in one.text)
+    assert str(link["href"]).endswith("periodo=2015-S1")
 
 
 @pytest.mark.parametrize(
