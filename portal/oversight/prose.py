@@ -14,6 +14,8 @@ from portal.core.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import Comparison
 
+MOST_NAMED = 4
+
 
 class Note(NamedTuple):
     """What is said under the comparison, and what it adds where the small figures are shown."""
@@ -85,26 +87,26 @@ def notes(comparison: Comparison, show: str) -> list[Note]:
         found.append(
             Note(
                 _(
-                    "n.d.: di %(names)s mancano i dati del periodo %(baseline)s, quindi mancano"
+                    "n.d.: di %(names)s mancano i dati del %(baseline)s, quindi mancano"
                     " anche quelli della rete.",
                     names=italian.joined(unknown),
-                    baseline=comparison.baseline.name,
+                    baseline=comparison.baseline.title(),
                 )
             )
         )
     fresh = [label for code, label in comparison.topics if code in comparison.sums.fresh]
     if fresh:
-        found.append(
-            Note(
-                _(
-                    "Voci che nel periodo %(baseline)s non si potevano segnare, e non hanno"
-                    " variazione: %(topics)s.",
-                    baseline=comparison.baseline.name,
-                    topics=italian.joined(fresh),
-                )
-            )
-        )
+        found.append(Note(_fresh_note(fresh, comparison.baseline.title())))
     return found
+
+
+def _fresh_note(labels: list[str], baseline: str) -> str:
+    """Many are not named: in the table they are the lines without a variation."""
+    if len(labels) > MOST_NAMED:
+        return _("%(number)s voci sono nuove: nel %(baseline)s non si potevano segnare, quindi non"
+                 " hanno variazione.", number=len(labels), baseline=baseline)  # fmt: skip
+    return _("Voci nuove, che nel %(baseline)s non si potevano segnare e non hanno variazione:"
+             " %(topics)s.", baseline=baseline, topics=italian.joined(labels))  # fmt: skip
 
 
 def _cell_note(comparison: Comparison, show: str) -> Note:

@@ -311,6 +311,8 @@ def check(rows: int, sides: Sequence[tuple[Number, Number]]) -> Check:
 
 def _reconciled(rows: int, totals: list[Number]) -> str:
     numbers = joined([count(total) for total in totals])
+    if not rows:
+        return _("✓ Nessuna riga, e il totale è %(n)s.", n=numbers)
     if rows == 1:
         return _("✓ La riga corrisponde al totale %(n)s.", n=numbers)
     if len(totals) == 1:
