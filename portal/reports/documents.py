@@ -156,6 +156,12 @@ def format_of(name: str) -> Format:
     return _FORMATS[name]
 
 
+def label_of(file_name: str) -> str:
+    """How the form that an edition keeps under this name is called."""
+    known = {one.file_name: one.label for one in _FORMATS.values()}
+    return known.get(file_name) or _("Prospetto storico, CSV")
+
+
 def as_values(relazione: Relazione, stamp: Stamp, *, historical: bool) -> dict[str, Any]:
     """What a page shows of a relazione."""
     document = composed(relazione, stamp, historical=historical)

@@ -15,7 +15,7 @@ from portal.reports import editions
 from portal.reports.differences import differences
 from portal.reports.disclosing import find_disclosure, is_in_force
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.documents import as_values
+from portal.reports.documents import as_values, label_of
 from portal.reports.forms import ComparedForm, CorrectionForm
 from portal.reports.frozen import DESK, stamp_of
 from portal.reports.panel import panel_of, tell_since
@@ -37,7 +37,7 @@ def edition(edition_id: UUID) -> Response:
         fragment="edition",
         panel=tell_since(panel),
         poll=url_for("reports.edition", edition_id=edition_id, visto=panel.stage),
-        files=editions.list_files(DESK, edition_id),
+        files=[(file, label_of(file.name)) for file in editions.list_files(DESK, edition_id)],
         editions=editions.list_editions(DESK, found.period),
         differences=_differences(found),
         public=_public(found, panel.manages),

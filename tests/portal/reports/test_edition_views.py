@@ -275,7 +275,7 @@ def test_files_byte_for_byte_with_their_hash(
     edition_id = ask(client_of(few.anna), at_desk, few)
     build(few.lucca, edition_id)
     rows = carla.soup(f"{EDITIONS}/{edition_id}").select("#file ~ .scroller tbody tr")
-    lines = []
+    lines, called = [], []
     for row in rows[:-1]:
         link, shown = row.select_one("a"), row.select_one(".hash")
         assert link is not None
@@ -283,8 +283,15 @@ def test_files_byte_for_byte_with_their_hash(
         answer = carla.get(str(link["href"]))
         assert hashlib.sha256(answer.data).hexdigest() == shown.text
         assert "edizione-1" in answer.headers["Content-Disposition"]
-        lines.append(f"{shown.text}  {link.text}\n")
+        name = row.select_one(".small")
+        assert name is not None
+        lines.append(f"{shown.text}  {name.text}\n")
+        called.append(link.text)
     assert len(lines) == 9
+    assert called == [
+        "CSV dati", "Prospetto storico, CSV", "CSV per Excel", "CSV", "Word", "HTML", "JSON",
+        "PDF", "Excel",
+    ]  # fmt: skip
     manifest = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
     assert words(rows[-1]) == f"Tutta l’edizione {manifest}"
     owner("UPDATE edition_file SET content = 'x' WHERE name = 'relazione.csv'")
