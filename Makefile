@@ -28,10 +28,10 @@ test-all: setup assets .venv/.dev ## Esegue anche le prove lunghe
 mutants: setup .venv/.dev ## Toglie una protezione alla volta: le prove devono accorgersene
 	@$(PY) -m tests.mutants $(ARGS)
 
-bench: setup .venv/.dev ## Misura la velocità con 33 sportelli, accanto ai suoi limiti
+bench: setup assets .venv/.dev ## Misura la velocità con 33 sportelli, accanto ai suoi limiti
 	@$(PY) -m tests.bench M $(ARGS)
 
-bench-large: setup .venv/.dev ## Lo stesso con 7.896 sportelli: la prima volta prepara 30 GB di dati
+bench-large: setup assets .venv/.dev ## Lo stesso con 7.896 sportelli: la prima volta prepara 30 GB di dati
 	@$(PY) -m tests.bench L $(ARGS)
 
 lint: setup .venv/.dev ## Controlla stile del codice e confini tra le parti

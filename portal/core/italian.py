@@ -167,6 +167,11 @@ def from_to(start: date, end: date) -> str:
     return f"{_before_day('dal', start)}{first} {_before_day('al', end)}{long_day(end)}"
 
 
+def of_day(value: date) -> str:
+    """«del 9 luglio 2016», «dell’8 luglio 2016»."""
+    return f"{_before_day('del', value)}{long_day(value)}"
+
+
 def _before_day(preposition: str, value: date) -> str:
     return preposition + ("l’" if value.day in (8, 11) else " ")
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from math import ceil
@@ -174,7 +174,7 @@ def _columns(columns: tuple[Column, ...], lines: list[list[str]]) -> list[dict[s
     Where little is said, figures move apart, so that the eye need not cross half a page.
     """
     longest = [
-        max(map(len, [*column.head.split(), *(line[number] for line in lines)]), default=0)
+        max(map(len, [*_heads_of(column, columns), *(line[number] for line in lines)]), default=0)
         for number, column in enumerate(columns)
     ]
     spare = TEXT_WIDTH_EM - sum(length * DIGIT_EM + PADDING_EM for length in longest)
@@ -189,6 +189,12 @@ def _columns(columns: tuple[Column, ...], lines: list[list[str]]) -> list[dict[s
         }
         for number, (column, length) in enumerate(zip(columns, longest, strict=True))
     ]
+
+
+def _heads_of(column: Column, columns: Sequence[Column]) -> list[str]:
+    """The words above a column that it must hold unbroken; a group of several has the room."""
+    alone = column.group and sum(one.group == column.group for one in columns) == 1
+    return [*column.head.split(), *((column.group or "").split() if alone else ())]
 
 
 def _drawn(svg: str) -> str:

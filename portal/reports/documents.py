@@ -46,7 +46,7 @@ class Stamp:
 def draft() -> Stamp:
     """The stamp of figures that nobody has frozen."""
     now = clock.now()
-    label = _("Bozza del %(day)s", day=italian.long_day(clock.in_rome(now).date()))
+    label = _("Bozza %(of_day)s", of_day=italian.of_day(clock.in_rome(now).date()))
     return Stamp(label, None, now)
 
 

@@ -52,8 +52,8 @@ def stamp_of(edition: Edition) -> Stamp:
     frozen, at = edition.frozen or {}, edition.frozen_at or edition.created_at
     template = frozen.get("template")
     return Stamp(
-        label=_("Edizione %(number)s del %(day)s", number=edition.number,
-                day=italian.long_day(clock.in_rome(at).date())),
+        label=_("Edizione %(number)s %(of_day)s", number=edition.number,
+                of_day=italian.of_day(clock.in_rome(at).date())),
         number=edition.number,
         created=at,
         figures_hash=_short_hash(frozen),

@@ -115,6 +115,9 @@ def test_dates() -> None:
     )
     assert italian.from_to(date(2016, 1, 1), date(2016, 3, 15)) == "dal 1° gennaio al 15 marzo 2016"
     assert italian.from_to(date(2016, 3, 8), date(2016, 3, 11)) == "dall’8 all’11 marzo 2016"
+    assert italian.of_day(date(2016, 7, 1)) == "del 1° luglio 2016"
+    assert italian.of_day(date(2016, 7, 8)) == "dell’8 luglio 2016"
+    assert italian.of_day(date(2016, 7, 11)) == "dell’11 luglio 2016"
 
 
 @pytest.mark.parametrize(
