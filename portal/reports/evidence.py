@@ -32,8 +32,7 @@ def infer(
         return None
     if not all(same_length_kind(window.whole, one.whole) for one in known):
         return None
-    now = measures.count_asking(window)
-    sides = [measures.count_asking(one) for one in known]
+    now, *sides = measures.count_asking((window, *known))
     then = [one for one in sides if one is not None]
     then = then if len(then) == len(sides) else []
     return compare(

@@ -5,6 +5,7 @@ Few rows at any desk: counted in the database, never a row for a person.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -16,19 +17,20 @@ from portal.taxonomy import queries as taxonomy
 
 ASKED = text(
     """
-SELECT line, times, count(*) AS persons
+SELECT place, line, times, count(*) AS persons
 FROM (
-    SELECT v.person_id, known.line, count(*) AS times
-    FROM visit AS v
+    SELECT place, v.person_id, known.line, count(*) AS times
+    FROM unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY
+        AS told (first_on, last_on, place)
+    JOIN visit AS v ON v.visited_on BETWEEN first_on AND last_on
     JOIN enquiry AS e ON e.desk_id = v.desk_id AND e.visit_id = v.id
     JOIN unnest(CAST(:codes AS text[]), CAST(:lines AS text[])) AS known (code, line)
         ON known.code = e.topic_code
-    WHERE v.visited_on BETWEEN :start AND :end AND v.deleted_at IS NULL
-        AND v.person_id IS NOT NULL
-    GROUP BY v.person_id, known.line
+    WHERE v.deleted_at IS NULL AND v.person_id IS NOT NULL
+    GROUP BY place, v.person_id, known.line
 ) AS a_person
-GROUP BY line, times
-ORDER BY line, times
+GROUP BY place, line, times
+ORDER BY place, line, times
 """
 )
 
@@ -47,15 +49,21 @@ ORDER BY known.line
 )
 
 
-def count_asking(window: Period) -> dict[str, dict[int, int]] | None:
-    """Of each line of the relazione, the users by how often they asked; None of past totals."""
-    if figures.list_past_totals_within(window.start, window.end):
-        return None
-    asked: dict[str, dict[int, int]] = defaultdict(dict)
+def count_asking(windows: Sequence[Period]) -> list[dict[str, dict[int, int]] | None]:
+    """In each window, of each line the users by how often they asked; None of past totals.
+
+    The enquiries of the desk are read once, for all windows.
+    """
+    recorded = [one for one in windows if not _has_totals(one)]
+    asked: dict[Period, dict[str, dict[int, int]]] = {one: defaultdict(dict) for one in recorded}
+    values = _lines() | {
+        "starts": [one.start for one in recorded],
+        "ends": [one.end for one in recorded],
+    }
     with joining_whole():
-        for line, times, persons in db.session.execute(ASKED, _asking(window)):
-            asked[line][times] = persons
-    return dict(asked)
+        for place, line, times, persons in db.session.execute(ASKED, values):
+            asked[recorded[place - 1]][line][times] = persons
+    return [dict(asked[one]) if one in asked else None for one in windows]
 
 
 def count_askers(window: Period) -> dict[str, int] | None:
@@ -63,17 +71,17 @@ def count_askers(window: Period) -> dict[str, int] | None:
 
     A contact without a name counts as a person of its own.
     """
-    if figures.list_past_totals_within(window.start, window.end):
+    if _has_totals(window):
         return None
+    values = _lines() | {"start": window.start, "end": window.end}
     with joining_whole():
-        return {line: askers for line, askers in db.session.execute(ASKERS, _asking(window))}
+        return {line: askers for line, askers in db.session.execute(ASKERS, values)}
 
 
-def _asking(window: Period) -> dict[str, Any]:
+def _has_totals(window: Period) -> bool:
+    return bool(figures.list_past_totals_within(window.start, window.end))
+
+
+def _lines() -> dict[str, Any]:
     lines = taxonomy.reporting_lines()
-    return {
-        "codes": list(lines),
-        "lines": list(lines.values()),
-        "start": window.start,
-        "end": window.end,
-    }
+    return {"codes": list(lines), "lines": list(lines.values())}
