@@ -72,12 +72,16 @@ PARTS = {
 }
 
 
-def as_recorded(facts: PersonFacts, lives_since: date | None) -> PersonFacts:
+def as_recorded(facts: PersonFacts, saved: PersonFacts, lives_since: date | None) -> PersonFacts:
     """The facts tidied; the day of a residence that is recorded so already is not said again."""
     facts = rules.tidied(facts)
-    if lives_since and facts.residence_since == lives_since:
+    if facts.residence_since == lives_since and _home(facts) == _home(saved):
         return replace(facts, residence_since=None)
     return facts
+
+
+def _home(facts: PersonFacts) -> tuple[str, str | None]:
+    return facts.residence_kind, facts.residence_comune
 
 
 def facts_from(told: Mapping[str, Any]) -> PersonFacts:

@@ -67,7 +67,7 @@ def save_person(person_id: UUID) -> Response:
     if form.form_errors or not form.validate():
         return _form(person, form)
     saved, homes = people.facts_of(person), people.list_residences(person_id)
-    mine = as_recorded(form.facts(), homes[0].valid_from if homes else None)
+    mine = as_recorded(form.facts(), saved, homes[0].valid_from if homes else None)
     meeting = Meeting(PARTS, mine, saved, form.facts_before(person_id))
     shown_now = form.seen_version == person.version
     facts = meeting.outcome(shown=shown_now, chosen=choices())

@@ -129,6 +129,21 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
         assert people.get_person(amina).version == 1
 
 
+def test_a_home_is_corrected_on_its_own_day(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    with at_desk(world.lucca):
+        redated = replace(AMINA, residence_since=date(2015, 3, 1))
+        people_actions.edit_person(person_id=amina, facts=redated, seen_version=1)
+    typed = {"residence_comune": "Capannori", "residence_since": "1/3/2015"}
+    assert client_of(world.bruno).submit(edit(amina), typed).status_code == 303
+    with at_desk(world.lucca):
+        homes = people.list_residences(amina)
+        assert [(one.comune_code, one.valid_from) for one in homes] == [
+            ("046007", date(2015, 3, 1))
+        ]
+
+
 @pytest.fixture
 def conflicting(world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk) -> BeautifulSoup:
     """What Bruno is shown when Anna has changed the telephone and he saves a note and a name."""
