@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock, italian
 from portal.core.files import csv_bytes
+from portal.core.places import get_state
 from portal.core.tables import Column, Row, Table
 from portal.people import card, keys
 from portal.people import queries as people
@@ -42,6 +43,7 @@ def sections_of(person_id: UUID) -> list[Section]:
     told = ((str(part.label), part.said(facts)) for name, part in PARTS.items() if name != HOME)
     sections = [
         Section(_("Dati"), tuple(pair for pair in told if pair[1])),
+        Section(_("Cittadinanza di prima"), tuple(_formers(person_id))),
         Section(_("Residenza"), tuple(_homes(person_id))),
         Section(_("Accessi"), tuple(_visits(person_id))),
         Section(_("Scheda"), tuple(_card(person_id))),
@@ -61,6 +63,14 @@ def file_of(sections: list[Section], file_format: str) -> bytes:
     )
     rows = tuple(Row((section.title, *pair)) for section in sections for pair in section.pairs)
     return csv_bytes(Table(_("Copia dei dati"), columns, rows), style="excel_it")
+
+
+def _formers(person_id: UUID) -> Iterator[tuple[str, str]]:
+    for former in people.list_former_citizenships(person_id):
+        yield (
+            _("prima del %(day)s", day=italian.day(former.until)),
+            get_state(former.state_code).name,
+        )
 
 
 def _homes(person_id: UUID) -> Iterator[tuple[str, str]]:

@@ -18,11 +18,13 @@ from portal.core.database import db, speaker
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.once import find_by_form_token
 from portal.people import queries, rules
+from portal.people.differences import as_recorded
 from portal.people.models import (
     PeopleApart,
     Person,
     PersonAlias,
     PersonCitizenship,
+    PersonFormerCitizenship,
     PersonKey,
     PersonResidence,
     PersonToken,
@@ -96,7 +98,7 @@ def edit_person(*, person_id: UUID, facts: PersonFacts, seen_version: int | None
     # The version moves also when only a child row changes: the second editor must see it.
     flag_modified(person, "note")
     _write_aliases(person_id, facts.aliases)
-    _write_citizenships(person_id, facts.citizenships)
+    _write_citizenships(person_id, facts)
     _move(person_id, facts)
     write_words(person_id=person_id, facts=facts)
     db.session.flush()
@@ -151,10 +153,10 @@ def _accepted(facts: PersonFacts) -> PersonFacts:
 
 
 def _says_the_same(facts: PersonFacts, person: Person) -> bool:
-    homes = queries.list_residences(person.id)
-    if homes and facts.residence_since == homes[0].valid_from:
-        facts = replace(facts, residence_since=None)
-    return not rules.differing_fields(facts, queries.facts_of(person))
+    saved = queries.facts_of(person)
+    return not rules.differing_fields(
+        as_recorded(facts, saved, queries.find_since(person.id)), saved
+    )
 
 
 def _held(person_id: UUID) -> Person:
@@ -220,12 +222,50 @@ def _write_aliases(person_id: UUID, names: tuple[str, ...]) -> None:
             db.session.add(PersonAlias(person_id=person_id, name=name))
 
 
-def _write_citizenships(person_id: UUID, codes: tuple[str, ...]) -> None:
+def _write_citizenships(person_id: UUID, facts: PersonFacts) -> None:
     """The first is the primary one; the old rows leave before a new primary one comes."""
-    if tuple(queries.list_citizenships(person_id)) == codes:
+    known = queries.list_citizenships(person_id)
+    _write_former(person_id, known[0] if known else "", facts)
+    if tuple(known) == facts.citizenships:
         return
     db.session.execute(delete(PersonCitizenship).where(PersonCitizenship.person_id == person_id))
-    db.session.add_all(_citizenships(person_id, codes))
+    db.session.add_all(_citizenships(person_id, facts.citizenships))
+
+
+def _write_former(person_id: UUID, before: str, facts: PersonFacts) -> None:
+    """The primary citizenship until the day that is told; without one a change is a correction.
+
+    The same citizenship with another day corrects the day of the latest change, and a correction
+    to what was before that change takes the change back.
+    """
+    formers = queries.list_former_citizenships(person_id)
+    latest, since = (formers[0] if formers else None), facts.citizenship_since
+    now = facts.citizenships[0] if facts.citizenships else ""
+    if since is None:
+        if latest and before != now == latest.state_code:
+            db.session.delete(latest)
+    elif latest and before == now:
+        latest.until = _after(since, formers[1:])
+    elif before and now and before != now:
+        until = _after(since, formers)
+        db.session.add(PersonFormerCitizenship(person_id=person_id, state_code=before, until=until))
+    else:
+        raise Refusal(
+            _("La data serve solo se una cittadinanza ne sostituisce un’altra: lasciala vuota."),
+            field="citizenship_since",
+        )
+
+
+def _after(since: date, earlier: list[PersonFormerCitizenship]) -> date:
+    if earlier and since <= earlier[0].until:
+        raise Refusal(
+            _(
+                "La cittadinanza di prima vale dal %(day)s: scegli un giorno dopo quello.",
+                day=italian.day(earlier[0].until),
+            ),
+            field="citizenship_since",
+        )
+    return since
 
 
 def _citizenships(person_id: UUID, codes: tuple[str, ...]) -> list[PersonCitizenship]:

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
@@ -16,8 +16,16 @@ from portal.people import card, languages, rules
 from portal.people.rules import PersonFacts
 
 
+class Since(NamedTuple):
+    """Since when a person has lived where they live, and has had their primary citizenship."""
+
+    home: date | None
+    citizenship: date | None
+
+
 def _states(facts: PersonFacts) -> str:
-    return ", ".join(get_state(code).name for code in facts.citizenships)
+    names = [get_state(code).name for code in facts.citizenships]
+    return ", ".join(filter(None, (*names, _since(facts.citizenship_since))))
 
 
 def _languages(facts: PersonFacts) -> str:
@@ -43,8 +51,11 @@ def _notice(facts: PersonFacts) -> str:
 
 def _residence(facts: PersonFacts) -> str:
     where = card.residence_text(facts.residence_kind, facts.residence_comune)
-    since = f"dal {italian.day(facts.residence_since)}" if facts.residence_since else ""
-    return ", ".join(filter(None, (where, since)))
+    return ", ".join(filter(None, (where, _since(facts.residence_since))))
+
+
+def _since(day: date | None) -> str:
+    return f"dal {italian.day(day)}" if day else ""
 
 
 PARTS = {
@@ -54,7 +65,7 @@ PARTS = {
     "sex": Part(_l("Sesso"), ("sex",), lambda facts: facts.sex or ""),
     "birth": Part(_l("Data di nascita"), ("birth", "birth_conventional"), _birth),
     "birthplace": Part(_l("Luogo di nascita"), ("birth_state", "birth_city"), card.birthplace_text),
-    "citizenships": Part(_l("Cittadinanza"), ("citizenships",), _states),
+    "citizenships": Part(_l("Cittadinanza"), ("citizenships", "citizenship_since"), _states),
     "residence": Part(
         _l("Residenza"), ("residence_kind", "residence_comune", "residence_since"), _residence
     ),
@@ -72,11 +83,13 @@ PARTS = {
 }
 
 
-def as_recorded(facts: PersonFacts, saved: PersonFacts, lives_since: date | None) -> PersonFacts:
-    """The facts tidied; the day of a residence that is recorded so already is not said again."""
+def as_recorded(facts: PersonFacts, saved: PersonFacts, since: Since) -> PersonFacts:
+    """The facts tidied; a day since when something is recorded so already is not said again."""
     facts = rules.tidied(facts)
-    if facts.residence_since == lives_since and _home(facts) == _home(saved):
-        return replace(facts, residence_since=None)
+    if facts.residence_since == since.home and _home(facts) == _home(saved):
+        facts = replace(facts, residence_since=None)
+    if facts.citizenship_since == since.citizenship and _main(facts) == _main(saved):
+        facts = replace(facts, citizenship_since=None)
     return facts
 
 
@@ -84,12 +97,16 @@ def _home(facts: PersonFacts) -> tuple[str, str | None]:
     return facts.residence_kind, facts.residence_comune
 
 
+def _main(facts: PersonFacts) -> tuple[str, ...]:
+    return facts.citizenships[:1]
+
+
 def facts_from(told: Mapping[str, Any]) -> PersonFacts:
     """Facts as they were sealed, or kept as JSON."""
     values = dict(told)
     if values.get("birth"):
         values["birth"] = PartialDate(**values["birth"])
-    for name in ("permit_expires_on", "notice_given_on", "residence_since"):
+    for name in ("permit_expires_on", "notice_given_on", "residence_since", "citizenship_since"):
         if values.get(name):
             values[name] = date.fromisoformat(values[name])
     for name in ("aliases", "citizenships", "languages"):

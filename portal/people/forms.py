@@ -136,6 +136,11 @@ class PersonForm(PortalForm):
     other_citizenships = CitizenshipsField(
         _l("Altre cittadinanze"), description=_l("Separate da virgole"), render_kw=TYPED
     )
+    citizenship_since = DayField(
+        _l("Nuova cittadinanza dal"),
+        description=_l("Solo se ne ha acquisita un’altra; vuoto, è una correzione"),
+        render_kw=TYPED,
+    )
     aliases = SeveralField(
         _l("Altri nomi"),
         description=_l("Usati ora o in passato, separati da virgole"),
@@ -165,6 +170,9 @@ class PersonForm(PortalForm):
     def validate_residence_since(self, field: Field) -> None:
         _refuse_future(field.data)
 
+    def validate_citizenship_since(self, field: Field) -> None:
+        _refuse_future(field.data)
+
     def facts(self) -> PersonFacts:
         """What the form says."""
         first = (self.citizenship.data,) if self.citizenship.data else ()
@@ -178,6 +186,7 @@ class PersonForm(PortalForm):
             birth_state=self.birth_state.data,
             birth_city=self.birth_city.data or "",
             citizenships=(*first, *(self.other_citizenships.data or ())),
+            citizenship_since=self.citizenship_since.data,
             residence_kind=self._residence_kind(),
             residence_comune=self.residence_comune.data,
             residence_since=self.residence_since.data,

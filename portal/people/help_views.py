@@ -18,7 +18,8 @@ from portal.people.queries.frequent import find_commonest
 from portal.people.views import people
 
 READ_BACK = (
-    "birth", "phone", "codice_fiscale", "permit_expires_on", "residence_since", "notice_given_on",
+    "birth", "phone", "codice_fiscale", "permit_expires_on", "residence_since", "citizenship_since",
+    "notice_given_on",
 )  # fmt: skip
 FILLED = ("sex", "birth", "birth_state", "birth_city")
 

@@ -23,6 +23,7 @@ from portal.people.models import (
     Person,
     PersonAlias,
     PersonCitizenship,
+    PersonFormerCitizenship,
     PersonKey,
     PersonResidence,
     PersonToken,
@@ -30,7 +31,7 @@ from portal.people.models import (
 from portal.people.rules import PersonFacts
 from portal.people.unions import Card, Home, joined, packed, parted, parts_that_differ, unpacked
 
-OWN = (PersonAlias, PersonCitizenship, PersonResidence, PersonToken)
+OWN = (PersonAlias, PersonCitizenship, PersonFormerCitizenship, PersonResidence, PersonToken)
 Told = dict[str, list[str | None]]
 """From whom a person was told apart: the other's id, then when and by whom."""
 
@@ -125,7 +126,8 @@ def _refuse_changed(cards: Collection[Person], seen_versions: Mapping[UUID, int 
 def _card_of(person: Person) -> Card:
     homes = queries.list_residences(person.id)
     known: dict[date, Home] = {home.valid_from: (home.kind, home.comune_code) for home in homes}
-    return Card(queries.facts_of(person), known)
+    formers = queries.list_former_citizenships(person.id)
+    return Card(queries.facts_of(person), known, {one.until: one.state_code for one in formers})
 
 
 def _write(person: Person, card: Card) -> None:
@@ -133,6 +135,8 @@ def _write(person: Person, card: Card) -> None:
     _write_homes(person.id, card.homes)
     version = person.version
     actions.edit_person(person_id=person.id, facts=card.facts, seen_version=version)
+    # Afterwards: an edit without a day may take back a change of citizenship, a merge never does.
+    _write_formers(person.id, card.formers)
     if person.version == version:
         flag_modified(person, "note")
         db.session.flush()
@@ -152,6 +156,20 @@ def _write_homes(person_id: UUID, homes: Mapping[date, Home]) -> None:
     db.session.flush()
 
 
+def _write_formers(person_id: UUID, formers: Mapping[date, str]) -> None:
+    missing = dict(formers)
+    for row in queries.list_former_citizenships(person_id):
+        if row.until in formers:
+            row.state_code = missing.pop(row.until)
+        else:
+            db.session.delete(row)
+    db.session.add_all(
+        PersonFormerCitizenship(person_id=person_id, state_code=code, until=day)
+        for day, code in missing.items()
+    )
+    db.session.flush()
+
+
 def _fill(person: Person, card: Card) -> None:
     """Give a card that has only its own row the rest again, as it was."""
     facts = card.facts
@@ -161,6 +179,7 @@ def _fill(person: Person, card: Card) -> None:
         for number, code in enumerate(facts.citizenships)
     )
     _write_homes(person.id, card.homes)
+    _write_formers(person.id, card.formers)
     actions.write_words(person_id=person.id, facts=facts)
 
 

@@ -143,6 +143,18 @@ class PersonCitizenship(DeskTable):
     is_primary: Mapped[bool]
 
 
+class PersonFormerCitizenship(DeskTable):
+    """What was a person's primary citizenship, and the first day on which it no longer was."""
+
+    __tablename__ = "person_former_citizenship"
+    __table_args__ = (belongs_to_person(), UniqueConstraint("desk_id", "person_id", "until"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID]
+    state_code: Mapped[str] = mapped_column(String(3))
+    until: Mapped[date]
+
+
 class PersonResidence(DeskTable):
     """Where a person lived from a day on; reports use the residence at the visit."""
 

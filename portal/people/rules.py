@@ -57,6 +57,7 @@ CHANGED = {
     "birth_state": _l("luogo di nascita"),
     "birth_city": _l("luogo di nascita"),
     "person_citizenship": _l("cittadinanza"),
+    "person_former_citizenship": _l("cittadinanza"),
     "person_residence": _l("residenza"),
     "codice_fiscale": _l("codice fiscale"),
     "codice_fiscale_seen": _l("codice fiscale"),
@@ -89,7 +90,8 @@ class Named(Protocol):
 class PersonFacts:
     """Everything that is written down about a person; the first citizenship is the primary one.
 
-    `residence_since` is said only with a change: the day from which it counts, today if empty.
+    The days since when are said only with a change. Without one a residence counts from today, and
+    a citizenship was always the present one: the change corrects what was written.
     """
 
     family_name: str = ""
@@ -101,6 +103,7 @@ class PersonFacts:
     birth_state: str | None = None
     birth_city: str = ""
     citizenships: tuple[str, ...] = ()
+    citizenship_since: date | None = None
     residence_kind: str = NOT_STATED
     residence_comune: str | None = None
     residence_since: date | None = None

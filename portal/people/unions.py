@@ -7,7 +7,7 @@ somebody has written since, which stays.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -40,10 +40,13 @@ def first_moment(today: date) -> datetime:
 
 @dataclass(frozen=True)
 class Card:
-    """A card at a moment: its facts, and from which day the person lived where."""
+    """A card at a moment: its facts, from which day the person lived where, and which citizenships
+    they had until which day.
+    """
 
     facts: PersonFacts
     homes: Mapping[date, Home]
+    formers: Mapping[date, str] = field(default_factory=dict)
 
     @property
     def home(self) -> Home:
@@ -51,11 +54,11 @@ class Card:
 
 
 def joined(kept: Card, left: Card, facts: PersonFacts, today: date) -> Card:
-    """One card for both: the facts chosen, every name that either had, one history of homes."""
+    """One card for both: the facts chosen, every name that either had, one history of each kind."""
     homes = _joined_homes(kept, left, (facts.residence_kind, facts.residence_comune), today)
     names = (*facts.aliases, *_names(kept.facts), *_names(left.facts))
-    facts = replace(facts, aliases=_other_names(facts, names), residence_since=None)
-    return Card(rules.tidied(facts), homes)
+    facts = _without_days(replace(facts, aliases=_other_names(facts, names)))
+    return Card(rules.tidied(facts), homes, _joined_formers(kept, left, facts))
 
 
 def parted(before: Card, merged: Card, now: Card) -> Card:
@@ -63,12 +66,12 @@ def parted(before: Card, merged: Card, now: Card) -> Card:
     told = dict(_three_ways(_parts(before.facts), _parts(merged.facts), _parts(now.facts)))
     names = _three_ways(*(dict.fromkeys(one.facts.aliases, True) for one in (before, merged, now)))
     homes = dict(_three_ways(before.homes, merged.homes, now.homes))
-    fields = {field: value for part in told.values() for field, value in part.items()}
+    formers = dict(_three_ways(before.formers, merged.formers, now.formers))
+    fields = {name: value for part in told.values() for name, value in part.items()}
     facts = replace(before.facts, **fields | {"aliases": tuple(name for name, _own in names)})
-    card = Card(facts, homes)
-    kind, comune = card.home
-    told_home = replace(facts, residence_kind=kind, residence_comune=comune, residence_since=None)
-    return Card(rules.tidied(told_home), homes)
+    kind, comune = Card(facts, homes).home
+    told_home = replace(facts, residence_kind=kind, residence_comune=comune)
+    return Card(rules.tidied(_without_days(told_home)), homes, formers)
 
 
 def with_both(facts: PersonFacts, other: PersonFacts, name: str) -> PersonFacts:
@@ -92,13 +95,16 @@ def packed(card: Card) -> dict[str, Any]:
         for name, value in asdict(card.facts).items()
     }
     homes = [[day.isoformat(), *home] for day, home in sorted(card.homes.items())]
-    return {"facts": facts, "homes": homes}
+    formers = [[day.isoformat(), code] for day, code in sorted(card.formers.items())]
+    return {"facts": facts, "homes": homes, "formers": formers}
 
 
 def unpacked(told: Mapping[str, Any]) -> Card:
     """The card from JSON."""
     homes = {date.fromisoformat(day): (kind, comune) for day, kind, comune in told["homes"]}
-    return Card(facts_from(told["facts"]), homes)
+    # Absent from the merges that were made before citizenships had a history.
+    formers = {date.fromisoformat(day): code for day, code in told.get("formers", ())}
+    return Card(facts_from(told["facts"]), homes, formers)
 
 
 def _joined_homes(kept: Card, left: Card, chosen: Home, today: date) -> dict[date, Home]:
@@ -109,6 +115,19 @@ def _joined_homes(kept: Card, left: Card, chosen: Home, today: date) -> dict[dat
     if Card(PersonFacts(), homes).home != chosen:
         homes[max([today, *homes])] = chosen
     return homes
+
+
+def _joined_formers(kept: Card, left: Card, chosen: PersonFacts) -> dict[date, str]:
+    """What either card knows; of one day what the card says whose citizenship was chosen."""
+    first, other = kept.facts.citizenships[:1], left.facts.citizenships[:1]
+    if chosen.citizenships[:1] == other != first:
+        return dict(kept.formers) | dict(left.formers)
+    return dict(left.formers) | dict(kept.formers)
+
+
+def _without_days(facts: PersonFacts) -> PersonFacts:
+    """The facts without days since when: a card has its histories."""
+    return replace(facts, citizenship_since=None, residence_since=None)
 
 
 def _names(facts: PersonFacts) -> tuple[str, ...]:
@@ -131,7 +150,7 @@ def _parts(facts: PersonFacts) -> dict[str, dict[str, Any]]:
     So do family and given name: a half of each telling might make no name at all.
     """
     told = {
-        name: {field: getattr(facts, field) for field in part.fields}
+        name: {one: getattr(facts, one) for one in part.fields}
         for name, part in PARTS.items()
         if name not in ("aliases", "residence")
     }

@@ -40,9 +40,9 @@ METHOD = (
     (
         _l("Età, cittadinanza, residenza, lingua."),
         _l("Come risultano al primo accesso di ciascuno nel periodo: l’età compiuta quel giorno "
-          "(di chi si sa solo l’anno, quella compiuta entro l’anno) e la residenza di allora. "
-          "Di chi ha più cittadinanze o lingue conta la prima. Gli Stati dell’Unione sono "
-          "quelli che ne fanno parte alla fine del periodo."),
+          "(di chi si sa solo l’anno, quella compiuta entro l’anno), la cittadinanza e la "
+          "residenza di allora. Di chi ha più cittadinanze o lingue conta la prima. Gli Stati "
+          "dell’Unione sono quelli che ne fanno parte alla fine del periodo."),
     ),
     (
         _l("Giorni di apertura."),

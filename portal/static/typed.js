@@ -6,7 +6,7 @@
 
   const { read, filled } = document.currentScript.dataset;
   const CODE = "codice_fiscale";
-  const READ_BACK = ["birth", "phone", CODE, "permit_expires_on", "residence_since", "notice_given_on"];
+  const READ_BACK = ["birth", "phone", CODE, "permit_expires_on", "residence_since", "citizenship_since", "notice_given_on"];
   const SENT = [...READ_BACK, "family_name", "given_name", "sex", "birth_state", "birth_city"];
   const COMPARED = new Set([CODE, "family_name", "given_name", "sex", "birth", "birth_state"]);
 

@@ -59,6 +59,7 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
         card=card,
         languages=languages,
         name=display_name(person),
+        formers=people.list_former_citizenships(person_id),
         residences=people.list_residences(person_id),
         title=story.title(entries),
         visited=bool(entries),

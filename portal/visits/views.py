@@ -66,8 +66,8 @@ def save_person(person_id: UUID) -> Response:
     record_read("person", person_id)
     if form.form_errors or not form.validate():
         return _form(person, form)
-    saved, homes = people.facts_of(person), people.list_residences(person_id)
-    mine = as_recorded(form.facts(), saved, homes[0].valid_from if homes else None)
+    saved = people.facts_of(person)
+    mine = as_recorded(form.facts(), saved, people.find_since(person_id))
     meeting = Meeting(PARTS, mine, saved, form.facts_before(person_id))
     shown_now = form.seen_version == person.version
     facts = meeting.outcome(shown=shown_now, chosen=choices())
@@ -82,14 +82,13 @@ def save_person(person_id: UUID) -> Response:
 
 
 def _form(person: "Person", form: PersonCorrectionForm, twice: ToldTwice | None = None) -> Response:
-    residences = people.list_residences(person.id)
     return page(
         "visits/edit_person.html",
         status=form.status,
         form=form,
         person_id=person.id,
         name=display_name(person),
-        home=residences[0] if residences else None,
+        since=people.find_since(person.id),
         told_twice=twice,
         citizenships=list_citizenships(),
         states=list_states(),

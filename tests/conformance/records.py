@@ -47,6 +47,7 @@ SAME = {
     ("person", "merged_into"): None,
     ("person_citizenship", "state_code"): "436",
     ("person_citizenship", "is_primary"): True,
+    ("person_former_citizenship", "state_code"): "436",
     ("person_residence", "kind"): "comune",
     ("person_residence", "comune_code"): "046017",
     ("person_key", "key"): "CHIAVE-1",

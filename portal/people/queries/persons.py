@@ -13,7 +13,15 @@ from portal.core.database import db
 from portal.core.errors import NotHere, Refusal
 from portal.core.italian import PartialDate
 from portal.people import rules
-from portal.people.models import Person, PersonAlias, PersonCitizenship, PersonKey, PersonResidence
+from portal.people.differences import Since
+from portal.people.models import (
+    Person,
+    PersonAlias,
+    PersonCitizenship,
+    PersonFormerCitizenship,
+    PersonKey,
+    PersonResidence,
+)
 from portal.people.rules import PersonFacts
 
 
@@ -134,6 +142,17 @@ def list_citizenships(person_id: UUID) -> list[str]:
     )
 
 
+def list_former_citizenships(person_id: UUID) -> list[PersonFormerCitizenship]:
+    """What was the primary citizenship of a person, the latest first."""
+    return list(
+        db.session.scalars(
+            select(PersonFormerCitizenship)
+            .where(PersonFormerCitizenship.person_id == person_id)
+            .order_by(PersonFormerCitizenship.until.desc())
+        )
+    )
+
+
 def list_residences(person_id: UUID) -> list[PersonResidence]:
     """Where a person has lived, the latest first."""
     return list(
@@ -142,6 +161,15 @@ def list_residences(person_id: UUID) -> list[PersonResidence]:
             .where(PersonResidence.person_id == person_id)
             .order_by(PersonResidence.valid_from.desc())
         )
+    )
+
+
+def find_since(person_id: UUID) -> Since:
+    """Since when what is now said of a person is so, as far as it was told."""
+    homes, formers = list_residences(person_id), list_former_citizenships(person_id)
+    return Since(
+        homes[0].valid_from if homes else None,
+        formers[0].until if formers else None,
     )
 
 

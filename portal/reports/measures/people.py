@@ -21,7 +21,8 @@ MOST_WINDOWS = 4
 # The visits are read once, for all windows, in the order of their persons; so are the persons,
 # their citizenships and their homes, each from an index that holds all that is asked. Where
 # somebody lived: the latest home that began by then; one written down later is the first that is
-# known. Of a year alone the age is the one completed within that year.
+# known. A citizenship is the first of those that ended after the visit, or the present one. Of a
+# year alone the age is the one completed within that year.
 DESCRIBED = """
 came AS (
     SELECT person_id, min(visited_on) AS first_on,
@@ -43,7 +44,7 @@ described AS (
             THEN (CAST(:ages AS text[]))[width_bucket(
                 CAST(date_part('year', age(came_on, born)) AS int), CAST(:lows AS int[]))]
             ELSE '' END AS age,
-        coalesce(c.state_code, '') AS citizenship,
+        coalesce(f.state_code, c.state_code, '') AS citizenship,
         coalesce(CASE r.kind WHEN 'comune' THEN r.comune_code WHEN 'not_stated' THEN ''
             ELSE r.kind END, '') AS residence
     FROM came
@@ -56,8 +57,10 @@ described AS (
     LEFT JOIN person_residence AS r ON r.person_id = came.person_id
     JOIN LATERAL (VALUES (1, on_1), (2, on_2), (3, on_3), (4, on_4)) AS visited (place, came_on)
         ON came_on IS NOT NULL
+    LEFT JOIN person_former_citizenship AS f
+        ON f.person_id = came.person_id AND f.until > came_on
     ORDER BY came.person_id, place, r.valid_from <= came_on DESC,
-        CASE WHEN r.valid_from <= came_on THEN r.valid_from END DESC, r.valid_from
+        CASE WHEN r.valid_from <= came_on THEN r.valid_from END DESC, r.valid_from, f.until
 )
 """
 DIVIDED = text(

@@ -16,7 +16,7 @@ from portal.intake.actions.merging import merge_people
 from portal.intake.models import PersonMerge
 from portal.people import actions as people
 from portal.people import queries
-from portal.people.models import PeopleApart, PersonToken
+from portal.people.models import PeopleApart, PersonFormerCitizenship, PersonToken
 from portal.people.rules import PersonFacts
 from portal.visits import actions as visits
 from portal.visits.models import Visit
@@ -87,6 +87,10 @@ def snapshot(person_id: UUID) -> dict[str, Any]:
             (home.valid_from, home.kind, home.comune_code)
             for home in queries.list_residences(person_id)
         ],
+        "formers": [
+            (former.until, former.state_code)
+            for former in queries.list_former_citizenships(person_id)
+        ],
         "tokens": sorted(map(tuple, db.session.execute(tokens))),
         **{
             name: [tuple(row) for row in db.session.execute(statement, {"id": person_id})]
@@ -109,6 +113,9 @@ def pair(world: World, at_desk: AtDesk, write_down: Writer) -> tuple[UUID, UUID]
         visits.delete_visit(visit_id=gone, reason="Altro", seen_version=1)
         people.bind_key(person_id=amena, key="A-1")
         people.bind_key(person_id=amina, key="A-2")
+        db.session.add(
+            PersonFormerCitizenship(person_id=amena, state_code="110", until=date(2014, 1, 1))
+        )
         one_id, other_id = sorted((amena, other))
         db.session.add(PeopleApart(one_id=one_id, other_id=other_id, told_by=world.bruno.id))
     return amina, amena

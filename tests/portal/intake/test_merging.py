@@ -27,6 +27,7 @@ from tests.portal.intake.cards import (
     come,
     merge,
     pair,
+    snapshot,
     versions,
 )
 from tests.portal.people.conftest import AMINA, Writer, write_down
@@ -107,6 +108,26 @@ def test_homes_become_one_history(world: World, at_desk: AtDesk, pair: tuple[UUI
         homes = queries.list_residences(amina)
         assert [home.comune_code for home in homes] == ["046017", "046007"]
         assert homes[-1].valid_from == date(2015, 3, 1)
+
+
+def test_former_citizenships_of_both_are_kept(
+    world: World, at_desk: AtDesk, pair: tuple[UUID, UUID]
+) -> None:
+    """Of a day that both tell, what the card says whose citizenship was chosen."""
+    amina, amena = pair
+    italian = replace(AMINA, citizenships=("100",), citizenship_since=date(2014, 1, 1))
+    french = replace(italian, citizenships=("215",), citizenship_since=date(2020, 5, 1))
+    with at_desk(world.lucca):
+        for version, facts in enumerate((italian, french), start=1):
+            people.edit_person(person_id=amina, facts=facts, seen_version=version)
+    with at_desk(world.lucca):
+        merge(amina, amena, replace(french, citizenships=AMENA.citizenships))
+    with at_desk(world.lucca):
+        assert snapshot(amina)["formers"] == [
+            (date(2020, 5, 1), "100"),
+            (date(2014, 1, 1), "110"),
+        ]
+        assert snapshot(amina)["facts"].citizenships == ("450", "110")
 
 
 def test_the_same_form_twice_is_one_merge(

@@ -282,6 +282,8 @@ def test_the_copy_holds_all_and_is_recorded(
 ) -> None:
     with at_desk(world.lucca):
         people.bind_key(person_id=pair[0], key="A-1")
+        italian = replace(AMINA, citizenships=("100",), citizenship_since=date(2016, 3, 1))
+        people.edit_person(person_id=pair[0], facts=italian, seen_version=1)
         gone = list_visits_of(pair[0])[0].id
         visits.delete_visit(visit_id=gone, reason="Altro", seen_version=1)
     bruno = client_of(world.bruno)
@@ -291,6 +293,7 @@ def test_the_copy_holds_all_and_is_recorded(
     assert "Anna Bianchi" not in said
     told = json.loads(bruno.get(url(pair[0], "/copia.json")).data)
     assert ["Telefono", "333 100 4417"] in told["Dati"]
+    assert told["Cittadinanza di prima"] == [["prima del 01/03/2016", "Senegal"]]
     csv = bruno.get(url(pair[0], "/copia.csv"))
     assert "Amina" in csv.data.decode("utf-8-sig")
     assert "Diallo" not in csv.headers["Content-Disposition"]

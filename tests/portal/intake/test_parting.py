@@ -66,6 +66,65 @@ def test_undoing_gives_both_cards_back(
         assert undo_merge(merge_id=merge_id).stayed == []
 
 
+def test_a_citizenship_changed_after_the_merge_stays_with_its_day(
+    world: World, at_desk: AtDesk, pair: tuple[UUID, UUID]
+) -> None:
+    amina, amena = pair
+    with at_desk(world.lucca):
+        before = snapshot(amena)
+        merge_id = merge(amina, amena).id
+    with at_desk(world.lucca):
+        person = queries.get_person(amina)
+        facts = replace(
+            queries.facts_of(person), citizenships=("100",), citizenship_since=date(2019, 2, 1)
+        )
+        people.edit_person(person_id=amina, facts=facts, seen_version=person.version)
+    with at_desk(world.lucca):
+        assert undo_merge(merge_id=merge_id).stayed == ["citizenships"]
+    with at_desk(world.lucca):
+        assert snapshot(amena) == before
+        assert snapshot(amina)["formers"] == [(date(2019, 2, 1), "450")]
+        assert snapshot(amina)["facts"] == replace(AMINA, citizenships=("100",))
+
+
+def test_choosing_what_one_card_was_before_is_undone_exactly(
+    world: World, at_desk: AtDesk, write_down: Writer
+) -> None:
+    """In an edit the same choice would take the change of citizenship back."""
+    kept, left = write_down(AMINA), write_down(AMENA)
+    italian = replace(AMINA, citizenships=("100",), citizenship_since=date(2019, 2, 1))
+    with at_desk(world.lucca):
+        people.edit_person(person_id=kept, facts=italian, seen_version=1)
+    with at_desk(world.lucca):
+        before = [snapshot(one) for one in (kept, left)]
+        merge_id = merge(kept, left, AMINA).id
+        assert snapshot(kept)["formers"] == [(date(2019, 2, 1), "450")]
+    with at_desk(world.lucca):
+        undo_merge(merge_id=merge_id)
+    with at_desk(world.lucca):
+        assert [snapshot(one) for one in (kept, left)] == before
+
+
+def test_a_merge_from_before_citizenships_had_a_history_is_undone(
+    world: World, at_desk: AtDesk, write_down: Writer
+) -> None:
+    kept, left = write_down(AMINA), write_down(AMENA)
+    with at_desk(world.lucca):
+        before = [snapshot(one) for one in (kept, left)]
+        merged = merge(kept, left)
+        merged.before = {
+            name: {key: told for key, told in rows.items() if key != "formers"}
+            if isinstance(rows, dict)
+            else rows
+            for name, rows in merged.before.items()
+        }
+        merge_id = merged.id
+    with at_desk(world.lucca):
+        undo_merge(merge_id=merge_id)
+    with at_desk(world.lucca):
+        assert [snapshot(one) for one in (kept, left)] == before
+
+
 def test_told_apart_and_merged_all_the_same(
     world: World, at_desk: AtDesk, pair: tuple[UUID, UUID]
 ) -> None:

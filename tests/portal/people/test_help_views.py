@@ -38,6 +38,7 @@ def read(client: PortalClient, **typed: str) -> dict[str, Any]:
         ("phone", "+393331004417", "333 100 4417"),
         ("phone", "00212612345678", "+212 6 12 34 56 78"),
         ("permit_expires_on", "14/2/27", "14/02/2027"),
+        ("citizenship_since", "1/3/16", "01/03/2016"),
         ("codice_fiscale", "dll mna 88d52 z343l", AMINA),
     ],
 )
@@ -53,6 +54,7 @@ def test_what_is_typed_is_shown_in_full(
     [
         ("birth", "29/02/2015", "Il 29/02/2015 non esiste"),
         ("birth", "1/1/2099", "La data è nel futuro"),
+        ("citizenship_since", "1/1/2099", "La data è nel futuro"),
         ("phone", "abc", "solo cifre"),
         ("codice_fiscale", AMINA[:15], "Il codice fiscale ha 15 caratteri: ne servono 16"),
     ],

@@ -105,6 +105,14 @@ def test_sixty_persons_are_paged_in_the_list_and_in_the_search(
     assert 'name="q" value="rossi"' in second
 
 
+def test_of_a_new_person_no_change_of_citizenship_is_asked(
+    world: World, client_of: ClientOf
+) -> None:
+    page = client_of(world.bruno).soup("/s/lucca/persone/nuova")
+    assert page.find("input", id="citizenship") is not None
+    assert page.find("input", id="citizenship_since") is None
+
+
 def test_a_new_person_is_written_down(world: World, client_of: ClientOf, at_desk: AtDesk) -> None:
     answer = client_of(world.bruno).submit(NEW, TYPED)
     assert answer.status_code == 303

@@ -2,17 +2,19 @@
 """A desk drawn at random, as plain values: who came, when, how and what they asked.
 
 Made to be awkward: births known in part, moves within the window, visits on its edges, leap days,
-people who only ever come anonymously, desks where nobody comes.
+new citizenships and corrections of them, people who only ever come anonymously, desks where nobody
+comes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
 from portal.core.italian import PartialDate
 from portal.people import actions as people
+from portal.people.queries import get_person
 from portal.people.rules import PersonFacts
 from portal.visits import actions as visits
 from portal.visits.rules import Channel, VisitFacts
@@ -51,6 +53,8 @@ class Plan:
     """A desk, and the relazione that is asked of it."""
 
     people: tuple[PersonFacts, ...]
+    changes: tuple[tuple[int, PersonFacts], ...]
+    """What is told of whom later on, in this order: new citizenships, new homes, corrections."""
     visits: tuple[Came, ...]
     period: str
     baseline: str | None
@@ -70,7 +74,38 @@ def draw_plan(seed: int) -> Plan:
         Came(_day(draw), None, draw.choice(("desk", "phone")), _topics(draw))
         for _one in range(draw.choice((0, 0, 1, 9)))
     ]
-    return Plan(known, tuple(came), draw.choice(PERIODS), draw.choice(BASELINES))
+    period, baseline = draw.choice(PERIODS), draw.choice(BASELINES)
+    return Plan(known, tuple(_changes(draw, known)), tuple(came), period, baseline)
+
+
+def _changes(draw: Random, known: Sequence[PersonFacts]) -> Iterator[tuple[int, PersonFacts]]:
+    for number, facts in enumerate(known):
+        home = facts.residence_since
+        for day in sorted({_day(draw) for _one in range(draw.choice((0, 0, 1, 2, 4)))}):
+            facts = _with_another_state(draw, facts, day)
+            if home and day > home and draw.random() < 0.6:
+                facts, home = _with_another_home(draw, facts, day), day
+            yield number, facts
+
+
+def _with_another_state(draw: Random, facts: PersonFacts, day: date) -> PersonFacts:
+    """Another citizenship from that day on, or as a correction."""
+    main = facts.citizenships[:1]
+    other = draw.choice([one for one in STATES if one not in main])
+    changed = bool(main) and draw.random() < 0.7
+    return replace(
+        facts,
+        citizenships=(other, *main) if changed else (other,),
+        citizenship_since=day if changed else None,
+        residence_since=None,
+    )
+
+
+def _with_another_home(draw: Random, facts: PersonFacts, day: date) -> PersonFacts:
+    others = [(None, "abroad"), *((one, "comune") for one in COMUNI)]
+    others = [one for one in others if one != (facts.residence_comune, facts.residence_kind)]
+    comune, kind = draw.choice(others)
+    return replace(facts, residence_kind=kind, residence_comune=comune, residence_since=day)
 
 
 def _person(draw: Random, number: int) -> PersonFacts:
@@ -114,6 +149,9 @@ def _topics(draw: Random) -> tuple[str, ...]:
 def record(plan: Plan) -> Sequence[UUID]:
     """Put the plan into the desk in scope; the ids of its people in their order."""
     ids = people.create_people(people=plan.people)
+    for number, facts in plan.changes:
+        version = get_person(ids[number]).version
+        people.edit_person(person_id=ids[number], facts=facts, seen_version=version)
     facts = [
         VisitFacts(
             one.day,

@@ -7,6 +7,7 @@ as a user, how old they were, where they lived.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -48,7 +49,7 @@ def _of_one(plan: Plan, window: Window, today: date) -> dict[str, dict[str, Any]
     for one in inside:
         if one.person is not None:
             first[one.person] = min(one.day, first.get(one.person, one.day))
-    users = [(plan.people[number], day) for number, day in first.items()]
+    users = [(_then(plan, number, day, today), day) for number, day in first.items()]
     return {
         "whole": {
             "users": len(users),
@@ -61,7 +62,7 @@ def _of_one(plan: Plan, window: Window, today: date) -> dict[str, dict[str, Any]
         "ages": _by(users, _age),
         "citizenships": _by(users, lambda one, _day: (one.citizenships or ("",))[0]),
         "areas": _by(users, _area),
-        "residences": _by(users, lambda one, day: _home(one, today)),
+        "residences": _by(users, _home),
         "languages": _by(users, lambda one, _day: (one.languages or ("",))[0]),
         "newcomers": _newcomers(plan, window, first),
         "channels": dict(Counter(one.channel for one in inside)),
@@ -69,6 +70,22 @@ def _of_one(plan: Plan, window: Window, today: date) -> dict[str, dict[str, Any]
         "month-visits": _by_month(inside, window, lambda one: 1),
         "month-enquiries": _by_month(inside, window, lambda one: len(one.topics)),
     }
+
+
+def _then(plan: Plan, number: int, day: date, today: date) -> PersonFacts:
+    """A person as they were on a day, by all that was ever told of them."""
+    told = [plan.people[number], *(facts for one, facts in plan.changes if one == number)]
+    states, homes = [(date.min, told[0])], [(told[0].residence_since or today, told[0])]
+    for facts in told[1:]:
+        since = facts.citizenship_since
+        states = [*(states if since else states[:-1]), (since or states[-1][0], facts)]
+        if facts.residence_since:
+            homes.append((facts.residence_since, facts))
+    citizen = [facts for since, facts in states if since <= day][-1]
+    home = ([facts for since, facts in homes if since <= day] or [homes[0][1]])[-1]
+    return replace(
+        home, citizenships=citizen.citizenships, residence_since=None, citizenship_since=None
+    )
 
 
 def _by(
@@ -94,8 +111,7 @@ def _area(person: PersonFacts, _day: date) -> str:
     return "eu" if code in UNION else "other"
 
 
-def _home(person: PersonFacts, _today: date) -> str:
-    """One home each in these plans: the only one known counts on any day."""
+def _home(person: PersonFacts, _day: date) -> str:
     if person.residence_kind == "comune":
         return str(person.residence_comune)
     return "" if person.residence_kind == "not_stated" else person.residence_kind

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is said of a user is what was true at their first visit of the period."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from portal.people.queries import facts_of, get_person
 from portal.people.rules import PersonFacts
 from portal.reports import measures, queries
 from portal.reports.details import Detail
+from portal.reports.measures.records import list_users
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed
@@ -65,6 +67,40 @@ def test_a_home_is_that_of_the_first_visit(world: World, at_desk: AtDesk) -> Non
         assert describe("2016-S1").residences == {"046017": 1}
         assert describe("2016-S2").residences == {"046007": 1}
         assert describe("2016").residences == {"046017": 1}
+
+
+def test_a_citizenship_is_that_of_the_first_visit(world: World, at_desk: AtDesk) -> None:
+    """A Moroccan, Italian since 1 March 2016; another comes only after becoming one."""
+    moroccan = PersonFacts(family_name="Alami", citizenships=("436",))
+    days = {
+        "before": [date(2015, 2, 1), date(2016, 2, 29), date(2016, 3, 1), date(2016, 8, 1)],
+        "after": [date(2016, 3, 1)],
+    }
+    with at_desk(world.lucca):
+        ids = dict(zip(days, people.create_people(people=[moroccan] * 2), strict=True))
+        for one, person_id in ids.items():
+            for day in days[one]:
+                visits.record_visit(facts=VisitFacts(day, ("CIT",), person_id))
+            italian = replace(
+                moroccan, citizenships=("100", "436"), citizenship_since=date(2016, 3, 1)
+            )
+            people.edit_person(person_id=person_id, facts=italian, seen_version=1)
+    counted = {
+        "2015-S1": {"436": ["before"]},
+        "2016-S1": {"100": ["after"], "436": ["before"]},
+        "2016-03": {"100": ["after", "before"]},
+        "2016-S2": {"100": ["before"]},
+    }
+    with at_desk(world.lucca):
+        for period, expected in counted.items():
+            assert describe(period).citizenships == {
+                state: len(who) for state, who in expected.items()
+            }
+            for state, who in expected.items():
+                behind = list_users(
+                    parse_period(period), part="citizenships", key=state, limit=9, offset=0
+                )
+                assert {one.person_id for one in behind} == {ids[name] for name in who}
 
 
 def test_a_home_written_down_later_is_the_first_that_is_known(

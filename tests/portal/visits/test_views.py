@@ -129,6 +129,40 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
         assert people.get_person(amina).version == 1
 
 
+def test_a_new_citizenship_is_saved_with_its_day(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    client = client_of(world.anna)
+    italian = {"citizenship": "Italia", "citizenship_since": "1/3/2016"}
+    answer = client.submit(edit(amina), italian)
+    assert answer.status_code == 303
+    text = " ".join(client.soup(answer.location).text.split())
+    assert "prima del 01/03/2016: Senegal" in text
+    assert "Cambiati: cittadinanza" in text
+    assert "Ora vale dal 01/03/2016" in client.soup(edit(amina)).text
+    assert client.submit(edit(amina), italian).status_code == 303
+    with at_desk(world.lucca):
+        assert people.get_person(amina).version == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"citizenship_since": "1/3/2016"}, "solo se una cittadinanza ne sostituisce"),
+        ({"citizenship": "Italia", "citizenship_since": "1/3/2099"}, "La data è nel futuro"),
+    ],
+)
+def test_a_wrong_day_of_a_citizenship_is_said_beside_it(
+    world: World, client_of: ClientOf, amina: UUID, typed: dict[str, str], said: str
+) -> None:
+    answer = client_of(world.bruno).submit(edit(amina), typed)
+    assert answer.status_code == 422
+    field = BeautifulSoup(answer.text, "html.parser").find("input", id="citizenship_since")
+    assert field is not None
+    assert said in field.find_parent("div").text  # type: ignore[union-attr]
+    assert field["value"] == typed["citizenship_since"]
+
+
 def test_a_home_is_corrected_on_its_own_day(
     world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
 ) -> None:
@@ -205,6 +239,29 @@ def test_each_choice_is_kept(
         "+393330000000",
         "Parla piano.",
     )
+
+
+def test_two_citizenships_at_once_are_chosen_with_their_day(
+    world: World, client_of: ClientOf, amina: UUID, at_desk: AtDesk
+) -> None:
+    bruno = client_of(world.bruno)
+    form = bruno.soup(edit(amina)).find("form", attrs={"action": edit(amina)})
+    assert form is not None
+    with at_desk(world.lucca, account=world.anna):
+        italian = replace(AMINA, citizenships=("100",), citizenship_since=date(2016, 3, 1))
+        people_actions.edit_person(person_id=amina, facts=italian, seen_version=1)
+    typed = form_values(form) | {"citizenship": "Francia", "citizenship_since": "1/5/2020"}
+    twice = BeautifulSoup(bruno.post(edit(amina), data=typed).text, "html.parser")
+    table = twice.find("table")
+    assert table is not None
+    assert "Francia, dal 01/05/2020" in " ".join(table.text.split())
+    assert _resend(twice, bruno, amina, citizenships="mine")[0] == 303
+    with at_desk(world.lucca):
+        formers = people.list_former_citizenships(amina)
+        assert [(one.state_code, one.until) for one in formers] == [
+            ("100", date(2020, 5, 1)),
+            ("450", date(2016, 3, 1)),
+        ]
 
 
 def test_without_a_choice_nothing_is_saved(
