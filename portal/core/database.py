@@ -39,10 +39,13 @@ SPEAK = text(
 JUST_USED_SECONDS = 2
 JOIN_WHOLE = text(
     "SELECT current_setting('enable_nestloop') AS loops, current_setting('work_mem') AS memory,"
-    " set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)"
+    " current_setting('plan_cache_mode') AS plans,"
+    " set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true),"
+    " set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
 JOIN_AS_USUAL = text(
-    "SELECT set_config('enable_nestloop', :loops, true), set_config('work_mem', :memory, true)"
+    "SELECT set_config('enable_nestloop', :loops, true), set_config('work_mem', :memory, true),"
+    " set_config('plan_cache_mode', :plans, true)"
 )
 
 
@@ -126,12 +129,13 @@ def joining_whole() -> Iterator[None]:
 
     Row-level security hides from the planner whose rows they are, so that it takes every desk for
     an average one and the joins of a large one for a handful of rows to look up. Its persons are
-    then put together in memory, where those of the largest desks do not fit the usual share.
+    then put together in memory, where those of the largest desks do not fit the usual share; and
+    each time a plan is made for its windows, since one for any windows takes three times as long.
     """
     usual = db.session.execute(JOIN_WHOLE).one()
     yield
     # Not after an error: the transaction is over, and the settings with it.
-    db.session.execute(JOIN_AS_USUAL, {"loops": usual.loops, "memory": usual.memory})
+    db.session.execute(JOIN_AS_USUAL, usual._asdict())
 
 
 class PlatformTable(db.Model):  # type: ignore[name-defined]

@@ -2,6 +2,7 @@
 """Lists under the fields of a person, by keyboard, mouse and on a phone; what a code fills."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -70,7 +71,8 @@ def test_enter_waits_for_the_list(page: Page) -> None:
     field = type_in(page, "Cittadinanza", "ucr")
     page.keyboard.press("Enter")
     expect(field).to_have_value("Ucraina")
-    assert page.url.endswith(NEW)
+    # Not sent: the address has at most the draft that was kept meanwhile.
+    assert urlsplit(page.url).path.endswith(NEW)
 
 
 def test_the_commonest_here_first_and_not_stated_last(page: Page) -> None:
