@@ -98,7 +98,7 @@ def test_a_citizenship_is_that_of_the_first_visit(world: World, at_desk: AtDesk)
             }
             for state, who in expected.items():
                 behind = list_users(
-                    parse_period(period), part="citizenships", key=state, limit=9, offset=0
+                    parse_period(period), part="citizenships", keys=[state], limit=9, offset=0
                 )
                 assert {one.person_id for one in behind} == {ids[name] for name in who}
 
