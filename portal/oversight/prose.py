@@ -13,6 +13,7 @@ from portal.core import clock, italian
 from portal.core.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import Comparison
+from portal.reports.prose import in_period, of_period, to_period
 
 MOST_NAMED = 4
 
@@ -82,31 +83,27 @@ def notes(comparison: Comparison, show: str) -> list[Note]:
             )
         ),
     ]
+    return found if show == RATES else [*found, *_missing_notes(comparison)]
+
+
+def _missing_notes(comparison: Comparison) -> list[Note]:
+    """Why some figures of the earlier period, and what comes of them, are «n.d.»."""
+    found, then = [], comparison.baseline
     unknown = [desk.desk.name for desk in comparison.desks if desk.baseline is None]
     if unknown and len(unknown) < len(comparison.desks):
-        found.append(
-            Note(
-                _(
-                    "n.d.: di %(names)s mancano i dati del %(baseline)s, quindi mancano"
-                    " anche quelli della rete.",
-                    names=italian.joined(unknown),
-                    baseline=comparison.baseline.title(),
-                )
-            )
-        )
+        found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s, quindi mancano anche quelli"
+                       " della rete.",
+                       names=italian.joined(unknown), of_then=of_period(then)))  # fmt: skip
     fresh = [label for code, label in comparison.topics if code in comparison.sums.fresh]
-    if fresh:
-        found.append(Note(_fresh_note(fresh, comparison.baseline.title())))
-    return found
-
-
-def _fresh_note(labels: list[str], baseline: str) -> str:
-    """Many are not named: in the table they are the lines without a variation."""
-    if len(labels) > MOST_NAMED:
-        return _("%(number)s voci sono nuove: nel %(baseline)s non si potevano segnare, quindi non"
-                 " hanno variazione.", number=len(labels), baseline=baseline)  # fmt: skip
-    return _("Voci nuove, che nel %(baseline)s non si potevano segnare e non hanno variazione:"
-             " %(topics)s.", baseline=baseline, topics=italian.joined(labels))  # fmt: skip
+    if len(fresh) > MOST_NAMED:
+        found.append(_("%(number)s voci sono nuove: %(in_then)s non si potevano segnare, quindi"
+                       " non hanno variazione.",
+                       number=len(fresh), in_then=in_period(then)))  # fmt: skip
+    elif fresh:
+        found.append(_("Voci nuove, che %(in_then)s non si potevano segnare e non hanno"
+                       " variazione: %(topics)s.",
+                       in_then=in_period(then), topics=italian.joined(fresh)))  # fmt: skip
+    return [Note(one) for one in found]
 
 
 def _cell_note(comparison: Comparison, show: str) -> Note:
@@ -121,11 +118,7 @@ def _cell_note(comparison: Comparison, show: str) -> Note:
             _("In piccolo quelle del confronto, %(then)s.", then=then),
         )
     return Note(
-        _(
-            "In ogni casella: di quanti punti sono cambiate le richieste ogni 100 utenti, %(now)s"
-            " rispetto a %(then)s.",
-            now=now,
-            then=then,
-        ),
+        _("In ogni casella: di quanti punti sono cambiate le richieste ogni 100 utenti rispetto"
+          " %(to_then)s.", to_then=to_period(comparison.baseline)),
         _("Accanto a utenti e servizi, in piccolo, quelli del confronto."),
-    )
+    )  # fmt: skip

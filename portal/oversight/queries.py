@@ -75,7 +75,7 @@ def get_comparison(period: str, baseline: str | None = None) -> Comparison:
     against = _read(baseline, field="confronto") if baseline else window.baseline()
     published, desks, order = list_published(window.name), _desks(), topic_order(window)
     earlier = list_published(against.name) if against != window.baseline() else None
-    fresh = taxonomy.fresh_codes(order, *_span(window, against))
+    fresh = taxonomy.fresh_codes(order, min(window.start, against.start))
     network = get_network(speaking_network())
     return Comparison(
         network=Named(network.slug, network.name),
@@ -90,10 +90,6 @@ def get_comparison(period: str, baseline: str | None = None) -> Comparison:
         missing=_missing(desks, set(published), window),
         order=order,
     )
-
-
-def _span(*periods: Period) -> tuple[date, date]:
-    return min(one.start for one in periods), max(one.end for one in periods)
 
 
 def topic_order(period: Period) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ The network adds no test of its own: it has no person to count, and each desk ha
 within the family of its own table.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from portal.oversight.rules import Comparison, DeskFigures
 from portal.reports.inference import Change
 from portal.reports.verdicts import ARROWS, P_PLACES, WORDS
 
+MOST_NAMED = 3
 INTERVAL = ("low", "high", "p_adjusted")
 
 
@@ -26,17 +28,33 @@ def change_of(desk: DeskFigures, code: str) -> Change | None:
 
 def finding(comparison: Comparison) -> str:
     """The sentence that comes first: how many variations are more than chance, or that none is."""
-    told = [change_of(desk, code) for desk in comparison.desks for code in desk.told]
-    known = [change for change in told if change]
-    if not known:
+    told = [
+        (desk, label, change)
+        for code, label in comparison.topics
+        for desk in comparison.desks
+        if (change := change_of(desk, code))
+    ]
+    if not told:
         return _("Di queste variazioni gli sportelli non hanno detto se sono più del caso.")
-    found = sum(change.is_found for change in known)
+    found = [one for one in told if one[-1].is_found]
     if not found:
-        return _("Nessuna variazione degli sportelli si distingue dal caso.")
-    return _("%(cells)s con il caso: ▲ in aumento, ▼ in calo. Le altre non si distinguono dal caso,"
-             " o le richieste sono troppo poche per dirlo.",
-             cells=italian.plural(found, _("variazione non si spiega"),
-                                  _("variazioni non si spiegano")))  # fmt: skip
+        return _nothing(change for _desk, _label, change in told)
+    cells = italian.plural(
+        len(found), _("variazione non si spiega"), _("variazioni non si spiegano")
+    )
+    rest = _("Le altre non si distinguono dal caso, o le richieste sono troppo poche per dirlo.")
+    if len(found) > MOST_NAMED:
+        return _("%(cells)s con il caso: ▲ in aumento, ▼ in calo.", cells=cells) + " " + rest
+    named = "; ".join(
+        f"{desk.desk.name}, {label}, {WORDS[change]}" for desk, label, change in found
+    )
+    return _("%(cells)s con il caso: %(named)s.", cells=cells, named=named) + " " + rest
+
+
+def _nothing(changes: Iterable[Change]) -> str:
+    if all(change is Change.INSUFFICIENT for change in changes):
+        return _("Le richieste sono troppo poche per distinguere una variazione dal caso.")
+    return _("Nessuna variazione degli sportelli si distingue dal caso.")
 
 
 def table(comparison: Comparison) -> Table:

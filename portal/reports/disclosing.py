@@ -8,7 +8,7 @@ whoever reads here may read there too.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -73,6 +73,13 @@ class _Told:
                        for told in (self.public, self.network)))  # fmt: skip
 
 
+class _Topics(NamedTuple):
+    """Topics that need more persons, and those that the list of the period did not have."""
+
+    sensitive: frozenset[str]
+    late: frozenset[str]
+
+
 def _told() -> _Told:
     told: dict[str, list[Sheet]] = {Audience.PUBLIC: [], Audience.NETWORK: []}
     for one in db.session.scalars(select(Disclosure).order_by(Disclosure.number)):
@@ -113,10 +120,14 @@ def _protected(edition: Any, audience: Audience, told: _Told, moment: int) -> li
         sides = [sides[0], *(side for side in sides[1:] if not _why_not(side, told.public))]
     else:
         sides = sides[:1]
-    sensitive = {row.code for row in relazione.rows if _is_sensitive(row.code)}
+    codes = [row.code for row in relazione.rows]
+    about = _Topics(
+        frozenset(code for code in codes if _is_sensitive(code)),
+        taxonomy.fresh_codes(codes, relazione.period.end),
+    )
     kept: list[dict[str, Any]] = []
     for part in _parts(relazione, audience):
-        kept += _part(part, sides, told.of(part), audience, moment, sensitive)
+        kept += _part(part, sides, told.of(part), audience, moment, about)
     if audience == Audience.PUBLIC and not any(one["part"] == TOPICS for one in kept):
         raise NotPublishable(
             _("La versione pubblicabile non si può fare: dalla tabella delle richieste, con quello"
@@ -131,7 +142,7 @@ def _part(
     told: _Told,
     audience: Audience,
     moment: int,
-    sensitive: set[str],
+    about: "_Topics",
 ) -> list[dict[str, Any]]:
     """Both sides protected together; the period alone where both cannot be; or nothing."""
     known, closer = told.public, told.network
@@ -140,7 +151,7 @@ def _part(
         known, closer = [*told.public, *told.network], []
     for tried in (sides, sides[:1]):
         sheets = telling.sheets_of(
-            part, tried, moment=moment, known=[*known, *closer], sensitive=sensitive
+            part, tried, moment=moment, known=[*known, *closer], **about._asdict()
         )
         if audience == Audience.NETWORK:
             # It is told in three numbers: the last holds both.

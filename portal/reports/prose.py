@@ -185,6 +185,8 @@ def _named(period: Period) -> tuple[str, str]:
 
 
 _TO = {"il": "al ", "lo": "allo ", "la": "alla ", "gli": "agli ", "l’": "all’"}
+_OF = {"il": "del ", "l’": "dell’", "": "di "}
+_IN = {"il": "nel ", "l’": "nell’", "": "in "}
 _THE = {"il": "il ", "lo": "lo ", "la": "la ", "gli": "gli ", "l’": "l’", "": ""}
 
 
@@ -193,6 +195,23 @@ def _to(noun: tuple[str, str]) -> str:
     if not article:
         return ("ad " if name.startswith("a") else "a ") + name
     return _TO[article] + name
+
+
+def of_period(period: Period) -> str:
+    """«del 2016», «dell’anno scolastico 2015/2016», «di aprile 2016»."""
+    article, name = _named(period)
+    return _OF[article] + name
+
+
+def in_period(period: Period) -> str:
+    """«nel 2016», «nell’anno scolastico 2015/2016», «in aprile 2016»."""
+    article, name = _named(period)
+    return _IN[article] + name
+
+
+def to_period(period: Period) -> str:
+    """«al 2016», «all’anno scolastico 2015/2016», «ad aprile 2016»."""
+    return _to(_named(period))
 
 
 def _with(noun: tuple[str, str]) -> str:

@@ -71,7 +71,7 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
     detail, *earlier_details = measures.describe((window, *known.periods))
     words = texts.find_texts(window.whole.name)
     codes = _topics(window, current, earlier)
-    fresh = taxonomy.fresh_codes((code for code, _label in codes), *_days_told(window, against))
+    fresh = taxonomy.fresh_codes((code for code, _label in codes), min(_days_told(window, against)))
     rows = _rows(codes, current, earlier, fresh)
     return Relazione(
         desk_name=desk.name,
@@ -142,38 +142,23 @@ def _count_baseline(against: Baseline) -> _Known:
 def _changed_lists(
     window: Period, against: Baseline, current: Counts, earlier: Counts | None
 ) -> tuple[str, ...]:
-    """Where the list of topics changed on the way: what is told under which line, and what is new.
-
-    Lines are compared at the common ancestor: a detail counts under the topic it was split from.
+    """Where the list of topics changed on the way. Never by the names of what was asked: beside
+    numbers that are hidden these would say that they are not zero.
     """
     before, after = map(taxonomy.version_on, _days_told(window, against))
     if before == after:
         return ()
-    asked = {code for side in (current, earlier) if side for code in side.topics}
-    known = {topic.code for topic in taxonomy.list_topics(before)}
-    lines = {code: taxonomy.reporting_code(code) for code in asked - known}
-    parents = sorted({_label(line) for code, line in lines.items() if line != code})
-    fresh = sorted({_label(line) for code, line in lines.items() if line not in known})
-    since = taxonomy.starts_on(after)
-    notes = [_("L’elenco delle tipologie è cambiato il %(day)s.", day=italian.day(since))]
-    if parents:
-        notes.append(_("Le voci di dettaglio nate dopo contano nella tipologia da cui vengono: "
-                       "%(topics)s.", topics=italian.joined(parents)))  # fmt: skip
-    if fresh:
-        notes.append(_("Voci nuove, che prima non si potevano segnare: %(topics)s.",
-                       topics=italian.joined(fresh)))  # fmt: skip
-    return (" ".join(notes),)
+    return (
+        _("L’elenco delle tipologie è cambiato il %(day)s. Le voci nuove, che prima non si potevano"
+          " segnare, non hanno confronto; quelle di dettaglio contano nella tipologia da cui"
+          " vengono.", day=italian.day(taxonomy.starts_on(after))),
+    )  # fmt: skip
 
 
 def _days_told(window: Period, against: Baseline) -> tuple[date, date]:
     """The first and the last."""
     days = [day for one in (window, *against.periods) for day in (one.start, one.end)]
     return min(days), max(days)
-
-
-def _label(code: str) -> str:
-    topic = taxonomy.find_topic(code)
-    return topic.label if topic else code
 
 
 def _topics(period: Period, *sides: Counts | None) -> list[tuple[str, str]]:

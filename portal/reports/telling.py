@@ -71,8 +71,12 @@ def sheets_of(
     moment: int,
     known: Sequence[Sheet],
     sensitive: Collection[str],
+    late: Collection[str],
 ) -> list[Sheet]:
-    """A part of each side of which it is known, not yet protected; small groups are lumped."""
+    """A part of each side of which it is known, not yet protected; small groups are lumped.
+
+    `sensitive` are the topics that need more persons, `late` those that no list had then.
+    """
     found = [(side, values) for side in sides if (values := _values(part, side)) is not None]
     lump: frozenset[str] = frozenset()
     if part in RANKED and found:
@@ -83,7 +87,8 @@ def sheets_of(
     least = dict.fromkeys(sensitive, LEAST_SENSITIVE) if part == TOPICS else {}
     return [
         Sheet(HERE, side.period.start, side.period.end, moment, part, values, lump=lump,
-              least=least, persons=side.askers if part == TOPICS else {})
+              least=least, persons=side.askers if part == TOPICS else {},
+              late=frozenset(late) if part == TOPICS else frozenset())
         for side, values in found
     ]  # fmt: skip
 
@@ -124,6 +129,7 @@ def as_json(sheet: Sheet, side: str) -> dict[str, Any]:
         "lump": sorted(sheet.lump),
         "least": dict(sheet.least),
         "persons": dict(sheet.persons),
+        "late": sorted(sheet.late),
     }
 
 
@@ -132,5 +138,5 @@ def from_json(kept: Mapping[str, Any], moment: int) -> Sheet:
     return Sheet(
         HERE, date.fromisoformat(kept["start"]), date.fromisoformat(kept["end"]), moment,
         kept["part"], kept["values"], frozenset(kept["hidden"]), frozenset(kept["lump"]),
-        kept["least"], kept["persons"],
+        kept["least"], kept["persons"], frozenset(kept.get("late", ())),
     )  # fmt: skip

@@ -305,6 +305,8 @@
   }
 
   form.addEventListener("keydown", onKey);
+  // The browser gives the focus a frame after the page is there: a press before that would be lost.
+  if (document.activeElement === document.body) form.querySelector("[autofocus]")?.focus();
   sought.addEventListener("input", sift);
   sought.closest(".field").hidden = false;
   form.addEventListener("submit", (event) => {

@@ -97,12 +97,9 @@ def list_known(day: date) -> tuple[TopicEntry, ...]:
     return (*in_force, *later)
 
 
-def fresh_codes(codes: Iterable[str], first: date, last: date) -> frozenset[str]:
-    """Those that could not be marked on the first day: the list has changed before the last."""
-    before = version_on(first)
-    if before == version_on(last):
-        return frozenset()
-    return frozenset(codes) - {topic.code for topic in list_topics(before)}
+def fresh_codes(codes: Iterable[str], day: date) -> frozenset[str]:
+    """Those that the list of a day did not have: whoever worked then could not mark them."""
+    return frozenset(codes) - {topic.code for topic in list_topics(version_on(day))}
 
 
 def get_topic(version: int, code: str) -> TopicEntry:

@@ -346,7 +346,7 @@ CODE = (
         "a correction says who was added",
         (f"{DISCLOSURE}a_correction_does_not_say_who_was_added",),
         function="portal.reports.disclosure.relations:Knowledge._join_editions",
-        old="elif self._differences and",
+        old="elif new.is_small(code, changed):",
         new="elif False and",
     ),
     Mutant(

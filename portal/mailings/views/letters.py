@@ -13,7 +13,7 @@ from portal.core.mail import Letter
 from portal.core.pages import page
 from portal.mailings import queries
 from portal.mailings.kinds import Kind
-from portal.mailings.rules import UNDER_WAY, in_words, may_go_again
+from portal.mailings.rules import PROTECTED, UNDER_WAY, in_words, may_go_again
 from portal.reports import editions
 from portal.reports.disclosing import find_disclosure
 from portal.reports.disclosure.sheets import Audience
@@ -50,6 +50,9 @@ def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Resp
         recipients=[one for one in to if one not in outside],
         outside=outside,
         public_letter=_public_letter(kind, edition, sender) if outside else None,
+        is_refused=any(
+            sent.said == PROTECTED for sent in queries.list_deliveries(kind, edition_id)
+        ),
     )
 
 

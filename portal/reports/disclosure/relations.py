@@ -71,7 +71,7 @@ class Knowledge:
         if self._is_lumped(sheet, code):
             return self.system.unknown((sheet.name, code), number, 0)
         if code in sheet.hidden:
-            return self.system.unknown((sheet.name, code), number, sheet.least_hidden)
+            return self.system.unknown((sheet.name, code), number, sheet.least_hidden(code))
         return Sum({}, number)
 
     @staticmethod

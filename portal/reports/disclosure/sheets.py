@@ -53,6 +53,8 @@ class Sheet:
     lump: frozenset[str] = frozenset()
     least: Mapping[str, int] = field(default_factory=dict)
     persons: Mapping[str, int] = field(default_factory=dict)
+    late: frozenset[str] = frozenset()
+    """Lines that are there only because somebody asked: that they are not zero is plain."""
 
     @property
     def total(self) -> int:
@@ -94,10 +96,11 @@ class Sheet:
         lines = {code: number for code, number in self.values.items() if code not in self.lump}
         return lines | ({OTHERS: self.others} if self.lump else {})
 
-    @property
-    def least_hidden(self) -> int:
+    def least_hidden(self, code: str) -> int:
         """What a mark stands for at least: one, where every zero of the table is told as zero."""
-        return min([1, *(self.told.get(code, 0) for code in self.hidden)])
+        if code in self.late and self.values.get(code):
+            return 1
+        return min([1, *(self.told.get(one, 0) for one in self.hidden)])
 
     def is_shown(self, code: str) -> bool:
         return code not in self.hidden and code not in self.lump

@@ -91,7 +91,10 @@ def test_another_baseline_is_what_the_desks_approved_of_it(
     capannori, lucca = comparison.desks
     own = own_json(at_desk, two_desks.capannori, "2014-S1")
     # Whether this change is more than chance is the desk's to say, and it did not.
-    assert all(row["change"] for row in own["rows"] if row["count"] or row["baseline"])
+    told = [row["code"] for row in own["rows"] if row["change"]]
+    # A topic of a later list, marked on an old day, is told beside no zero.
+    assert told == [row["code"] for row in own["rows"]
+                    if (row["count"] or row["baseline"]) and row["code"] != "SOG-DUP"]  # fmt: skip
     for row in own["rows"]:
         row |= dict.fromkeys(("change", "low", "high", "p_adjusted"))
     assert layouts.as_json(comparison)["desks"][0] == {
@@ -99,8 +102,8 @@ def test_another_baseline_is_what_the_desks_approved_of_it(
     }
     assert (capannori.users_baseline, lucca.users_baseline) == (2, None)
     assert comparison.sums.users_baseline is None
-    assert "di Lucca mancano i dati" in " ".join(
-        one.text for one in prose.notes(comparison, layouts.RATES)
+    assert "di Lucca mancano i dati del I semestre 2014" in " ".join(
+        one.text for one in prose.notes(comparison, layouts.COUNTS)
     )
 
 
@@ -202,7 +205,9 @@ def test_each_variation_has_the_word_of_its_own_desk(
     lines = {line.label: line for line in layouts.matrix(comparison, layouts.CHANGES).lines}
     told = lines["Cittadinanza"].cells
     assert [(cell.where, cell.said) for cell in told] == [("up", "in aumento"), ("", ""), ("", "")]
-    assert variations.finding(comparison).startswith("1 variazione non si spiega con il caso")
+    assert variations.finding(comparison).startswith(
+        "1 variazione non si spiega con il caso: Capannori, Cittadinanza, in aumento."
+    )
     rows = {row.key: row.cells for row in variations.table(comparison).rows}
     with at_desk(old_desks.capannori):
         own = next(row for row in as_json(get_relazione(period=PERIOD))["rows"]

@@ -2,6 +2,7 @@
 """Nobody who holds everything published may work out a count of few persons."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -10,6 +11,7 @@ import pytest
 from portal.reports.disclosure.attack import Sum, System, learned
 from portal.reports.disclosure.collapse import lumped
 from portal.reports.disclosure.protect import Exposed, protect
+from portal.reports.disclosure.relations import Knowledge
 from portal.reports.disclosure.sheets import OTHERS, TOPICS, Sheet, share_hidden
 from tests.portal.reports.disclosure_history import MEMBERS, PARTS, lived
 from tests.portal.reports.other_attacker import PROTECTED, OtherAttacker, Printed
@@ -107,6 +109,17 @@ def test_a_correction_does_not_say_who_was_added() -> None:
     assert {"F", "M"} <= second.hidden
     with pytest.raises(Exposed):
         protect([told({"F": 21, "M": 30, "N": 9}, moment=2)], first)
+
+
+def test_a_line_that_is_there_because_somebody_asked_is_no_zero() -> None:
+    """Also where a zero is hidden, so that a mark alone would not say so."""
+    values = {"CIT": 30, "FOR": 0, "PRO": 1}
+    one = replace(told(values, part=TOPICS), late=frozenset({"PRO"}))
+    hidden = one.hiding(frozenset({"FOR", "PRO"}))
+    assert (hidden.least_hidden("FOR"), hidden.least_hidden("PRO")) == (0, 1)
+    (safe,) = protect([one], [])
+    lows = Knowledge([safe]).system.lows
+    assert {key[1]: low for key, low in lows.items()}["PRO"] == 1
 
 
 def test_what_was_hidden_once_stays_hidden() -> None:
