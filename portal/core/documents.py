@@ -157,7 +157,9 @@ class NamedFigure(NamedTuple):
 def _figures_of(table: Table) -> Iterator[NamedFigure]:
     for row in table.rows:
         for number, column in enumerate(table.columns[1:], 1):
+            # The head says what is counted, unless it says of when.
+            what = column.group or ("" if column.file_head else column.head)
+            label = " · ".join(filter(None, (str(row.cells[0]), what)))
             yield NamedFigure(
-                table.key, row.key, column.key, table.caption, str(row.cells[0]),
-                table.text_of(row, number),
-            )  # fmt: skip
+                table.key, row.key, column.key, table.caption, label, table.text_of(row, number)
+            )

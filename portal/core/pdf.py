@@ -56,6 +56,8 @@ MOST_COLUMNS_AT_EASE = 9
 # In widths of the letter m of a table: one of its lines, a digit, what stands left and right of it.
 TEXT_WIDTH_EM, DIGIT_EM, PADDING_EM, MOST_APART_EM = 51, 0.57, 1.1, 3.5
 SHORTEST_TEXT, LONGEST_TEXT = 8, 42
+LETTER = 1.15
+"""How wide a letter of a head is, in digits."""
 BOX = "\u25a1"
 # They end no sign and need no glyph: joiners, marks of direction, the hyphen that may be.
 JOINERS = frozenset("\u00ad\u200c\u200d\u200e\u200f")
@@ -174,9 +176,10 @@ def _columns(columns: tuple[Column, ...], lines: list[list[str]]) -> list[dict[s
     Where little is said, figures move apart, so that the eye need not cross half a page.
     """
     longest = [
-        max(map(len, [*_heads_of(column, columns), *(line[number] for line in lines)]), default=0)
+        max([*(len(word) * LETTER for word in _heads_of(column, columns)),
+             *(len(line[number]) for line in lines)], default=0)
         for number, column in enumerate(columns)
-    ]
+    ]  # fmt: skip
     spare = TEXT_WIDTH_EM - sum(length * DIGIT_EM + PADDING_EM for length in longest)
     figures = sum(column.kind != "text" for column in columns)
     apart = min(max(spare / 2 / max(figures, 1), 0), MOST_APART_EM)

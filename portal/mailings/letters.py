@@ -83,7 +83,7 @@ def relazione_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
     facts = facts_of(
         edition,
         approved_by=names.get(edition.approved_by, ""),
-        link=address("reports.show", desk=relazione.desk_slug, periodo=relazione.period.name),
+        link=address("reports.edition", desk=relazione.desk_slug, edition_id=str(edition.id)),
     )
     return relazione_letter(
         relazione,

@@ -22,6 +22,7 @@ from portal.mailings.letters import (
 )
 from portal.reports.disclosing import disclose
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.public import caution
 from portal.reports.published import document_of, public_file
 from portal.reports.rules import Relazione
 from portal.reports.snapshot import thaw
@@ -37,15 +38,16 @@ def publishable_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
     relazione = thaw(edition.frozen)
     disclosed = disclose(edition_id=edition.id, audience=Audience.PUBLIC)
     document = document_of(edition, disclosed)
+    table = _table(document)
     files = [public_file(edition, disclosed, form) for form in FORMS]
     values = {
         "relazione": relazione,
         "edition": replace(facts_of(edition, approved_by="", link=""), reason=""),
         "subtitle": document.subtitle,
-        "sentences": _sentences(relazione),
+        "sentences": [*_sentences(relazione), *([caution()] if table.note else [])],
         "verdict": "",
         "warnings": list(relazione.notes),
-        "table": _table(document),
+        "table": table,
     }
     return written(
         SUBJECT,

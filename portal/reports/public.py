@@ -15,7 +15,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.documents import Document, Figure, Figures, Paragraph, Section
+from portal.core.documents import Block, Document, Figure, Figures, Paragraph, Section
 from portal.core.files import dataset_bytes
 from portal.core.places import get_comune, get_state
 from portal.core.tables import PROTECTED, Row, Table
@@ -57,14 +57,23 @@ def public_document(relazione: Relazione, sheets: Sheets, stamp: Stamp) -> Docum
 
 def _sections(relazione: Relazione, sheets: Sheets) -> list[Section]:
     users = [table for part in _PARTS if (table := _table(part, relazione, sheets))]
-    topics = _table(TOPICS, relazione, sheets)
+    table = _table(TOPICS, relazione, sheets)
+    topics: list[Block] = [table] if table else []
+    if topics and (TOPICS, THEN) in sheets:
+        topics.append(Paragraph(caution()))
     method = [Paragraph(text, lead=term) for term, text in how_counted()]
     return [
         Section("sintesi", str(SECTIONS["sintesi"]), (_figures(relazione), _explained())),
-        Section("richieste", str(SECTIONS["richieste"]), (topics,) if topics else ()),
+        Section("richieste", str(SECTIONS["richieste"]), tuple(topics)),
         Section("utenti", str(SECTIONS["utenti"]), tuple(users)),
         Section("come-si-conta", str(SECTIONS["come-si-conta"]), tuple(method)),
     ]
+
+
+def caution() -> str:
+    """What may be said of variations where no verdict stands."""
+    return _("Una variazione non dice da sola che la domanda è cambiata: tra due periodi i numeri"
+             " cambiano sempre un po’, anche per caso.")  # fmt: skip
 
 
 def _explained() -> Paragraph:

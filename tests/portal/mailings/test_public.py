@@ -69,6 +69,7 @@ def test_an_outsider_receives_the_publishable_version(
     assert outside.files == ("relazione-pubblicabile.csv", "relazione-pubblicabile.pdf")
     assert "prospetto.csv" in inside.files
     assert "Variazione in punti" in inside.text
+    assert "/relazioni/edizioni/" in inside.text, "the figures that were sent, not those of today"
     assert "accesso al portale" in inside.text
     assert "accesso al portale" not in outside.text
     assert "Variazione in punti" not in outside.text

@@ -74,6 +74,27 @@ def test_the_seed_hides_its_ones_and_twos(seeded: World, at_desk: AtDesk, approv
     assert {"table": "richieste", "row": "SOC-INV", "column": "count"} in read["hidden"]
 
 
+def test_the_public_reads_no_name_of_what_is_hidden_and_no_bare_variation(
+    world: World, at_desk: AtDesk, approve: Approve
+) -> None:
+    """The list changed in 2026: what was newly asked, once each, is named by no note."""
+    with at_desk(world.lucca):
+        for day in (date(2025, 2, 3), date(2026, 2, 3)):
+            come(9, day=day)
+            come(9, topic="LAV", day=day)
+        come(1, topic="SOG-STA", day=date(2026, 2, 4))
+        come(1, topic="PRO", day=date(2026, 2, 5))
+    edition_id = approve("2026-S1")
+    with at_desk(world.lucca, world.anna):
+        told = disclose(edition_id=edition_id, audience=Audience.PUBLIC)
+        document = document_of(editions.get_edition(DESK, edition_id), told)
+    said = " ".join(document.warnings)
+    assert "è cambiato il 01/01/2026" in said
+    assert not any(str(row.cells[0]) in said for table in document.tables for row in table.rows)
+    topics = next(one for one in document.sections if one.key == "richieste")
+    assert "anche per caso" in getattr(topics.blocks[-1], "text", "")
+
+
 def test_no_form_says_more_than_another(seeded: World, at_desk: AtDesk, approve: Approve) -> None:
     """Neither the order of the lines, nor a hash of the true figures, nor the manager's words."""
     edition_id = approve()
