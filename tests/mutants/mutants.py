@@ -347,7 +347,7 @@ CODE = (
         (f"{DISCLOSURE}a_correction_does_not_say_who_was_added",),
         function="portal.reports.disclosure.relations:Knowledge._join_editions",
         old="elif new.is_small(code, changed):",
-        new="elif False and",
+        new="elif False:",
     ),
     Mutant(
         "a hidden count is told as a percentage",
