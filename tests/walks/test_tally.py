@@ -336,7 +336,7 @@ def test_every_state_at_every_width(world: World, open_as: OpenAs, width: int) -
     found += faults(page, "sheet")
     page.locator("[name=n_CIT_F]").fill("-3")
     page.get_by_role("button", name="Inserisci il foglio").click()
-    expect(page.get_by_text("Non salvato")).to_be_visible()
+    expect(page.get_by_role("heading", name="Non salvato")).to_be_visible()
     found += faults(page, "wrong sheet")
     page.goto(f"{PAGE}/stampa")
     found += faults(page, "print")
