@@ -18,5 +18,5 @@ class counted:
         event.remove(db.engine, "before_cursor_execute", self._note)
 
     def _note(self, *told: object) -> None:
-        if "set_config" not in str(told[2]):
+        if "portal.desk" not in str(told[2]):
             self.seen.append(str(told[2]))

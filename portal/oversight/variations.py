@@ -14,7 +14,7 @@ from portal.core import italian
 from portal.core.tables import Column, Row, Table, Value
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.reports.inference import Change
-from portal.reports.verdicts import ARROWS, P_PLACES, WORDS
+from portal.reports.verdicts import P_PLACES, WORDS, worded
 
 MOST_NAMED = 3
 INTERVAL = ("low", "high", "p_adjusted")
@@ -60,12 +60,11 @@ def _nothing(changes: Iterable[Change]) -> str:
 def table(comparison: Comparison) -> Table:
     """Each desk and topic: the variation, its interval, the corrected p and the word."""
     interval = _("Intervallo")
-    labels = dict(comparison.topics)
     lines = [
         (desk, row)
         for code, label in comparison.topics
         for desk in comparison.desks
-        for row in desk.rows([(code, labels[code])])
+        for row in desk.rows([(code, label)])
         if change_of(desk, code)
     ]
     return Table(
@@ -104,6 +103,4 @@ def _told(desk: DeskFigures, code: str) -> tuple[Value, ...]:
 def outcome(desk: DeskFigures, code: str) -> str:
     """The word, with its arrow; where the desk has said nothing, that it does not apply."""
     change = change_of(desk, code)
-    if change is None:
-        return italian.DOES_NOT_APPLY
-    return ARROWS.get(change, "") + str(WORDS[change])
+    return worded(change) if change else italian.DOES_NOT_APPLY

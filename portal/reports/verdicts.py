@@ -27,8 +27,13 @@ def outcome(relazione: Relazione, row: TopicRow) -> str | None:
     """The word beside a variation; of a line without enquiries none, of one not tested n.d."""
     finding = relazione.finding(row)
     if finding is not None:
-        return ARROWS.get(finding.change, "") + str(WORDS[finding.change])
+        return worded(finding.change)
     return None if row.count or row.baseline else italian.DOES_NOT_APPLY
+
+
+def worded(change: Change) -> str:
+    """The word of a change, with its arrow where there is one."""
+    return ARROWS.get(change, "") + str(WORDS[change])
 
 
 def verdict(relazione: Relazione) -> tuple[str, str]:

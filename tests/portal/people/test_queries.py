@@ -5,16 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import NotHere
 from portal.core.italian import PartialDate
 from portal.people import actions, queries
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk
 from tests.portal.people.conftest import AMINA, Writer
+from tests.statements import counted
 from tests.world import World
 
 OTHERS = (
@@ -148,17 +147,8 @@ def test_a_page_past_the_end_is_the_last(world: World, at_desk: AtDesk) -> None:
 @pytest.mark.usefixtures("town")
 def test_a_search_is_one_statement(world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca):
-        db.session.execute(text("SELECT 1"))
-        statements: list[str] = []
-
-        def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            statements.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", count)
-        try:
+        with counted() as statements:
             assert queries.search_people("am dial 88").total == 1
-        finally:
-            event.remove(db.engine, "before_cursor_execute", count)
         assert len(statements) == 1
 
 
@@ -208,20 +198,11 @@ def test_an_empty_desk_has_an_empty_page(world: World, at_desk: AtDesk) -> None:
 @pytest.mark.usefixtures("town")
 def test_a_list_is_one_statement_and_its_count(world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca):
-        db.session.execute(text("SELECT 1"))
-        statements: list[str] = []
-
-        def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            statements.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", count)
-        try:
+        with counted() as statements:
             rows = queries.list_people().rows
             assert [(row.citizenship, row.age is None) for row in rows if row.sex == "F"] == [
                 ("450", False)
             ]
-        finally:
-            event.remove(db.engine, "before_cursor_execute", count)
         assert len(statements) == 2
 
 
