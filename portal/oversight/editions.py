@@ -9,8 +9,13 @@ from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order
 from portal.oversight.rules import Comparison, Named, figures_of
-from portal.reports.editions import File, Kind
+from portal.reports.editions import File, Kind, refuse_newer
 from portal.taxonomy.queries import version_on
+
+SCHEMA = 3
+"""What `freeze` writes. 1 and 2, which no number says: the figures, then with what is found in
+them; 3: and the order of the topics, which a later list may change.
+"""
 
 
 def freeze(period: str, baseline: str) -> dict[str, Any]:
@@ -18,14 +23,20 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
     comparison = get_comparison(period, baseline)
     shown = [desk.desk for desk in comparison.desks] + list(comparison.missing)
     return layouts.as_json(comparison) | {
+        "schema": SCHEMA,
         "taxonomy": version_on(comparison.period.end),
         "network_name": comparison.network.name,
         "names": {desk.slug: desk.name for desk in shown},
+        "order": list(comparison.order),
     }
 
 
 def thaw(frozen: dict[str, Any]) -> Comparison:
-    """The comparison of a frozen edition: the same on any day."""
+    """The comparison of a frozen edition: the same on any day.
+
+    Raises Refusal for a schema that this build does not know.
+    """
+    refuse_newer(frozen, newest=SCHEMA)
     names, period = frozen["names"], parse_period(frozen["period"])
     compiled = frozen["compiled_at"]
     return Comparison(
@@ -37,7 +48,7 @@ def thaw(frozen: dict[str, Any]) -> Comparison:
             figures_of(Named(read["desk"], names[read["desk"]]), read) for read in frozen["desks"]
         ),
         missing=tuple(Named(slug, names[slug]) for slug in frozen["missing"]),
-        order=topic_order(period),
+        order=tuple(frozen["order"]) if "order" in frozen else topic_order(period),
     )
 
 

@@ -1,15 +1,66 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two tellings of a period, figure by figure: two editions, or an edition and the records now."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
 
 from portal.core.tables import Column, Row, Table
-from portal.figures.rules import Number
+from portal.figures.rules import Counts, Number
 from portal.reports import verdicts
+from portal.reports.details import Detail
 from portal.reports.parts import sections_of
+from portal.reports.prose import is_silent
 from portal.reports.rules import Relazione
+
+COUNTED = ("count", "users", "visits", "enquiries", "days")
+"""The columns that hold figures of the period, where a table has them."""
+
+
+def counts_differ(frozen: Relazione, now: Relazione) -> bool:
+    """Whether the period, or the earlier one beside it, was counted otherwise than it is now.
+
+    Judged on numbers alone, by their codes, and only on the figures that the frozen relazione
+    has: words, lines of a later list and figures that came with a later build correct nothing.
+    """
+    if _tells_nothing(frozen.baseline) != _tells_nothing(now.baseline):
+        return True
+    if _tells_nothing(frozen.baseline):
+        return period_differs(frozen, now)
+    return (
+        period_differs(frozen, now)
+        or _differs(frozen.baseline, now.baseline)
+        or _differs(frozen.baseline_detail, now.baseline_detail)
+    )
+
+
+def period_differs(frozen: Relazione, now: Relazione) -> bool:
+    """The same of the period alone."""
+    return _differs(frozen.current, now.current) or _differs(frozen.detail, now.detail)
+
+
+def _tells_nothing(counts: Counts | None) -> bool:
+    """The first builds froze the zeros of a period in which nothing was recorded."""
+    return counts is None or is_silent(counts)
+
+
+def _differs(frozen: Counts | Detail | None, now: Counts | Detail | None) -> bool:
+    """Whether a figure that was known then has another number now."""
+    known = {} if frozen is None else vars(frozen)
+    return any(
+        _nonzero(number) != _nonzero(getattr(now, name, None))
+        for name, number in known.items()
+        if number is not None
+    )
+
+
+def _nonzero(figure: Any) -> Any:
+    """A figure without the zeros of keys, which may be written or not."""
+    if isinstance(figure, Mapping):
+        return {key: number for key, number in figure.items() if number}
+    return figure
 
 
 def differences(
@@ -17,9 +68,12 @@ def differences(
 ) -> Table:
     """Every figure of the period that is told otherwise, table by table, old beside new.
 
-    All parts are compared, whichever the desk prints: one that was left out is no change.
+    Figures are matched by the keys of their table, line and column, never by words. All parts are
+    compared, whichever the desk prints: one that was left out is no change; a table that only one
+    of the two has was not counted by the other, and tells no difference.
     """
-    was, now = (_told(replace(one, omits=frozenset())) for one in (before, after))
+    was, now = (_figures(replace(relazione, omits=frozenset())) for relazione in (before, after))
+    tables = {key[0] for key in was} & {key[0] for key in now}
     return Table(
         key="differenze",
         caption=caption,
@@ -30,35 +84,60 @@ def differences(
             Column("new", heads[1], "count"),
         ),
         rows=tuple(
-            Row((*words, was.get(words, 0), now.get(words, 0)))
-            for words in {**was, **now}
-            if was.get(words, 0) != now.get(words, 0)
+            Row((figure.table, figure.label, old, new))
+            for key, figure in (was | now).items()
+            if key[0] in tables
+            for old, new in [(_value(was, key), _value(now, key))]
+            if old != new
         ),
     )
 
 
-def _told(relazione: Relazione) -> dict[tuple[str, str], Number | None]:
-    """Each figure of the period by its table and its line; totals stand in the synthesis."""
+class _Figure(NamedTuple):
+    """A figure of the period with the words that it stands under."""
+
+    table: str
+    label: str
+    value: Number | None
+
+
+Address = tuple[str, str, str]
+"""The keys of a table, of a line and of a column."""
+
+
+def _value(figures: Mapping[Address, _Figure], key: Address) -> Number | None:
+    """A line that a table does not have counts nothing."""
+    return figures[key].value if key in figures else 0
+
+
+def _figures(relazione: Relazione) -> dict[Address, _Figure]:
+    """Each figure of the period by its address; totals stand in the synthesis."""
     head = _("Sintesi")
-    told: dict[tuple[str, str], Number | None] = {
-        (head, _("Utenti")): relazione.current.users,
-        (head, _("Servizi erogati")): relazione.services,
-        (head, _("Accessi")): relazione.current.visits,
-        (head, _("Accessi anonimi")): relazione.current.anonymous,
+    totals = {
+        "users": (_("Utenti"), relazione.current.users),
+        "services": (_("Servizi erogati"), relazione.services),
+        "visits": (_("Accessi"), relazione.current.visits),
+        "anonymous": (_("Accessi anonimi"), relazione.current.anonymous),
     }
-    for table in (one for section in sections_of(relazione) for one in section.tables):
+    figures: dict[Address, _Figure] = {
+        ("", key, ""): _Figure(head, label, value) for key, (label, value) in totals.items()
+    }
+    for table in (table for section in sections_of(relazione) for table in section.tables):
         if table.key == verdicts.TABLE:
             # Of the figures of the other tables, and a column more where somebody was anonymous.
             continue
         keys = [column.key for column in table.columns]
-        for figure in {"count", "users", "visits", "enquiries", "days"} & set(keys):
-            column = table.columns[keys.index(figure)]
+        for counted in [key for key in COUNTED if key in keys]:
+            number = keys.index(counted)
             for row in table.rows:
                 if row.kind == "body" and (table.key != "opening" or row.key == "now"):
-                    told[table.caption, _named(row, column)] = row.cells[keys.index(figure)]  # type: ignore[assignment]
-    return told
+                    label = _label(row, table.columns[number])
+                    figures[table.key, row.key, counted] = _Figure(
+                        table.caption, label, cast("Number | None", row.cells[number])
+                    )
+    return figures
 
 
-def _named(row: Row, column: Column) -> str:
+def _label(row: Row, column: Column) -> str:
     """A line's words; where a table has several figures, with the group they stand under."""
     return f"{row.cells[0]}, {column.group.lower()}" if column.group else str(row.cells[0])

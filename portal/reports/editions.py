@@ -8,7 +8,7 @@ write the same bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -199,10 +199,14 @@ def _hold(kind: Kind, period: str) -> None:
 
 
 def _is_current(kind: Kind, edition: Any) -> bool:
-    """Whether an edition nobody has approved yet still says what would be counted now."""
-    return edition.state == "ready" and kind.freeze(edition.period, edition.baseline) == (
-        edition.frozen
-    )
+    """Whether an edition nobody has approved yet still says what would be counted now.
+
+    The schema's number is no figure: an older build may not have written it.
+    """
+    if edition.state != "ready":
+        return False
+    now = kind.freeze(edition.period, edition.baseline)
+    return now == {"schema": now["schema"]} | edition.frozen
 
 
 def _closed(period: str) -> Any:
@@ -217,6 +221,17 @@ def _closed(period: str) -> Any:
             field="period",
         )  # fmt: skip
     return window
+
+
+def refuse_newer(frozen: Mapping[str, Any], *, newest: int) -> None:
+    """Refuse frozen figures in a schema that this build does not know, instead of misreading them.
+
+    Editions of the builds that wrote no number are older than any that did.
+    """
+    if int(frozen.get("schema", 0)) > newest:
+        raise Refusal(
+            _("L’edizione è stata fermata da una versione più nuova del portale: aggiornalo.")
+        )
 
 
 def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:

@@ -13,11 +13,12 @@ from flask_babel import gettext as _
 from portal.core import clock, italian
 from portal.core.periods import parse_period
 from portal.reports import documents, measures, queries, texts
+from portal.reports.differences import counts_differ
 from portal.reports.documents import Stamp
 from portal.reports.editions import File, Kind
 from portal.reports.models import Edition, EditionFile
 from portal.reports.rules import Relazione
-from portal.reports.snapshot import figures_of, freeze, thaw
+from portal.reports.snapshot import freeze, thaw
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Since:
 
     inserted: int
     differs: bool
-    """Whether it would be counted otherwise now, for whatever reason."""
+    """Whether it would be counted otherwise now, for whatever reason but another build's words."""
 
 
 def since_freezing(edition: Edition, shown: Relazione | None = None) -> Since:
@@ -34,16 +35,14 @@ def since_freezing(edition: Edition, shown: Relazione | None = None) -> Since:
 
     `shown` is what a page has counted already; of another period or baseline it is of no use.
     """
-    frozen, asked = edition.frozen or {}, (edition.period, edition.baseline)
+    asked = edition.period, edition.baseline
     if shown is None or (shown.period.name, shown.against.name) != asked:
         shown = queries.get_relazione(period=edition.period, baseline=edition.baseline)
-    now = figures_of(shown)
     return Since(
         inserted=measures.count_inserted(
             parse_period(edition.period), since=edition.frozen_at or edition.created_at
         ),
-        # An edition from before the parts of a relazione holds the totals alone.
-        differs=any(now[key] != frozen[key] for key in now if key in frozen),
+        differs=counts_differ(thaw(edition.frozen or {}), shown),
     )
 
 

@@ -9,6 +9,9 @@ from portal.reports.layouts import as_json
 from portal.reports.snapshot import thaw
 from portal.reports.telling import NOW
 
+SCHEMA = 2
+"""Of the JSON that a network reads; 1, which no number says, had no findings."""
+
 
 def for_network(edition: Any) -> dict[str, Any]:
     """The edition's JSON as the network has it, telling it if it was not told before.
@@ -18,7 +21,7 @@ def for_network(edition: Any) -> dict[str, Any]:
     sheet = sheets_of(disclose(edition_id=edition.id, audience=Audience.NETWORK)).get(
         ("sexes", NOW)
     )
-    figures = as_json(thaw(edition.frozen))
+    figures = {"schema": SCHEMA} | as_json(thaw(edition.frozen))
     told = sheet.told if sheet else {}
     hidden = sheet.hidden if sheet else frozenset(("F", "M", OTHERS))
     figures["users_by_sex"] = {

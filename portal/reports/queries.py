@@ -82,7 +82,7 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
         current=current,
         baseline=earlier,
         rows=rows,
-        historical=historical_rows(_historical_labels(), taxonomy.historical_row, current, earlier),
+        historical=historical_rows_of(current, earlier),
         taxonomy_version=str(taxonomy.version_on(window.end)),
         notes=(*known.notes, *_changed_lists(window, against, current, earlier)),
         detail=detail,
@@ -195,6 +195,16 @@ def _by_row(counts: Counts) -> Counts:
         line = taxonomy.reporting_code(code)
         topics[line] = topics.get(line, 0) + number
     return replace(counts, topics=topics)
+
+
+def rows_of(period: Period, current: Counts, earlier: Counts | None) -> tuple[TopicRow, ...]:
+    """The lines of the list of a period, of figures that are known already."""
+    return _rows(_topics(period, current, earlier), current, earlier, fresh=())
+
+
+def historical_rows_of(current: Counts, earlier: Counts | None) -> tuple[TopicRow, ...]:
+    """The lines of the old table, of figures that are known already."""
+    return historical_rows(_historical_labels(), taxonomy.historical_row, current, earlier)
 
 
 def _historical_labels() -> list[tuple[int, str]]:

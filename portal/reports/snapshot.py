@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What an edition freezes, as JSON, and the relazione that comes back from it."""
+"""What an edition freezes, as JSON, and the relazione that comes back from it.
+
+Frozen JSON says its schema: which figures it holds, and in which shape. A new figure takes a new
+number here, and an edition of an older schema goes on to say what it said: it does not know the
+figure, it never holds a zero of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -8,14 +13,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from portal.core.periods import parse_period
+from portal.core.periods import Period, parse_period
 from portal.figures.rules import Counts
 from portal.reports import measures, queries, texts
 from portal.reports.baselines import baseline_of
 from portal.reports.details import Detail, Month
+from portal.reports.editions import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.rules import Relazione, Texts, TopicRow, topic_rows
 
+SCHEMA = 3
+"""What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
+
+1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
+visits divide, the manager's words, the findings.
+"""
 MEASURED = ("difference", "low", "high", "p", "p_adjusted")
 """What of a finding is a decimal number."""
 
@@ -29,13 +41,18 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
     relazione = queries.get_relazione(period=period, baseline=baseline)
     template, earlier = texts.find_template(), relazione.against.period
     return {
+        "schema": SCHEMA,
         "taxonomy": int(relazione.taxonomy_version),
         "desk_name": relazione.desk_name,
         "desk_slug": relazione.desk_slug,
         "network_name": relazione.network_name,
         "period": period,
         "baseline": relazione.against.name,
-        **figures_of(relazione),
+        "current": _frozen_counts(relazione.current),
+        "earlier": relazione.baseline and _frozen_counts(relazione.baseline),
+        "notes": list(relazione.notes),
+        "detail": _frozen_detail(relazione.detail),
+        "earlier_detail": _frozen_detail(relazione.baseline_detail),
         "askers": measures.count_askers(relazione.period),
         "earlier_askers": earlier and measures.count_askers(earlier),
         "omits": sorted(relazione.omits),
@@ -44,17 +61,6 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "inference": _frozen_inference(relazione.inference),
         "rows": [_frozen_row(row) for row in relazione.rows],
         "historical": [_frozen_row(row) for row in relazione.historical],
-    }
-
-
-def figures_of(relazione: Relazione) -> dict[str, Any]:
-    """What was counted, apart from the words it is told in."""
-    return {
-        "current": _frozen_counts(relazione.current),
-        "earlier": relazione.baseline and _frozen_counts(relazione.baseline),
-        "notes": list(relazione.notes),
-        "detail": _frozen_detail(relazione.detail),
-        "earlier_detail": _frozen_detail(relazione.baseline_detail),
     }
 
 
@@ -100,15 +106,26 @@ def _numbers(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _number(value) for key, value in values.items()}
 
 
+def schema_of(frozen: Mapping[str, Any]) -> int:
+    """The number of the schema that an edition was frozen in."""
+    if "schema" in frozen:
+        return int(frozen["schema"])
+    if "rows" not in frozen:
+        return 1
+    return 3 if "detail" in frozen else 2
+
+
 def thaw(frozen: dict[str, Any]) -> Relazione:
     """The relazione of a frozen edition: the same on any day, whatever list is in force.
 
-    Editions from before the parts of a relazione hold the totals alone.
+    Raises Refusal for a schema that this build does not know.
     """
+    refuse_newer(frozen, newest=SCHEMA)
     current = _thawed_counts(frozen["current"])
     baseline = _thawed_counts(frozen["earlier"]) if frozen["earlier"] else None
     period = parse_period(frozen["period"])
     _period, against = baseline_of(period, frozen["baseline"], date.max)
+    rows, historical = _rows_of(frozen, period, current, baseline)
     return Relazione(
         desk_name=frozen["desk_name"],
         desk_slug=frozen["desk_slug"],
@@ -117,8 +134,8 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         against=against,
         current=current,
         baseline=baseline,
-        rows=_thawed_rows(frozen["rows"], current, baseline),
-        historical=_thawed_rows(frozen["historical"], current, baseline),
+        rows=rows,
+        historical=historical,
         taxonomy_version=str(frozen["taxonomy"]),
         notes=tuple(frozen["notes"]),
         detail=_thawed_detail(frozen.get("detail")),
@@ -126,6 +143,21 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         texts=Texts(**frozen.get("texts", {})),
         omits=frozenset(frozen.get("omits", ())),
         inference=_thawed_inference(frozen.get("inference")),
+    )
+
+
+def _rows_of(
+    frozen: Mapping[str, Any], period: Period, current: Counts, baseline: Counts | None
+) -> tuple[tuple[TopicRow, ...], tuple[TopicRow, ...]]:
+    """Both layouts' lines; an edition of schema 1 has those of the list of its period."""
+    if schema_of(frozen) == 1:
+        return (
+            queries.rows_of(period, current, baseline),
+            queries.historical_rows_of(current, baseline),
+        )
+    return (
+        _thawed_rows(frozen["rows"], current, baseline),
+        _thawed_rows(frozen["historical"], current, baseline),
     )
 
 

@@ -29,6 +29,8 @@ PUBLIC_PARTS = {
 
 Months, ways of contact and areas would give these back.
 """
+SCHEMA = 1
+"""Of a sheet as it is kept; the first builds wrote no number and the same keys, or no `late`."""
 HERE = ""
 """The place of a desk's own sheets: it holds no other's."""
 
@@ -120,6 +122,7 @@ def _values(part: str, side: Side) -> dict[str, int] | None:
 def as_json(sheet: Sheet, side: str) -> dict[str, Any]:
     """A sheet as it is kept, with the side of the relazione that it was."""
     return {
+        "schema": SCHEMA,
         "side": side,
         "part": sheet.part,
         "start": sheet.start.isoformat(),

@@ -13,7 +13,7 @@ from portal.core.documents import Document, NamedFigure
 from portal.core.pages import download, page, wants_fragment
 from portal.core.periods import Kind, parse_period, period_of
 from portal.reports import editions, queries, texts
-from portal.reports.differences import differences
+from portal.reports.differences import differences, period_differs
 from portal.reports.documents import OFFERED, as_values, composed, draft, format_of, rendered
 from portal.reports.forms import HISTORICAL, OtherPeriod, ReportChoice
 from portal.reports.frozen import DESK
@@ -140,9 +140,12 @@ def _late(made: list[Any], relazione: Relazione) -> Any:
     approved = next((one for one in made if one.state == "approved"), None)
     if approved is None or relazione.against.name != approved.baseline:
         return None
+    frozen = thaw(approved.frozen)
+    if not period_differs(frozen, relazione):
+        return None
     heads = (_("Edizione %(number)s", number=approved.number), _("Rettifica"))
     caption = _("Registrato dopo l’edizione %(number)s", number=approved.number)
-    table = differences(thaw(approved.frozen), relazione, heads=heads, caption=caption)
+    table = differences(frozen, relazione, heads=heads, caption=caption)
     return table if table.rows else None
 
 

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""«Corrected since» is judged on counts: words, new lines and new figures correct nothing."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from portal.figures.rules import Counts
+from portal.people import actions as people
+from portal.people.rules import PersonFacts
+from portal.reports import queries
+from portal.reports.differences import counts_differ, differences, period_differs
+from portal.reports.rules import Relazione
+from portal.visits import actions as visits
+from portal.visits.rules import VisitFacts
+from tests.conftest import AtDesk
+from tests.world import World
+
+HEADS = ("Prima", "Dopo")
+
+
+@pytest.fixture
+def relazione(few: World, at_desk: AtDesk) -> Relazione:
+    with at_desk(few.lucca):
+        return queries.get_relazione(period="2016-S1")
+
+
+def test_words_of_another_build_are_no_correction(relazione: Relazione, at_desk: AtDesk,
+                                                  world: World) -> None:  # fmt: skip
+    rows = tuple(replace(row, label=f"Ora: {row.label}") for row in relazione.rows)
+    reworded = replace(relazione, rows=rows, notes=("Una nota nuova.",))
+    assert not counts_differ(relazione, reworded)
+    with at_desk(world.lucca):
+        assert differences(relazione, reworded, heads=HEADS, caption="").rows == ()
+
+
+def test_lines_of_a_later_list_are_no_correction(relazione: Relazione) -> None:
+    later = replace(
+        relazione.current, topics={"NUOVA": 0} | dict(reversed(relazione.current.topics.items()))
+    )
+    assert not counts_differ(relazione, replace(relazione, current=later))
+
+
+def test_figures_that_came_later_are_no_correction(relazione: Relazione) -> None:
+    """An edition of a build that did not divide its users, or not in this way."""
+    assert relazione.detail is not None
+    without: Any = replace(relazione.detail, languages=None)
+    for known in (None, without):
+        frozen = replace(relazione, detail=known, baseline_detail=None)
+        assert not counts_differ(frozen, relazione)
+        assert not period_differs(frozen, relazione)
+
+
+def test_a_number_that_changed_is_a_correction(
+    few: World, relazione: Relazione, at_desk: AtDesk
+) -> None:
+    with at_desk(few.lucca):
+        person = people.create_person(facts=PersonFacts(family_name="Ritardo", sex="M"))
+        visits.record_visit(facts=VisitFacts(date(2016, 5, 3), ("CIT",), person.id))
+    with at_desk(few.lucca):
+        now = queries.get_relazione(period="2016-S1")
+        assert counts_differ(relazione, now)
+        assert period_differs(relazione, now)
+        rows = differences(relazione, now, heads=HEADS, caption="").rows
+    assert ("Sintesi", "Utenti", 2, 3) in [row.cells for row in rows]
+    assert ("Utenti per sesso", "Uomini", 0, 1) in [row.cells for row in rows]
+
+
+def test_a_division_alone_that_changed_is_a_correction(relazione: Relazione) -> None:
+    assert relazione.detail is not None
+    moved = replace(relazione.detail, ages={"18": 2})
+    assert counts_differ(relazione, replace(relazione, detail=moved))
+
+
+def test_earlier_figures_that_came_later_are_a_correction(relazione: Relazione) -> None:
+    without = replace(relazione, baseline=None, baseline_detail=None)
+    later = replace(without, baseline=relazione.current)
+    assert counts_differ(without, later)
+    assert not period_differs(without, later)
+
+
+def test_zeros_of_a_silent_year_are_no_correction(relazione: Relazione) -> None:
+    """The first builds froze them; of a year without records nothing is known now."""
+    zeros = Counts(users=0, users_by_sex={}, visits=0, anonymous=0, topics={})
+    now = replace(relazione, baseline=None, baseline_detail=None)
+    assert not counts_differ(replace(now, baseline=zeros), now)
