@@ -11,9 +11,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings, load_settings
+from migrations import newest_version
 from portal import __version__, models
 from portal.accounts import gate, sessions
-from portal.core import access, database, headers, logs, templating
+from portal.core import access, database, headers, logs, schema, templating
 from portal.core.unit import unit_of_work
 from portal.home import failures, navigation
 from portal.slices import BLUEPRINTS
@@ -58,10 +59,18 @@ def create_app(settings: Settings, *, patience_seconds: int = 5) -> Portal:
 
 
 def create_app_from_environment() -> Portal:
-    """The web server's entry: settings from the environment, roles checked before any page."""
+    """The web server's entry: settings from the environment, the database checked before pages."""
     app = create_app(load_settings())
-    database.refuse_dangerous_roles(app)
+    refuse_wrong_database(app)
     return app
+
+
+def refuse_wrong_database(app: Flask) -> None:
+    """Raise WrongSchema where the tables are of another version, DangerousRole where a role could
+    step around the desks' walls.
+    """
+    schema.refuse_other_version(app.config["SETTINGS"].database_url, expected=newest_version())
+    database.refuse_dangerous_roles(app)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

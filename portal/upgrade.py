@@ -2,17 +2,42 @@
 """After an installation or an update: the newest tables, and the topic lists that are new."""
 
 from config.settings import Settings
-from migrations import upgrade
+from migrations import newest_version, upgrade
+from migrations.catalogue import compare_with_expected, read_catalogue
 from portal.app import Portal, create_app
+from portal.core.errors import Refusal
+from portal.core.schema import refuse_newer_version
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from portal.taxonomy.actions import publish_versions
 
 
+class Incomplete(Refusal):
+    """The tables are not what the code expects although every migration has run."""
+
+
 def bring_up_to_date(settings: Settings, *, patience_seconds: int) -> Portal:
-    """Migrate as the owner, publish as the application; safe to run twice. The application."""
-    upgrade(str(settings.database_owner_url))
+    """Migrate as the owner, publish as the application; safe to run twice. The application.
+
+    Raises WrongSchema for tables newer than the code, Incomplete where something is missing after.
+    """
+    owner_url = str(settings.database_owner_url)
+    refuse_newer_version(owner_url, expected=newest_version())
+    upgrade(owner_url)
+    refuse_incomplete(owner_url)
     app = create_app(settings, patience_seconds=patience_seconds)
     with app.app_context(), identity_scope(), unit_of_work():
         publish_versions()
     return app
+
+
+def refuse_incomplete(owner_url: str) -> None:
+    """Compare columns, keys, indexes, triggers, policies and privileges with what is expected."""
+    difference = compare_with_expected(read_catalogue(owner_url))
+    if not difference.is_nothing:
+        lines = [f"manca: {line}" for line in difference.missing]
+        lines += [f"è di troppo: {line}" for line in difference.unexpected]
+        raise Incomplete(
+            "La banca dati è alla versione giusta ma non è come deve essere. Tieni fermo il portale"
+            " e mostra queste righe a chi la cura:\n" + "\n".join(lines)
+        )

@@ -13,9 +13,10 @@ from celery import Celery, signals
 from celery.platforms import SecurityWarning
 
 from config.queue import celery_settings
-from portal.app import create_app
-from portal.core.database import DangerousRole, db, refuse_dangerous_roles
+from portal.app import create_app, refuse_wrong_database
+from portal.core.database import DangerousRole, db
 from portal.core.logs import log_failure
+from portal.core.schema import WrongSchema
 from worker import run, schedule, start
 
 PATIENCE_SECONDS = 300
@@ -48,15 +49,16 @@ def knock() -> None:
 
 @signals.celeryd_init.connect
 def begin(**_facts: Any) -> None:
-    """A worker that might step around the desks' walls, or cannot know, does not start.
+    """A worker that might step around the desks' walls, that does not know these tables, or cannot
+    know, does not start.
 
     Celery swallows what a handler raises, save the wish to exit.
     """
     start.end_with_supervisor()
     try:
-        refuse_dangerous_roles(portal)
-    except DangerousRole as dangerous:
-        raise SystemExit(str(dangerous)) from None
+        refuse_wrong_database(portal)
+    except (DangerousRole, WrongSchema) as why:
+        raise SystemExit(str(why)) from None
     except Exception as error:
         with portal.app_context():
             log_failure(error)

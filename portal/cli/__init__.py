@@ -87,15 +87,18 @@ def main() -> None:
 def application() -> Iterator[Flask]:
     """The application over its servers, inside its context, for a command that needs it.
 
-    An embedded database is ours alone and is brought up to date; another waits for `migrate`.
+    An embedded database is ours alone and is brought up to date; another waits for `migrate`:
+    until then WrongSchema says so.
     """
-    from portal.app import create_app
+    from portal.app import create_app, refuse_wrong_database
     from portal.upgrade import bring_up_to_date
 
     settings = load_settings()
     make = bring_up_to_date if settings.embeds_database else create_app
     with machine_room(settings) as filled:
         app = make(filled, patience_seconds=PATIENCE_SECONDS)
+        if not settings.embeds_database:
+            refuse_wrong_database(app)
         with app.app_context():
             try:
                 yield app

@@ -4,6 +4,7 @@
 import ast
 from pathlib import Path
 
+from tests.builds import BUILDS
 from tests.conformance.sources import CODE, ROOT, name, nodes, python_files, tree
 
 LONGEST_FILE = 400
@@ -15,7 +16,12 @@ EVERYTHING = (*CODE, "tests")
 OURS = ("*.py", "*.sql", "*.mjs", "*.js", "*.css", "*.sh", "*.typ", "*.html", "*.txt")
 FOLDERS = (*EVERYTHING, "templates")
 # Written by a program.
-WRITTEN = {"config/setup/node.txt"}
+WRITTEN = {
+    "config/setup/node.txt",
+    "migrations/landed.txt",
+    "migrations/schema.txt",
+    *(f"tests/fixtures/builds/{build}.sql" for build in BUILDS),
+}
 
 
 def functions(path: Path) -> list[Function]:

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a database's tables are made of and who may touch them, read from PostgreSQL's catalogue.
+
+One line of text for each column, constraint, index, trigger, policy, function and privilege, so
+that two databases are compared as two sets, and what is missing is said in those words. The
+lines that the newest migration makes stand in schema.txt (`make schema` writes it).
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+
+EXPECTED = Path(__file__).parent / "schema.txt"
+ROLES = ("portal_app", "portal_network", "portal_backup")
+"""Whose privileges are compared; the owner has them all."""
+
+QUERIES = (
+    # In no order: a column that came with a later migration stands last in an older database.
+    """
+    SELECT format('column %s.%s %s%s%s', c.relname, a.attname,
+        format_type(a.atttypid, a.atttypmod),
+        CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END,
+        coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), ''))
+    FROM ours c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relkind = 'r'
+    """,
+    # PostgreSQL 18 keeps NOT NULL as a constraint too: the column says it.
+    """
+    SELECT format('constraint %s.%s %s', c.relname, k.conname, pg_get_constraintdef(k.oid))
+    FROM ours c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype <> 'n'
+    """,
+    """
+    SELECT format('index %s', pg_get_indexdef(i.indexrelid))
+    FROM ours c JOIN pg_index i ON i.indexrelid = c.oid
+    """,
+    """
+    SELECT format('trigger %s.%s%s %s', c.relname, t.tgname,
+        CASE t.tgenabled WHEN 'O' THEN '' ELSE ' (disabled)' END, pg_get_triggerdef(t.oid))
+    FROM ours c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+    """,
+    """
+    SELECT format('row security %s: enabled %s, forced %s', relname, relrowsecurity,
+        relforcerowsecurity)
+    FROM ours WHERE relkind = 'r'
+    """,
+    """
+    SELECT format('policy %s.%s %s FOR %s TO %s USING (%s) WITH CHECK (%s)', tablename, policyname,
+        permissive, cmd, array_to_string(ARRAY(SELECT unnest(roles)::text ORDER BY 1), ', '),
+        qual, with_check)
+    FROM pg_policies WHERE schemaname = 'public'
+    """,
+    """
+    SELECT format('function %s: %s', p.oid::regprocedure, md5(pg_get_functiondef(p.oid)))
+    FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    """,
+    """
+    SELECT format('extension %s', extname) FROM pg_extension
+    """,
+    """
+    SELECT format('privilege %s on %s to %s', g.privilege_type, c.relname,
+        CASE WHEN g.grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(g.grantee) END)
+    FROM ours c CROSS JOIN aclexplode(c.relacl) g WHERE g.grantee <> c.relowner
+    """,
+    """
+    SELECT format('privilege %s on %s.%s to %s', g.privilege_type, c.relname, a.attname,
+        CASE WHEN g.grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(g.grantee) END)
+    FROM ours c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN aclexplode(a.attacl) g
+    WHERE g.grantee <> c.relowner
+    """,
+)
+CAST = re.compile(r"::(?:character varying|text|bpchar)(?:\[\])?")
+BRACKETS = (
+    (re.compile(r"\(('[^']*')\)"), r"\1"),
+    (re.compile(r"\(\((ARRAY\[[^]]*\])\)\)"), r"(\1)"),
+)
+OURS = "WITH ours AS (SELECT * FROM pg_class WHERE relnamespace = 'public'::regnamespace) "
+DANGEROUS = ("policy ", "privilege ", "row security ", "trigger ")
+"""What a database may not have besides: each of these opens or closes a door."""
+
+
+class Difference(NamedTuple):
+    """The lines that a database lacks, and those it should not have."""
+
+    missing: list[str]
+    unexpected: list[str]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.missing or self.unexpected)
+
+
+def read_catalogue(url: str) -> list[str]:
+    """The lines of the database at this address, sorted."""
+    with psycopg.connect(url) as connection:
+        # Names of other schemas are then written in full, ours never.
+        connection.execute("SET search_path = public")
+        found = [row[0] for query in QUERIES for row in connection.execute(OURS + query)]
+    return sorted(map(_normalised, found))
+
+
+def _normalised(line: str) -> str:
+    """The line without what a dump and its restoration change: «IN (…)» on a varchar comes back
+    with its casts and brackets elsewhere (PostgreSQL 18.6).
+    """
+    line = CAST.sub("", " ".join(line.split()))
+    for pattern, instead in BRACKETS:
+        line = pattern.sub(instead, line)
+    return line
+
+
+def expected_catalogue() -> list[str]:
+    """The lines of a database that every migration has made."""
+    return EXPECTED.read_text(encoding="utf-8").splitlines()
+
+
+def compare_with_expected(found: Iterable[str]) -> Difference:
+    """What is missing; and what is there besides, if it lets somebody in or changes a row.
+
+    An index or a table that somebody added for themselves is no difference.
+    """
+    expected, there = set(expected_catalogue()), set(found)
+    unexpected = [line for line in there - expected if line.startswith(DANGEROUS)]
+    return Difference(sorted(expected - there), sorted(unexpected))
