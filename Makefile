@@ -5,7 +5,7 @@ PY := .venv/bin/python
 BROWSER ?= chromium
 export BROWSER
 .DEFAULT_GOAL := help
-.PHONY: help run setup assets test test-all mutants bench bench-large lint types migrate demo check messages pins
+.PHONY: help run setup assets test test-all mutants bench bench-large lint types migrate schema demo check messages pins
 
 help: ## Mostra questo elenco
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ check: lint types test ## Tutto ciò che deve passare prima di consegnare una mo
 
 migrate: setup ## Porta la banca dati alla versione del codice
 	@$(PY) -m portal migrate
+
+schema: setup .venv/.dev ## Dopo una migrazione nuova: riscrive ciò che la banca dati deve avere
+	@$(PY) -m tests.builds schema
 
 demo: setup ## Carica la rete dimostrativa
 	@$(PY) -m portal demo

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from alembic import command
 from click.testing import CliRunner
+from flask import Flask
 from psycopg.errors import RestrictViolation
 
 from config.settings import Settings, child_environment
@@ -15,10 +16,15 @@ from migrations.catalogue import compare_with_expected, expected_catalogue, read
 from portal.app import create_app_from_environment
 from portal.cli import main
 from portal.core.schema import WrongSchema
+from portal.core.tenancy import desk_scope
+from portal.core.unit import unit_of_work
+from portal.reports.editions import list_frozen
+from portal.reports.frozen import DESK
 from portal.upgrade import Incomplete, refuse_incomplete
 from tests.builds import BUILDS, DUMPS
 from tests.builds.conftest import Restore, Upgraded
 from tests.builds.landed import hashes_landed, hashes_now
+from tests.builds.small_world import live
 from tests.world import LUCCA
 
 LARGEST = 200_000
@@ -146,3 +152,12 @@ def test_a_landed_migration_never_changes() -> None:
     """`python -m tests.builds schema` adds the line of a new one; landed ones stay as they are."""
     assert hashes_now() == hashes_landed()
     assert f"{newest_version()}_" in "".join(hashes_landed())
+
+
+def test_todays_build_can_be_dumped(app: Flask) -> None:
+    """What the next builds will be held to: editions of every kind and state."""
+    with app.app_context():
+        live()
+        with desk_scope(LUCCA.id), unit_of_work():
+            states = [edition.state for edition in list_frozen(DESK)]
+    assert states == ["approved", "approved", "superseded"]
