@@ -17,7 +17,7 @@ from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from portal.upgrade import bring_up_to_date
 from tests.builds import BUILDS, DUMPS
-from tests.conftest import on_database
+from tests.conftest import DATABASE, on_database
 from tests.pages import PortalClient
 from tests.world import Someone
 
@@ -28,9 +28,10 @@ PATIENCE_SECONDS = 60
 
 @pytest.fixture(scope="session")
 def restore(template: Settings) -> Restore:
-    """`restore(build, name)`: a database of this name as the build left it."""
+    """`restore(build, name)`: a database as the build left it, of this run alone."""
 
     def fill(build: str, name: str) -> Settings:
+        name = f"{DATABASE}_{name}"
         admin = str(template.database_owner_url).replace("/portal?", "/postgres?")
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name}")

@@ -6,6 +6,7 @@ a piece of its text and what stands there instead; where the piece is gone, the 
 """
 
 from tests.mutants.database import DATABASE
+from tests.mutants.lasting import LASTING
 from tests.mutants.mutant import ISOLATION, ROUTES, TABLES, Mutant
 
 LOGS = "tests/conformance/test_logs.py::test_"
@@ -365,4 +366,4 @@ CODE = (
     ),
 )
 
-MUTANTS = DATABASE + CODE
+MUTANTS = DATABASE + CODE + LASTING

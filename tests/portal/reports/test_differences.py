@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from portal.core.errors import Refusal
 from portal.figures.rules import Counts
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import queries
+from portal.reports import queries, snapshot
 from portal.reports.differences import counts_differ, differences, period_differs
 from portal.reports.rules import Relazione
 from portal.visits import actions as visits
@@ -86,3 +87,11 @@ def test_zeros_of_a_silent_year_are_no_correction(relazione: Relazione) -> None:
     zeros = Counts(users=0, users_by_sex={}, visits=0, anonymous=0, topics={})
     now = replace(relazione, baseline=None, baseline_detail=None)
     assert not counts_differ(replace(now, baseline=zeros), now)
+
+
+def test_an_edition_of_a_later_build_is_refused(few: World, at_desk: AtDesk) -> None:
+    with at_desk(few.lucca):
+        frozen = snapshot.freeze("2016-S1", "2015-S1")
+        assert snapshot.schema_of(frozen) == snapshot.SCHEMA
+        with pytest.raises(Refusal, match="versione più nuova del portale"):
+            snapshot.thaw(frozen | {"schema": snapshot.SCHEMA + 1})
