@@ -15,6 +15,7 @@ from migrations import alembic_config, newest_version
 from migrations.catalogue import compare_with_expected, expected_catalogue, read_catalogue
 from portal.app import create_app_from_environment
 from portal.cli import main
+from portal.core.database import db
 from portal.core.schema import WrongSchema
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
@@ -135,10 +136,17 @@ def test_code_does_not_start_on_tables_it_does_not_know(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(WrongSchema, match=sentence):
-        create_app_from_environment()
+        start()
     done = CliRunner().invoke(main, ["worker", "status"], env=environment)
     assert done.exit_code == 1
     assert sentence in done.output
+
+
+def start() -> None:
+    """As the web server does; where it should not have started, nothing is left open."""
+    with create_app_from_environment().app_context():
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 def test_a_newer_database_is_never_migrated(damaged: Callable[[str], Settings]) -> None:
