@@ -195,11 +195,12 @@ def _to_person(form: BoxForm) -> str:
 
 def _address(form: BoxForm, done: Done | None) -> str:
     """Where a reload shows the same; no word of what was typed is in it."""
+    last: dict[str, Any] = {done.act: done.visit_id} if done else {}
     return url_for(
         "intake.reception",
         assegna=form.assign.data or None,
         tipologia=form.asked.data or None,
-        **({done.act: done.visit_id} if done else {}),
+        **last,
     )
 
 
