@@ -29,7 +29,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 
 if TYPE_CHECKING:
-    from portal.figures.models import PastTotal
+    from portal.figures.queries import PastTotal
 
 imports = Blueprint("imports", __name__)
 

@@ -30,7 +30,7 @@ from portal.visits.queries import DayRow
 from portal.visits.story import asked_in
 
 if TYPE_CHECKING:
-    from portal.visits.models import Visit
+    from portal.visits.queries import Visit
 
 
 @dataclass(frozen=True)
