@@ -40,10 +40,10 @@ class Recipients:
 
 
 @dataclass(frozen=True)
-class Kind(Recipients):
+class MailingType(Recipients):
     """The letters that carry one kind of edition."""
 
-    editions: editions.Kind
+    editions: editions.EditionType
     write: Callable[[EditionRow, str, UUID], Letter]
     """(edition, address, id of the delivery) -> the letter, from what the edition froze."""
     table: Callable[[dict[str, Any]], Table]
@@ -56,7 +56,7 @@ class Kind(Recipients):
 
 OF_DESK = Recipients(Recipient, Delivery)
 OF_NETWORK = Recipients(NetworkRecipient, NetworkDelivery)
-DESK = Kind(
+DESK = MailingType(
     Recipient,
     Delivery,
     editions=DESK_EDITIONS,

@@ -19,7 +19,7 @@ from portal.core.mail import ENCODED, Attachment, Letter, message_id
 from portal.core.tables import Column, Row, Table
 from portal.mailings.columns import lines_of, wrapped
 from portal.reports import layouts, prose, verdicts
-from portal.reports.editions import Kind, get_file, list_files
+from portal.reports.editions import EditionType, get_file, list_files
 from portal.reports.frozen import DESK
 from portal.reports.models import EditionRow
 from portal.reports.rules import Relazione
@@ -95,7 +95,9 @@ def relazione_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
     )
 
 
-def attached(kind: Kind, edition: EditionRow, names: Collection[str]) -> tuple[Attachment, ...]:
+def attached(
+    kind: EditionType, edition: EditionRow, names: Collection[str]
+) -> tuple[Attachment, ...]:
     """Some files of an edition, each proved to be what was frozen."""
     known = [file.name for file in list_files(kind, edition.id) if file.name in names]
     files = [get_file(kind, edition, name) for name in known]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from portal.core.database import db
 from portal.core.errors import NotHere
-from portal.mailings.kinds import Kind, Recipients
+from portal.mailings.kinds import MailingType, Recipients
 from portal.mailings.models import DeliveryRow, RecipientRow
 from portal.mailings.rules import AGAIN, ON_PURPOSE, UNDER_WAY, counted_as
 
@@ -111,7 +111,7 @@ def count_deliveries(of: Recipients) -> dict[str, int]:
     return dict(counts)
 
 
-def count_needing_a_person(kind: Kind) -> int:
+def count_needing_a_person(kind: MailingType) -> int:
     """Letters of editions that stand which failed or may have: nothing sends them by itself."""
     letter, edition = kind.deliveries, kind.editions.table
     statement = (
@@ -127,7 +127,7 @@ def count_needing_a_person(kind: Kind) -> int:
     return db.session.scalar(statement) or 0
 
 
-def list_uncertain(kind: Kind) -> list[tuple[UUID, str, int]]:
+def list_uncertain(kind: MailingType) -> list[tuple[UUID, str, int]]:
     """Letters of which nobody knows whether they arrived: (id, period, number of the edition)."""
     letter, edition = kind.deliveries, kind.editions.table
     statement = (

@@ -9,7 +9,7 @@ from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order
 from portal.oversight.rules import Comparison, Named, figures_of
-from portal.reports.editions import File, Kind
+from portal.reports.editions import EditionType, File
 from portal.reports.models import EditionRow
 from portal.taxonomy.queries import version_on
 
@@ -55,7 +55,7 @@ def _documents(edition: EditionRow) -> list[File]:
     return [_file(edition, "html", "text/html")]
 
 
-NETWORK = Kind(
+NETWORK = EditionType(
     table=NetworkEdition,
     files=NetworkEditionFile,
     job="build_comparison",

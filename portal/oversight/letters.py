@@ -13,7 +13,7 @@ from portal.core.mail import Attachment, Letter, message_id
 from portal.core.periods import headings
 from portal.core.tables import Column, Row, Table
 from portal.figures.rules import Number
-from portal.mailings.kinds import OF_NETWORK, Kind
+from portal.mailings.kinds import OF_NETWORK, MailingType
 from portal.mailings.letters import EditionFacts, address, attached, facts_of, written
 from portal.oversight import prose, standings
 from portal.oversight.editions import NETWORK as NETWORK_EDITIONS
@@ -93,7 +93,7 @@ def _figures(desk: DeskFigures) -> tuple[Number | None, ...]:
     return (desk.users, desk.users_baseline, desk.services, desk.services_baseline)
 
 
-NETWORK = Kind(
+NETWORK = MailingType(
     OF_NETWORK.recipients,
     OF_NETWORK.deliveries,
     editions=NETWORK_EDITIONS,

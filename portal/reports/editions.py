@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Editions: asked for, built step by step, approved, replaced by the next number.
 
-The same few acts serve a desk's relazione and a network's comparison: a Kind says which tables,
-what is frozen and which files come of it. Figures are frozen in one step and committed; every
-file is made from what was frozen, so that a builder that dies and the one that goes on after it
-write the same bytes.
+The same few acts serve a desk's relazione and a network's comparison: an EditionType says which
+tables, what is frozen and which files come of it. Figures are frozen in one step and committed;
+every file is made from what was frozen, so that a builder that dies and the one that goes on
+after it write the same bytes.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Kind:
+class EditionType:
     """What tells one report's editions from another's."""
 
     table: type[EditionRow]
@@ -73,7 +73,7 @@ class Kind:
     """The job about an edition that its approval starts, if any."""
 
 
-def get_edition(kind: Kind, edition_id: UUID) -> EditionRow:
+def get_edition(kind: EditionType, edition_id: UUID) -> EditionRow:
     """The edition with this id."""
     found = db.session.scalars(select(kind.table).where(kind.table.id == edition_id)).one_or_none()
     if found is None:
@@ -81,7 +81,7 @@ def get_edition(kind: Kind, edition_id: UUID) -> EditionRow:
     return found
 
 
-def get_numbered(kind: Kind, *, period: str, number: int) -> EditionRow:
+def get_numbered(kind: EditionType, *, period: str, number: int) -> EditionRow:
     """The edition that the command line names; an unknown one is said with its number."""
     for edition in list_editions(kind, period):
         if edition.number == number:
@@ -92,7 +92,7 @@ def get_numbered(kind: Kind, *, period: str, number: int) -> EditionRow:
     )  # fmt: skip
 
 
-def list_editions(kind: Kind, period: str) -> list[EditionRow]:
+def list_editions(kind: EditionType, period: str) -> list[EditionRow]:
     """The editions of a period, the newest number first; figures are read where asked for."""
     statement = (
         select(kind.table).where(kind.table.period == period).order_by(kind.table.number.desc())
@@ -100,26 +100,26 @@ def list_editions(kind: Kind, period: str) -> list[EditionRow]:
     return list(db.session.scalars(statement.options(defer(kind.table.frozen))))
 
 
-def find_latest(kind: Kind, period: str) -> EditionRow | None:
+def find_latest(kind: EditionType, period: str) -> EditionRow | None:
     """The edition of a period with the highest number, if there is one."""
     return next(iter(list_editions(kind, period)), None)
 
 
-def list_latest(kind: Kind) -> dict[str, EditionRow]:
+def list_latest(kind: EditionType) -> dict[str, EditionRow]:
     """The edition with the highest number of each period that has one."""
     statement = select(kind.table).order_by(kind.table.number)
     in_order = db.session.scalars(statement.options(defer(kind.table.frozen)))
     return {edition.period: edition for edition in in_order}
 
 
-def list_frozen(kind: Kind) -> list[EditionRow]:
+def list_frozen(kind: EditionType) -> list[EditionRow]:
     """Every edition that has figures, the newest period first."""
     statement = select(kind.table).where(kind.table.frozen.is_not(None))
     found = db.session.scalars(statement.options(defer(kind.table.frozen)))
     return sorted(found, key=lambda one: (one.period, one.number), reverse=True)
 
 
-def list_files(kind: Kind, edition_id: UUID) -> list[EditionFileRow]:
+def list_files(kind: EditionType, edition_id: UUID) -> list[EditionFileRow]:
     """The files of an edition by name, without their content."""
     statement = (
         select(kind.files)
@@ -130,7 +130,7 @@ def list_files(kind: Kind, edition_id: UUID) -> list[EditionFileRow]:
     return list(db.session.scalars(statement))
 
 
-def get_file(kind: Kind, edition: EditionRow, name: str) -> File:
+def get_file(kind: EditionType, edition: EditionRow, name: str) -> File:
     """A file as it was frozen: its bytes are those of its hash, and its hash of the edition's."""
     found = next((file for file in list_files(kind, edition.id) if file.name == name), None)
     if found is None:
@@ -147,7 +147,7 @@ def get_file(kind: Kind, edition: EditionRow, name: str) -> File:
 
 
 def request_edition(
-    kind: Kind, *, period: str, reason: str = "", only_first: bool = False
+    kind: EditionType, *, period: str, reason: str = "", only_first: bool = False
 ) -> EditionRow:
     """Ask for the edition of a period that is over; the one there is, where it is good enough.
 
@@ -177,7 +177,7 @@ def request_edition(
     return edition
 
 
-def _find_approved(kind: Kind, period: str) -> EditionRow | None:
+def _find_approved(kind: EditionType, period: str) -> EditionRow | None:
     """The edition of a period that is in force: the only one that a new one can correct."""
     return next((one for one in list_editions(kind, period) if one.state == "approved"), None)
 
@@ -196,12 +196,12 @@ def _reason(given: str, *, latest: EditionRow | None, replaced: EditionRow | Non
     return reason
 
 
-def _hold(kind: Kind, period: str) -> None:
+def _hold(kind: EditionType, period: str) -> None:
     """One at a time changes which edition of a period is asked for or approved."""
     hold(f"edition {kind.job} {speaker().place_id} {period}")
 
 
-def _is_current(kind: Kind, edition: EditionRow) -> bool:
+def _is_current(kind: EditionType, edition: EditionRow) -> bool:
     """Whether an edition nobody has approved yet still says what would be counted now."""
     return edition.state == "ready" and kind.freeze(edition.period, edition.baseline) == (
         edition.frozen
@@ -222,7 +222,7 @@ def _closed(period: str) -> Period:
     return window
 
 
-def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
+def build_edition(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
     """Go on from the step that was reached; each step is committed, so that the page can say it.
 
     Run under the job's lock (worker/run.py). The last step stores every file and finishes the job
@@ -263,7 +263,7 @@ class _Overtaken(Exception):
     """What was frozen here is no longer what the edition is being built from."""
 
 
-def _still_ours(kind: Kind, frozen: EditionRow) -> EditionRow:
+def _still_ours(kind: EditionType, frozen: EditionRow) -> EditionRow:
     """The edition, held until the unit ends, if it is still at the figures frozen here."""
     statement = select(kind.table).where(kind.table.id == frozen.id).with_for_update()
     edition = db.session.scalars(statement.execution_options(populate_existing=True)).one()
@@ -272,7 +272,7 @@ def _still_ours(kind: Kind, frozen: EditionRow) -> EditionRow:
     return edition
 
 
-def _store(kind: Kind, frozen: EditionRow, files: Sequence[File]) -> None:
+def _store(kind: EditionType, frozen: EditionRow, files: Sequence[File]) -> None:
     edition = _still_ours(kind, frozen)
     for file in files:
         db.session.add(
@@ -289,13 +289,13 @@ def _store(kind: Kind, frozen: EditionRow, files: Sequence[File]) -> None:
     _supersede_older(kind, edition, ("ready", "failed"))
 
 
-def _supersede_older(kind: Kind, edition: EditionRow, states: Collection[str]) -> None:
+def _supersede_older(kind: EditionType, edition: EditionRow, states: Collection[str]) -> None:
     for other in list_editions(kind, edition.period):
         if other.number < edition.number and other.state in states:
             other.state = "superseded"
 
 
-def _reach(kind: Kind, frozen: EditionRow, step: int) -> None:
+def _reach(kind: EditionType, frozen: EditionRow, step: int) -> None:
     with unit_of_work():
         _still_ours(kind, frozen).step = step
 
@@ -306,7 +306,7 @@ def manifest_hash(files: Sequence[File | EditionFileRow]) -> bytes:
     return hashlib.sha256("".join(lines).encode()).digest()
 
 
-def give_up(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
+def give_up(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
     """Say that the edition could not be built, and wait for somebody to try again."""
     with unit_of_work():
         edition = get_edition(kind, edition_id)
@@ -315,7 +315,7 @@ def give_up(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
         jobs.finish(job_id)
 
 
-def retry_edition(kind: Kind, *, edition_id: UUID) -> EditionRow:
+def retry_edition(kind: EditionType, *, edition_id: UUID) -> EditionRow:
     """Build from the start an edition that could not be built; nobody has read its figures."""
     edition = get_edition(kind, edition_id)
     if edition.state == "failed":
@@ -325,7 +325,7 @@ def retry_edition(kind: Kind, *, edition_id: UUID) -> EditionRow:
     return edition
 
 
-def rewrite_documents(kind: Kind, *, period: str, words: dict[str, Any]) -> None:
+def rewrite_documents(kind: EditionType, *, period: str, words: dict[str, Any]) -> None:
     """Make the files of an edition nobody has approved again, with other words and its figures.
 
     What is being built meanwhile is overtaken: its builder sees another moment of freezing.
@@ -346,7 +346,7 @@ def rewrite_documents(kind: Kind, *, period: str, words: dict[str, Any]) -> None
     jobs.enqueue_again(kind.job, str(edition.id))
 
 
-def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -> EditionRow:
+def approve_edition(kind: EditionType, *, edition_id: UUID, seen_version: int | None) -> EditionRow:
     """Approve what was read; what the approved edition replaces is superseded.
 
     Only the newest: one asked for after this would correct it without having said so.

@@ -14,7 +14,7 @@ from portal.core import clock, italian
 from portal.core.periods import parse_period
 from portal.reports import documents, measures, queries, texts
 from portal.reports.documents import Stamp
-from portal.reports.editions import File, Kind
+from portal.reports.editions import EditionType, File
 from portal.reports.models import Edition, EditionFile, EditionRow
 from portal.reports.rules import Relazione
 from portal.reports.snapshot import figures_of, freeze, thaw
@@ -95,7 +95,7 @@ def _documents(edition: EditionRow) -> list[File]:
     return _files(edition, ("html", "pdf", "docx"))
 
 
-DESK = Kind(
+DESK = EditionType(
     table=Edition,
     files=EditionFile,
     job="build_edition",

@@ -11,7 +11,7 @@ from portal.core.errors import Refusal
 from portal.core.mail import Letter
 from portal.core.pages import page
 from portal.mailings import queries
-from portal.mailings.kinds import Kind
+from portal.mailings.kinds import MailingType
 from portal.mailings.rules import PROTECTED, UNDER_WAY, in_words, may_go_again
 from portal.reports import editions
 from portal.reports.disclosing import find_disclosure
@@ -29,7 +29,7 @@ class Addresses:
     mailbox: str
 
 
-def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Response:
+def preview_page(kind: MailingType, edition_id: UUID, *, back: tuple[str, str]) -> Response:
     """The letter as it will leave, to nobody yet."""
     edition = editions.get_edition(kind.editions, edition_id)
     if edition.frozen is None:
@@ -56,7 +56,7 @@ def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Resp
     )
 
 
-def _public_letter(kind: Kind, edition: EditionRow, sender: str) -> Letter | None:
+def _public_letter(kind: MailingType, edition: EditionRow, sender: str) -> Letter | None:
     """What whoever is outside reads, of an edition that has told them: to look tells nobody."""
     if kind.write_public is None or find_disclosure(edition.id, Audience.PUBLIC) is None:
         return None
@@ -64,7 +64,7 @@ def _public_letter(kind: Kind, edition: EditionRow, sender: str) -> Letter | Non
 
 
 def deliveries_page(
-    kind: Kind, edition_id: UUID, *, back: tuple[str, str], to: Addresses, manages: bool
+    kind: MailingType, edition_id: UUID, *, back: tuple[str, str], to: Addresses, manages: bool
 ) -> Response:
     """What became of each letter, and whoever has none yet."""
     edition = editions.get_edition(kind.editions, edition_id)
