@@ -5,7 +5,7 @@ PY := .venv/bin/python
 BROWSER ?= chromium
 export BROWSER
 .DEFAULT_GOAL := help
-.PHONY: help run setup assets test test-all mutants bench bench-large lint types migrate schema demo check messages pins
+.PHONY: help run setup assets test test-all mutants bench bench-large lint types scripts migrate schema demo check messages pins
 
 help: ## Mostra questo elenco
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,7 +42,10 @@ lint: setup .venv/.dev ## Controlla stile del codice e confini tra le parti
 types: setup .venv/.dev ## Controlla i tipi
 	@$(PY) -m mypy
 
-check: lint types test ## Tutto ciò che deve passare prima di consegnare una modifica
+scripts: node_modules/.checks ## Controlla gli script delle pagine
+	@config/setup/node.sh node_modules/.bin/eslint --max-warnings 0 .
+
+check: lint types scripts test ## Tutto ciò che deve passare prima di consegnare una modifica
 
 migrate: setup ## Porta la banca dati alla versione del codice
 	@$(PY) -m portal migrate
@@ -77,6 +80,12 @@ moved:
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
 	@config/setup/venv.sh dev
+
+# After the assets, which leave out of node_modules what only checks.
+node_modules/.checks: package-lock.json | portal/static/vendor/.stamp
+	@echo "Preparo il controllo degli script (solo la prima volta)."
+	@config/setup/node.sh npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch node_modules/.checks
 
 portal/static/vendor/.stamp: package-lock.json config/assets/build.mjs | .venv/.runtime
 	@config/setup/assets.sh

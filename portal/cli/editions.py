@@ -2,7 +2,6 @@
 """`portal edition`: have a desk's relazione frozen, and approve it, from the command line."""
 
 import time
-from typing import Any
 from uuid import UUID
 
 import click
@@ -18,6 +17,7 @@ from portal.mailings.actions import send_edition
 from portal.mailings.kinds import DESK as LETTERS
 from portal.reports import editions
 from portal.reports.frozen import DESK
+from portal.reports.models import EditionRow
 
 LOOK_SECONDS = 0.2
 WORKERS_FIRST_SECONDS = 1.0
@@ -84,12 +84,12 @@ def _desk_id(slug: str) -> UUID:
         return get_desk_by_slug(slug).id
 
 
-def _line(found: Any) -> str:
+def _line(found: EditionRow) -> str:
     fields = [str(found.number), found.state]
     return " ".join([*fields, found.sha256.hex()] if found.sha256 else fields)
 
 
-def _built(desk_id: UUID, edition_id: UUID) -> Any:
+def _built(desk_id: UUID, edition_id: UUID) -> EditionRow:
     """The edition once it is ready, whoever builds it; never two at once."""
     began = time.monotonic()
     while (waited := time.monotonic() - began) < PATIENCE_SECONDS:
@@ -109,7 +109,7 @@ def _built(desk_id: UUID, edition_id: UUID) -> Any:
     )  # fmt: skip
 
 
-def _look(desk_id: UUID, edition_id: UUID) -> tuple[Any, UUID]:
+def _look(desk_id: UUID, edition_id: UUID) -> tuple[EditionRow, UUID]:
     """The edition as it is at this moment, and its job."""
     with desk_scope(desk_id), unit_of_work():
         found = editions.get_edition(DESK, edition_id)

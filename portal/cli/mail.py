@@ -18,7 +18,7 @@ from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
 from portal.mailings import actions
-from portal.mailings.kinds import DESK, Kind
+from portal.mailings.kinds import DESK, MailingType
 from portal.mailings.queries import count_deliveries, count_needing_a_person, list_uncertain
 from portal.mailings.rules import STATE_NAMES
 from portal.oversight.letters import NETWORK
@@ -30,7 +30,7 @@ class Sender:
 
     slug: str
     id: UUID
-    kind: Kind
+    kind: MailingType
 
     def scope(self) -> AbstractContextManager[None]:
         return desk_scope(self.id) if self.kind is DESK else network_scope(self.id)

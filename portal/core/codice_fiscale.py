@@ -72,10 +72,10 @@ def read_codice_fiscale(text: str) -> CodiceFiscale:
 def contradictions(
     code: CodiceFiscale,
     *,
-    family_name: str | None,
-    given_name: str | None,
-    sex: str | None,
-    birth: KnownBirth | None,
+    family_name: str | None = None,
+    given_name: str | None = None,
+    sex: str | None = None,
+    birth: KnownBirth | None = None,
 ) -> list[str]:
     """What the code says otherwise than the person's data, a sentence each; never raises.
 

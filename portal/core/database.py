@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, event, text
+from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, Table, event, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, SessionTransaction, mapped_column, registry
 from sqlalchemy.orm import Session as OrmSession
@@ -104,11 +104,18 @@ class Base(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMES),
         type_annotation_map={datetime: DateTime(timezone=True)},
     )
+    __table__: ClassVar[Table]
 
 
 db = SQLAlchemy(
     model_class=Base, session_options={"class_": SpeakingSession, "expire_on_commit": False}
 )
+
+if TYPE_CHECKING:
+    # No checker follows db.Model, a class made at run time: without this every table is Any.
+    Model = Base
+else:
+    Model = db.Model
 
 
 @event.listens_for(OrmSession, "after_begin")
@@ -138,7 +145,7 @@ def joining_whole() -> Iterator[None]:
     db.session.execute(JOIN_AS_USUAL, usual._asdict())
 
 
-class PlatformTable(db.Model):  # type: ignore[name-defined]
+class PlatformTable(Model):
     """Shared by all desks and free of persons' data: networks, desks, accounts, taxonomy."""
 
     __abstract__ = True
@@ -152,7 +159,7 @@ def speaking_desk() -> UUID:
     return desk_id
 
 
-class DeskTable(db.Model):  # type: ignore[name-defined]
+class DeskTable(Model):
     """A table of one desk: row-level security, and every key begins with the desk."""
 
     __abstract__ = True
@@ -174,7 +181,7 @@ def speaking_network() -> UUID:
     return network_id
 
 
-class PublishedTable(db.Model):  # type: ignore[name-defined]
+class PublishedTable(Model):
     """What a network may see: written inside a desk's scope, read by the network's own role."""
 
     __abstract__ = True

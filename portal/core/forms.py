@@ -187,16 +187,21 @@ class PartialDateField(ParsedField):
         return italian.partial_day(value)
 
 
+def read_state(text: str) -> str:
+    """The ISTAT code of a state by its Italian name or code; a ValueError where there is none."""
+    state: State | None = find_state(text)
+    if state is None:
+        raise ValueError(
+            _l("Stato non riconosciuto: scrivi il nome in italiano, per esempio Marocco")
+        )
+    return state.istat3
+
+
 class StateField(ParsedField):
     """A state by its Italian name or code; the data is its ISTAT code."""
 
     def parse(self, text: str) -> str:
-        state: State | None = find_state(text)
-        if state is None:
-            raise ValueError(
-                _l("Stato non riconosciuto: scrivi il nome in italiano, per esempio Marocco")
-            )
-        return state.istat3
+        return read_state(text)
 
     def show(self, value: str) -> str:
         return get_state(value).name

@@ -16,12 +16,20 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select, text
+from sqlalchemy.orm import Mapped
 
 from portal.core import clock, drafts, italian
-from portal.core.database import DeskTable, db
+from portal.core.database import db
 from portal.core.errors import Refusal
 
-Record = TypeVar("Record", bound=DeskTable)
+
+class SentOnce:
+    """What a table has whose rows a form creates: the token of that form, none of other rows."""
+
+    form_token: Mapped[UUID | None]
+
+
+Record = TypeVar("Record", bound=SentOnce)
 
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

@@ -2,7 +2,6 @@
 """Every change of figures: the roll-up follows the visits, past totals are entered by hand."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +16,7 @@ from portal.core.errors import Conflict, Refusal
 from portal.core.periods import Kind, Period, parse_period, period_of
 from portal.figures import queries
 from portal.figures.models import PastTotal
-from portal.figures.rules import SEXES, USERS, Counts, Deltas, Excess, find_excess
+from portal.figures.rules import SEXES, USERS, Counts, Deltas, Excess, Number, find_excess
 from portal.taxonomy import queries as taxonomy
 
 # The periods are locked in one order, so that two operators never wait for each other in a ring.
@@ -226,9 +225,10 @@ def _refuse_contradiction(past_total: PastTotal, *, field: str | None) -> None:
 def _in_rows(past_total: PastTotal) -> Counts:
     """As in a report: a topic that was split later counts under its first name."""
     counts = queries.counts_of(past_total)
-    topics: Counter[str] = Counter()
+    topics: dict[str, Number] = {}
     for code, number in counts.topics.items():
-        topics[taxonomy.reporting_code(code)] += number
+        first = taxonomy.reporting_code(code)
+        topics[first] = topics.get(first, 0) + number
     return replace(counts, topics=topics)
 
 

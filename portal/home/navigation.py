@@ -80,8 +80,10 @@ def landing(place: Place) -> str:
 
 def address_of(place: Place) -> str:
     """The landing page of a desk or network."""
-    key = "network" if place.is_network else "desk"
-    return url_for(landing(place), **{key: place.slug})
+    endpoint = landing(place)
+    if place.is_network:
+        return url_for(endpoint, network=place.slug)
+    return url_for(endpoint, desk=place.slug)
 
 
 def show(app: Flask, *, version: str) -> None:
@@ -95,7 +97,7 @@ def show(app: Flask, *, version: str) -> None:
             "place": _shown(place) if place else None,
             "nav": _menu(place) if place else [],
             "account": account,
-            "can_change_place": bool(account) and len(account.places) > 1,
+            "can_change_place": account is not None and len(account.places) > 1,
             "address_of": address_of,
             "version": version,
         }

@@ -29,7 +29,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 
 if TYPE_CHECKING:
-    from portal.figures.models import PastTotal
+    from portal.figures.queries import PastTotal
 
 imports = Blueprint("imports", __name__)
 
@@ -55,9 +55,10 @@ def past_totals() -> Response:
 @needs(Permission.EDIT_PAST_TOTALS)
 def store_past_totals() -> Response:
     form = form_for(_topics(_typed_day(), _typed_codes()))()
-    if form.validate_on_submit():
+    period: Period | None = form.period.data
+    if form.validate_on_submit() and period is not None:
         with form.attempting():
-            stored = actions.store_typed_totals(period=form.period.data, **form.figures())
+            stored = actions.store_typed_totals(period=period, **form.figures())
             return redirect_to("imports.past_totals", salvati=stored)
     return _show_list(form)
 

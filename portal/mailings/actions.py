@@ -8,7 +8,6 @@ arrived cannot be known, so it becomes uncertain and only a person has it sent a
 
 from contextlib import suppress
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
@@ -24,7 +23,8 @@ from portal.core.mail import Letter, Outcome, transmit
 from portal.core.once import hold
 from portal.core.unit import unit_of_work
 from portal.mailings import queries
-from portal.mailings.kinds import Kind, Recipients
+from portal.mailings.kinds import MailingType, Recipients
+from portal.mailings.models import DeliveryRow, Recipient, RecipientRow
 from portal.mailings.rules import INTERNAL, OVER, PROTECTED, gives_up, may_go_again
 from portal.reports.disclosing import NotPublishable
 from portal.reports.disclosure.sheets import Audience
@@ -39,7 +39,7 @@ class Overtaken(Exception):
 
 def add_recipient(
     of: Recipients, *, email: str, name: str = "", audience: Audience = Audience.PUBLIC
-) -> Any:
+) -> RecipientRow:
     """Have the approved editions sent to an address; one that was removed comes back.
 
     Whoever is not said to be of the desk receives what anybody may read; a network's recipients
@@ -54,13 +54,13 @@ def add_recipient(
     elif recipient.ended_at is None:
         raise Refusal(_("«%(email)s» è già tra i destinatari.", email=address), field="email")
     recipient.name, recipient.ended_at = " ".join(name.split()), None
-    if of.has_audiences:
+    if isinstance(recipient, Recipient):
         recipient.audience = audience
     db.session.flush()
     return recipient
 
 
-def end_recipient(of: Recipients, *, recipient_id: UUID) -> Any:
+def end_recipient(of: Recipients, *, recipient_id: UUID) -> RecipientRow:
     """Send nothing more to an address; what is still queued for it does not leave either."""
     recipient = queries.get_recipient(of, recipient_id)
     recipient.ended_at = recipient.ended_at or clock.now()
@@ -68,7 +68,7 @@ def end_recipient(of: Recipients, *, recipient_id: UUID) -> Any:
     return recipient
 
 
-def send_edition(kind: Kind, *, edition_id: UUID) -> int:
+def send_edition(kind: MailingType, *, edition_id: UUID) -> int:
     """One letter for each recipient of now; asked twice, the second adds nothing."""
     edition = get_edition(kind.editions, edition_id)
     if edition.state != "approved":
@@ -87,7 +87,7 @@ def send_edition(kind: Kind, *, edition_id: UUID) -> int:
     return len(recipients)
 
 
-def send_again(kind: Kind, *, delivery_id: UUID) -> Any:
+def send_again(kind: MailingType, *, delivery_id: UUID) -> DeliveryRow:
     """A person decided that a letter is worth a second try, at the risk of a repeat.
 
     The Message-ID stays, so that a server or a reader can tell a repeat. The job is named after
@@ -117,7 +117,7 @@ def delivery_of(subject: str) -> UUID:
     return UUID(subject.partition(" ")[0])
 
 
-def _move(delivery: Any, state: str, said: str = "") -> None:
+def _move(delivery: DeliveryRow, state: str, said: str = "") -> None:
     delivery.state, delivery.said, delivery.changed_at = state, said, clock.now()
     db.session.flush()
 
@@ -125,7 +125,7 @@ def _move(delivery: Any, state: str, said: str = "") -> None:
 # The delivery of one letter. Run under the job's lock, outside any unit of work (worker/run.py).
 
 
-def deliver(kind: Kind, *, delivery_id: UUID, job_id: UUID) -> None:
+def deliver(kind: MailingType, *, delivery_id: UUID, job_id: UUID) -> None:
     """Go on from the step that was reached."""
     try:
         with unit_of_work():
@@ -145,7 +145,7 @@ def deliver(kind: Kind, *, delivery_id: UUID, job_id: UUID) -> None:
         _settle(kind, delivery_id, job_id, outcome)
 
 
-def _claim(kind: Kind, delivery_id: UUID, job_id: UUID) -> Letter | None:
+def _claim(kind: MailingType, delivery_id: UUID, job_id: UUID) -> Letter | None:
     """The letter to send now, if it is still to be sent."""
     delivery = queries.get_delivery(kind, delivery_id, for_change=True)
     job = jobs.find_job(job_id)
@@ -166,7 +166,7 @@ def _claim(kind: Kind, delivery_id: UUID, job_id: UUID) -> Letter | None:
     return None
 
 
-def _written(kind: Kind, delivery: Any) -> Letter | str:
+def _written(kind: MailingType, delivery: DeliveryRow) -> Letter | str:
     """The letter, or why it cannot be written."""
     recipient = queries.get_recipient(kind, delivery.recipient_id)
     edition = get_edition(kind.editions, delivery.edition_id)
@@ -177,7 +177,7 @@ def _written(kind: Kind, delivery: Any) -> Letter | str:
     if recipient.ended_at is not None:
         return "ended"
     write = kind.write
-    if kind.write_public and recipient.audience == Audience.PUBLIC:
+    if kind.write_public and recipient.is_outside:
         write = kind.write_public
     try:
         return write(edition, recipient.email, delivery.id)
@@ -194,7 +194,7 @@ def _blame_ourselves(of: Recipients, delivery_id: UUID) -> None:
         _move(delivery, "queued", INTERNAL)
 
 
-def _begin_data(kind: Kind, delivery_id: UUID) -> None:
+def _begin_data(kind: MailingType, delivery_id: UUID) -> None:
     """Say that the message is about to be handed over, before it is."""
     with unit_of_work():
         delivery = queries.get_delivery(kind, delivery_id, for_change=True)

@@ -12,9 +12,17 @@ from uuid import UUID
 from portal.core.mail import Letter
 from portal.core.tables import Table
 from portal.mailings import letters, public
-from portal.mailings.models import Delivery, NetworkDelivery, NetworkRecipient, Recipient
+from portal.mailings.models import (
+    Delivery,
+    DeliveryRow,
+    NetworkDelivery,
+    NetworkRecipient,
+    Recipient,
+    RecipientRow,
+)
 from portal.reports import editions
 from portal.reports.frozen import DESK as DESK_EDITIONS
+from portal.reports.models import EditionRow
 from portal.reports.snapshot import thaw
 
 
@@ -22,33 +30,33 @@ from portal.reports.snapshot import thaw
 class Recipients:
     """The tables of whoever receives: a desk's offices, or a network's."""
 
-    recipients: Any
-    deliveries: Any
+    recipients: type[RecipientRow]
+    deliveries: type[DeliveryRow]
 
     @property
     def has_audiences(self) -> bool:
         """Whether some receive everything and others what anybody may read."""
-        return hasattr(self.recipients, "audience")
+        return issubclass(self.recipients, Recipient)
 
 
 @dataclass(frozen=True)
-class Kind(Recipients):
+class MailingType(Recipients):
     """The letters that carry one kind of edition."""
 
-    editions: editions.Kind
-    write: Callable[[Any, str, UUID], Letter]
+    editions: editions.EditionType
+    write: Callable[[EditionRow, str, UUID], Letter]
     """(edition, address, id of the delivery) -> the letter, from what the edition froze."""
     table: Callable[[dict[str, Any]], Table]
     """The frozen figures -> the table that the letter shows."""
     attached: tuple[str, ...]
     """The names of the edition's files that go with the letter."""
-    write_public: Callable[[Any, str, UUID], Letter] | None = None
+    write_public: Callable[[EditionRow, str, UUID], Letter] | None = None
     """The same for whoever reads only what anybody may; a Refusal where there is no such form."""
 
 
 OF_DESK = Recipients(Recipient, Delivery)
 OF_NETWORK = Recipients(NetworkRecipient, NetworkDelivery)
-DESK = Kind(
+DESK = MailingType(
     Recipient,
     Delivery,
     editions=DESK_EDITIONS,

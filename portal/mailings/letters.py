@@ -16,11 +16,12 @@ from flask_babel import gettext as _
 from portal.accounts.queries import list_names
 from portal.core import clock, italian
 from portal.core.mail import ENCODED, Attachment, Letter, message_id
-from portal.core.tables import Row, Table
+from portal.core.tables import Column, Row, Table
 from portal.mailings.columns import lines_of, wrapped
 from portal.reports import layouts, prose, verdicts
-from portal.reports.editions import Kind, get_file, list_files
+from portal.reports.editions import EditionType, get_file, list_files
 from portal.reports.frozen import DESK
+from portal.reports.models import EditionRow
 from portal.reports.rules import Relazione
 from portal.reports.snapshot import thaw
 
@@ -63,7 +64,7 @@ class EditionFacts:
         return _("Questa edizione sostituisce l’edizione %(old)s. Motivo: %(reason)s.", **facts)
 
 
-def facts_of(edition: Any, *, approved_by: str, link: str) -> EditionFacts:
+def facts_of(edition: EditionRow, *, approved_by: str, link: str) -> EditionFacts:
     """The same for any kind of edition."""
     approved = edition.approved_at
     return EditionFacts(
@@ -76,13 +77,13 @@ def facts_of(edition: Any, *, approved_by: str, link: str) -> EditionFacts:
     )
 
 
-def relazione_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
+def relazione_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
     """The letter of an edition of a desk's relazione."""
-    relazione = thaw(edition.frozen)
+    relazione = thaw(edition.figures)
     names = list_names([edition.approved_by])
     facts = facts_of(
         edition,
-        approved_by=names.get(edition.approved_by, ""),
+        approved_by=names[edition.approved_by] if edition.approved_by in names else "",
         link=address("reports.edition", desk=relazione.desk_slug, edition_id=str(edition.id)),
     )
     return relazione_letter(
@@ -94,7 +95,9 @@ def relazione_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
     )
 
 
-def attached(kind: Kind, edition: Any, names: Collection[str]) -> tuple[Attachment, ...]:
+def attached(
+    kind: EditionType, edition: EditionRow, names: Collection[str]
+) -> tuple[Attachment, ...]:
     """Some files of an edition, each proved to be what was frozen."""
     known = [file.name for file in list_files(kind, edition.id) if file.name in names]
     files = [get_file(kind, edition, name) for name in known]
@@ -182,7 +185,7 @@ def shown_of(whole: Table) -> Table:
     )
 
 
-def alone(column: Any) -> Any:
+def alone(column: Column) -> Column:
     """The column with a head that needs no group above it."""
     head = column.alone if column.kind == "change" else column.head
     return replace(column, head=head, group=None)

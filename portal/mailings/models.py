@@ -9,13 +9,16 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.database import DeskTable, PublishedTable
+from portal.core.database import DeskTable, Model, PublishedTable
+from portal.reports.disclosure.sheets import Audience
 
 STATES = "state IN ('queued', 'claimed', 'transmitting', 'sent', 'failed', 'uncertain')"
 
 
-class RecipientColumns:
+class RecipientRow(Model):
     """An office that receives the approved editions; `ended_at` when it no longer does."""
+
+    __abstract__ = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     email: Mapped[str] = mapped_column(String(254))
@@ -23,13 +26,20 @@ class RecipientColumns:
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether it receives only what anybody may read."""
+        return False
 
-class DeliveryColumns:
+
+class DeliveryRow(Model):
     """One letter to one recipient; its id is in the Message-ID, so a repeat can be recognised.
 
     `transmitting` is committed before the message is handed over: who dies after it leaves an
     uncertain delivery, which nobody sends again by itself.
     """
+
+    __abstract__ = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     edition_id: Mapped[UUID]
@@ -41,7 +51,7 @@ class DeliveryColumns:
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Recipient(RecipientColumns, DeskTable):
+class Recipient(RecipientRow, DeskTable):
     """Who receives a desk's relazioni: an office of the Comune, or the public version only."""
 
     __tablename__ = "recipient"
@@ -52,8 +62,12 @@ class Recipient(RecipientColumns, DeskTable):
 
     audience: Mapped[str] = mapped_column(String(10), default="public")
 
+    @property
+    def is_outside(self) -> bool:
+        return self.audience == Audience.PUBLIC
 
-class Delivery(DeliveryColumns, DeskTable):
+
+class Delivery(DeliveryRow, DeskTable):
     """A letter with a desk's relazione."""
 
     __tablename__ = "delivery"
@@ -65,14 +79,14 @@ class Delivery(DeliveryColumns, DeskTable):
     )
 
 
-class NetworkRecipient(RecipientColumns, PublishedTable):
+class NetworkRecipient(RecipientRow, PublishedTable):
     """An office that receives a network's comparison."""
 
     __tablename__ = "network_recipient"
     __table_args__ = (Unique("network_id", "email"),)
 
 
-class NetworkDelivery(DeliveryColumns, PublishedTable):
+class NetworkDelivery(DeliveryRow, PublishedTable):
     """A letter with a network's comparison."""
 
     __tablename__ = "network_delivery"

@@ -2,7 +2,6 @@
 """The letter for whoever is outside the desk: the publishable version of the edition, no more."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -22,6 +21,7 @@ from portal.mailings.letters import (
 )
 from portal.reports.disclosing import disclose
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.models import EditionRow
 from portal.reports.public import caution
 from portal.reports.published import document_of, public_file
 from portal.reports.rules import Relazione
@@ -30,12 +30,12 @@ from portal.reports.snapshot import thaw
 FORMS = ("csv", "pdf")
 
 
-def publishable_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
+def publishable_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
     """The letter with what anybody may read; a Refusal where the edition has no such form.
 
     The reason of a correction is the manager's words: it stays inside.
     """
-    relazione = thaw(edition.frozen)
+    relazione = thaw(edition.figures)
     disclosed = disclose(edition_id=edition.id, audience=Audience.PUBLIC)
     document = document_of(edition, disclosed)
     table = _table(document)

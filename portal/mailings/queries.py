@@ -4,15 +4,18 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from portal.core.database import db
 from portal.core.errors import NotHere
-from portal.mailings.kinds import Kind, Recipients
+from portal.mailings.kinds import MailingType, Recipients
+from portal.mailings.models import DeliveryRow, RecipientRow
 from portal.mailings.rules import AGAIN, ON_PURPOSE, UNDER_WAY, counted_as
+
+Row = TypeVar("Row", RecipientRow, DeliveryRow)
 
 
 @dataclass(frozen=True)
@@ -27,30 +30,30 @@ class Sent:
     changed_at: datetime
 
 
-def list_recipients(of: Recipients) -> list[Any]:
+def list_recipients(of: Recipients) -> list[RecipientRow]:
     """Who receives now, by address."""
     table = of.recipients
     statement = select(table).where(table.ended_at.is_(None)).order_by(table.email)
     return list(db.session.scalars(statement))
 
 
-def find_recipient(of: Recipients, email: str) -> Any | None:
+def find_recipient(of: Recipients, email: str) -> RecipientRow | None:
     """Whoever has or had this address."""
     table = of.recipients
     return db.session.scalars(select(table).where(table.email == email)).one_or_none()
 
 
-def get_recipient(of: Recipients, recipient_id: UUID) -> Any:
+def get_recipient(of: Recipients, recipient_id: UUID) -> RecipientRow:
     """The recipient with this id."""
-    return _one(of.recipients, recipient_id)
+    return _get(of.recipients, recipient_id)
 
 
-def get_delivery(of: Recipients, delivery_id: UUID, *, for_change: bool = False) -> Any:
+def get_delivery(of: Recipients, delivery_id: UUID, *, for_change: bool = False) -> DeliveryRow:
     """The delivery with this id; for a change, once nobody else is changing it."""
-    return _one(of.deliveries, delivery_id, for_change=for_change)
+    return _get(of.deliveries, delivery_id, for_change=for_change)
 
 
-def _one(table: Any, row_id: UUID, *, for_change: bool = False) -> Any:
+def _get(table: type[Row], row_id: UUID, *, for_change: bool = False) -> Row:
     statement = select(table).where(table.id == row_id)
     if for_change:
         statement = statement.with_for_update().execution_options(populate_existing=True)
@@ -79,7 +82,7 @@ def list_deliveries(of: Recipients, edition_id: UUID) -> list[Sent]:
     return [Sent(*row) for row in db.session.execute(statement)]
 
 
-def list_not_sent(of: Recipients, edition_id: UUID) -> list[Any]:
+def list_not_sent(of: Recipients, edition_id: UUID) -> list[RecipientRow]:
     """Who receives now and has no letter of this edition: whoever came after it, or all."""
     table, letter = of.recipients, of.deliveries
     written = select(letter.recipient_id).where(letter.edition_id == edition_id)
@@ -91,7 +94,7 @@ def list_not_sent(of: Recipients, edition_id: UUID) -> list[Any]:
     return list(db.session.scalars(statement))
 
 
-def list_under_way(of: Recipients) -> list[Any]:
+def list_under_way(of: Recipients) -> list[DeliveryRow]:
     """The deliveries that are neither over nor left to a person, for a change."""
     letter = of.deliveries
     statement = select(letter).where(letter.state.in_(UNDER_WAY)).order_by(letter.id)
@@ -108,7 +111,7 @@ def count_deliveries(of: Recipients) -> dict[str, int]:
     return dict(counts)
 
 
-def count_needing_a_person(kind: Kind) -> int:
+def count_needing_a_person(kind: MailingType) -> int:
     """Letters of editions that stand which failed or may have: nothing sends them by itself."""
     letter, edition = kind.deliveries, kind.editions.table
     statement = (
@@ -124,7 +127,7 @@ def count_needing_a_person(kind: Kind) -> int:
     return db.session.scalar(statement) or 0
 
 
-def list_uncertain(kind: Kind) -> list[tuple[UUID, str, int]]:
+def list_uncertain(kind: MailingType) -> list[tuple[UUID, str, int]]:
     """Letters of which nobody knows whether they arrived: (id, period, number of the edition)."""
     letter, edition = kind.deliveries, kind.editions.table
     statement = (

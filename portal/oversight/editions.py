@@ -9,7 +9,8 @@ from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order
 from portal.oversight.rules import Comparison, Named, figures_of
-from portal.reports.editions import File, Kind, refuse_newer
+from portal.reports.editions import EditionType, File, refuse_newer
+from portal.reports.models import EditionRow
 from portal.taxonomy.queries import version_on
 
 SCHEMA = 3
@@ -52,20 +53,20 @@ def thaw(frozen: dict[str, Any]) -> Comparison:
     )
 
 
-def _file(edition: NetworkEdition, format: str, media_type: str) -> File:
-    body = documents.rendered(thaw(edition.frozen or {}), format=format)
+def _file(edition: EditionRow, format: str, media_type: str) -> File:
+    body = documents.rendered(thaw(edition.figures), format=format)
     return File(f"confronto.{format}", media_type, body)
 
 
-def _tables(edition: NetworkEdition) -> list[File]:
+def _tables(edition: EditionRow) -> list[File]:
     return [_file(edition, "csv", "text/csv"), _file(edition, "json", "application/json")]
 
 
-def _documents(edition: NetworkEdition) -> list[File]:
+def _documents(edition: EditionRow) -> list[File]:
     return [_file(edition, "html", "text/html")]
 
 
-NETWORK = Kind(
+NETWORK = EditionType(
     table=NetworkEdition,
     files=NetworkEditionFile,
     job="build_comparison",

@@ -59,7 +59,7 @@ def _desk_json(desk: DeskFigures) -> dict[str, Any]:
         "users_baseline": desk.users_baseline,
         "services": desk.services,
         "services_baseline": desk.services_baseline,
-        "rows": [json_row(row) | desk.told.get(row.code, {}) for row in desk.rows()],
+        "rows": [{**json_row(row), **desk.told.get(row.code, {})} for row in desk.rows()],
     }
 
 
@@ -193,8 +193,9 @@ def _standing(comparison: Comparison, desk: DeskFigures, code: str) -> tuple[str
 def _change(_comparison: Comparison, desk: DeskFigures, code: str) -> tuple[str, str]:
     """A variation, as the desk's own relazione tells it."""
     change = change_of(desk, code)
-    found = change is not None and change.is_found
-    return (change.value, str(CHANGED[change])) if found else ("", "")
+    if change is None or not change.is_found:
+        return ("", "")
+    return (change.value, str(CHANGED[change]))
 
 
 MARKS_OF = {RATES: _standing, CHANGES: _change}

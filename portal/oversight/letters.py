@@ -4,7 +4,6 @@
 From what the edition has frozen, and nothing read anew.
 """
 
-from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -13,21 +12,23 @@ from flask_babel import gettext as _
 from portal.core.mail import Attachment, Letter, message_id
 from portal.core.periods import headings
 from portal.core.tables import Column, Row, Table
-from portal.mailings.kinds import OF_NETWORK, Kind
+from portal.figures.rules import Number
+from portal.mailings.kinds import OF_NETWORK, MailingType
 from portal.mailings.letters import EditionFacts, address, attached, facts_of, written
 from portal.oversight import prose, standings
 from portal.oversight.editions import NETWORK as NETWORK_EDITIONS
 from portal.oversight.editions import thaw
 from portal.oversight.rules import Comparison, DeskFigures
+from portal.reports.models import EditionRow
 
 ATTACHED = ("confronto.csv",)
 SUBJECT = "oversight/mail/confronto.subject"
 TEXT, HTML = "oversight/mail/confronto.txt", "oversight/mail/confronto.html"
 
 
-def comparison_of(edition: Any, to: str, delivery_id: UUID) -> Letter:
+def comparison_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
     """The letter of an edition of the comparison; accounts have no name for the network's role."""
-    comparison = thaw(edition.frozen)
+    comparison = thaw(edition.figures)
     page = address(
         "oversight.compare", network=comparison.network.slug, periodo=comparison.period.name
     )
@@ -88,11 +89,11 @@ def letter_table(comparison: Comparison) -> Table:
     )
 
 
-def _figures(desk: DeskFigures) -> tuple[int | None, ...]:
+def _figures(desk: DeskFigures) -> tuple[Number | None, ...]:
     return (desk.users, desk.users_baseline, desk.services, desk.services_baseline)
 
 
-NETWORK = Kind(
+NETWORK = MailingType(
     OF_NETWORK.recipients,
     OF_NETWORK.deliveries,
     editions=NETWORK_EDITIONS,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.database import PublishedTable, speaking_desk
-from portal.reports.models import STATES, EditionColumns, FileColumns
+from portal.reports.models import STATES, EditionFileRow, EditionRow
 
 
 class PublishedFigure(PublishedTable):
@@ -30,7 +30,7 @@ class PublishedFigure(PublishedTable):
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class NetworkEdition(EditionColumns, PublishedTable):
+class NetworkEdition(EditionRow, PublishedTable):
     """An edition of the comparison of a network's desks."""
 
     __tablename__ = "network_edition"
@@ -39,11 +39,8 @@ class NetworkEdition(EditionColumns, PublishedTable):
         CheckConstraint(STATES, name="state"),
     )
 
-    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
-
-class NetworkEditionFile(FileColumns, PublishedTable):
+class NetworkEditionFile(EditionFileRow, PublishedTable):
     """A file of a network's edition."""
 
     __tablename__ = "network_edition_file"

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from portal.core.periods import Period
-from portal.figures.rules import Counts
+from portal.figures.rules import Counts, Number
 from portal.reports.inference import Funnel, funnel
 from portal.reports.rules import TopicRow, not_comparable, topic_rows, total_row
 
@@ -43,19 +43,19 @@ class DeskFigures:
     """Lines that the earlier period could not mark: beside them stands no zero."""
 
     @property
-    def users(self) -> int | None:
+    def users(self) -> Number | None:
         return self.current.users
 
     @property
-    def users_baseline(self) -> int | None:
+    def users_baseline(self) -> Number | None:
         return None if self.baseline is None else self.baseline.users
 
     @property
-    def services(self) -> int:
+    def services(self) -> Number:
         return self.current.services
 
     @property
-    def services_baseline(self) -> int | None:
+    def services_baseline(self) -> Number | None:
         return None if self.baseline is None else self.baseline.services
 
     def rows(self, topics: Sequence[Topic] | None = None) -> tuple[TopicRow, ...]:
@@ -105,9 +105,10 @@ class Comparison:
     def funnel(self) -> Funnel:
         """Each desk beside the others, where the users of the desk are known."""
         codes = [code for code, _label in self.topics]
-        able = [desk for desk in self.desks if isinstance(desk.users, int)]
+        users = {desk.desk.slug: desk.users for desk in self.desks if isinstance(desk.users, int)}
+        able = [desk for desk in self.desks if desk.desk.slug in users]
         return funnel(
-            {desk.desk.slug: desk.users or 0 for desk in able},
+            users,
             {
                 code: {desk.desk.slug: int(desk.current.topics.get(code, 0)) for desk in able}
                 for code in codes
@@ -122,7 +123,7 @@ class Comparison:
 
 def _sum(sides: Iterable[Counts]) -> Counts:
     sides = list(sides)
-    topics: dict[str, int] = {}
+    topics: dict[str, Number] = {}
     for side in sides:
         for code, number in side.topics.items():
             topics[code] = topics.get(code, 0) + number
@@ -131,7 +132,7 @@ def _sum(sides: Iterable[Counts]) -> Counts:
     return _counts(sum(known) if len(known) == len(users) else None, topics)
 
 
-def _counts(users: int | None, topics: Mapping[str, int]) -> Counts:
+def _counts(users: Number | None, topics: Mapping[str, Number]) -> Counts:
     return Counts(users=users, users_by_sex=None, visits=None, anonymous=None, topics=topics)
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core import italian
-from portal.core.tables import Column, Row, Table
+from portal.core.tables import Column, Row, Table, Value
 from portal.oversight.rules import Comparison
 from portal.reports.inference import Standing, Where
 
@@ -64,7 +64,7 @@ def table(comparison: Comparison) -> Table:
     )
 
 
-def _cells(one: Standing) -> tuple[object, ...]:
+def _cells(one: Standing) -> tuple[Value, ...]:
     word = ARROWS.get(one.where, "") + str(WORDS[one.where])
     return (one.rate, one.others, *one.guide, *one.verdict, one.estimate, word)
 

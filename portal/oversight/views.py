@@ -141,20 +141,34 @@ def _panel(
 def _shows(comparison: Comparison, shown: str) -> list[tuple[str, str, bool]]:
     labels = {RATES: _("Ogni 100 utenti"), COUNTS: _("Conteggi"), CHANGES: _("Variazione")}
     return [
-        (label, url_for("oversight.compare", mostra=key, **_chosen(comparison)), key == shown)
+        (
+            label,
+            url_for(
+                "oversight.compare",
+                mostra=key,
+                periodo=comparison.period.name,
+                confronto=_chosen_baseline(comparison),
+            ),
+            key == shown,
+        )
         for key, label in labels.items()
     ]
 
 
 def _address(comparison: Comparison, format: str) -> str:
-    return url_for("oversight.file", format=format, **_chosen(comparison))
+    return url_for(
+        "oversight.file",
+        format=format,
+        periodo=comparison.period.name,
+        confronto=_chosen_baseline(comparison),
+    )
 
 
-def _chosen(comparison: Comparison) -> dict[str, str]:
-    chosen = {"periodo": comparison.period.name}
-    if comparison.baseline != comparison.period.baseline():
-        chosen["confronto"] = comparison.baseline.name
-    return chosen
+def _chosen_baseline(comparison: Comparison) -> str | None:
+    """The period beside it, for an address; the usual one needs none."""
+    if comparison.baseline == comparison.period.baseline():
+        return None
+    return comparison.baseline.name
 
 
 def _name(comparison: Comparison, format: str) -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock, italian
 from portal.core.codice_fiscale import read_codice_fiscale
-from portal.core.forms import ComuneField, DayField, ParsedField, StateField
+from portal.core.forms import ComuneField, DayField, ParsedField, StateField, read_state
 from portal.core.places import folded, get_state
 from portal.people import languages, rules
 from portal.people.phone import read_phone, show_phone
@@ -45,14 +45,18 @@ class ResidenceField(NotStatedField, ComuneField):
     """The Comune in which a person lives, or «Non indicato»."""
 
 
+def _read_citizenship(text: str) -> str:
+    code = read_state(text)
+    if not get_state(code).is_citizenship:
+        raise ValueError(_("%(name)s non è una cittadinanza", name=get_state(code).name))
+    return code
+
+
 class CitizenshipField(NotStatedField, StateField):
     """A state whose citizen one may be."""
 
     def parse(self, text: str) -> str:
-        code = super().parse(text)
-        if not get_state(code).is_citizenship:
-            raise ValueError(_("%(name)s non è una cittadinanza", name=get_state(code).name))
-        return code
+        return _read_citizenship(text)
 
 
 class SeveralField(ParsedField):
@@ -71,43 +75,46 @@ class SeveralField(ParsedField):
         return ", ".join(self.show_one(one) for one in value)
 
 
-class CitizenshipsField(SeveralField, CitizenshipField):
+class CitizenshipsField(SeveralField, NotStatedField):
     """The other citizenships."""
 
     def read_one(self, text: str) -> str:
-        return CitizenshipField.parse(self, text)
+        return _read_citizenship(text)
 
     def show_one(self, value: str) -> str:
-        return StateField.show(self, value)
+        return get_state(value).name
+
+
+def _read_language(text: str) -> str:
+    code = languages.find(text)
+    if code is None:
+        raise ValueError(
+            _(
+                "Lingua «%(text)s» non riconosciuta: scrivi il nome in italiano, per esempio arabo",
+                text=italian.shown(text),
+            )
+        )
+    return code
 
 
 class LanguageField(ParsedField):
     """A language by its Italian name; the data is its code."""
 
     def parse(self, text: str) -> str:
-        code = languages.find(text)
-        if code is None:
-            raise ValueError(
-                _(
-                    "Lingua «%(text)s» non riconosciuta: scrivi il nome in italiano,"
-                    " per esempio arabo",
-                    text=italian.shown(text),
-                )
-            )
-        return code
+        return _read_language(text)
 
     def show(self, value: str) -> str:
         return languages.name_of(value)
 
 
-class LanguagesField(SeveralField, LanguageField):
+class LanguagesField(SeveralField):
     """The languages that a person speaks."""
 
     def read_one(self, text: str) -> str:
-        return LanguageField.parse(self, text)
+        return _read_language(text)
 
     def show_one(self, value: str) -> str:
-        return LanguageField.show(self, value)
+        return languages.name_of(value)
 
 
 class PhoneField(ParsedField):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.database import DeskTable
+from portal.core.once import SentOnce
 
 
 def belongs_to_person(*, cascade: bool = True) -> ForeignKeyConstraint:
@@ -29,7 +30,7 @@ def belongs_to_person(*, cascade: bool = True) -> ForeignKeyConstraint:
     )
 
 
-class Person(DeskTable):
+class Person(SentOnce, DeskTable):
     """A distinct human being known to one desk; birth, sex and papers may be partly unknown."""
 
     __tablename__ = "person"
@@ -103,7 +104,6 @@ class Person(DeskTable):
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     merged_into: Mapped[UUID | None]
     """The card that this one was made part of; it is then found nowhere by itself."""
-    form_token: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -10,7 +10,8 @@ from portal.core.once import hold, is_sent_again
 from portal.people import actions
 from portal.people.models import Person
 from portal.people.queries import list_candidates
-from portal.people.rules import PersonFacts, Resembles
+from portal.people.rules import PersonFacts
+from portal.people.similar import Resembles
 
 
 def create_newcomer(

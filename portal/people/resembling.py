@@ -2,7 +2,6 @@
 """The form on which somebody new is written down, and whom they were said to be or not to be."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from wtforms import HiddenField
@@ -10,10 +9,8 @@ from wtforms import HiddenField
 from portal.core.errors import Refusal
 from portal.core.forms import PortalForm
 from portal.people.forms import PersonForm
-from portal.people.rules import Resembles
-
-if TYPE_CHECKING:
-    from portal.people.queries import Candidate
+from portal.people.queries import Candidate
+from portal.people.similar import Resembles
 
 
 class SaidField(HiddenField):
@@ -29,7 +26,7 @@ class SaidField(HiddenField):
 class ResemblingForm(PortalForm):
     """`apart` are the ids of persons of whom it was said that they are not this one."""
 
-    resembling: "Sequence[Candidate]" = ()
+    resembling: Sequence[Candidate] = ()
 
     apart = SaidField()
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,9 +14,6 @@ from flask_babel import lazy_gettext as _l
 from portal.core.errors import Refusal
 from portal.core.italian import PartialDate
 from portal.people import spellings, words
-
-if TYPE_CHECKING:
-    from portal.people.queries import Candidate
 
 SEXES = {"F": _l("F"), "M": _l("M"), "X": _l("X")}
 
@@ -237,11 +234,3 @@ def listed(text: str) -> tuple[str, ...]:
 
 def _once(items: object) -> tuple[str, ...]:
     return tuple(item for item in dict.fromkeys(items) if item)  # type: ignore[call-overload]
-
-
-class Resembles(Refusal):
-    """Somebody new may be one whom the desk knows; who sees both must say whether they are."""
-
-    def __init__(self, candidates: "list[Candidate]") -> None:
-        super().__init__(_("Forse è già registrato/a."))
-        self.candidates = candidates

@@ -7,9 +7,18 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from portal.core.errors import Refusal
 from portal.core.places import get_state
 from portal.people import card
 from portal.people.queries import Candidate
+
+
+class Resembles(Refusal):
+    """Somebody new may be one whom the desk knows; who sees both must say whether they are."""
+
+    def __init__(self, candidates: list[Candidate]) -> None:
+        super().__init__(_("Forse è già registrato/a."))
+        self.candidates = candidates
 
 
 @dataclass(frozen=True)

@@ -217,7 +217,7 @@ def _table() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """The lines of each form in variants.csv, by its letters and by its sound."""
     by_word: dict[str, set[str]] = defaultdict(set)
     by_form: dict[str, set[str]] = defaultdict(set)
-    with files("config.names").joinpath("variants.csv").open(encoding="utf-8", newline="") as file:
+    with (files("config.names") / "variants.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             for form in (row["name"], *filter(None, row["forms"].split("|"))):
                 by_word[folded(form)].add("#" + folded(row["name"]))

@@ -67,7 +67,7 @@ def parted(before: Card, merged: Card, now: Card) -> Card:
     names = _three_ways(*(dict.fromkeys(one.facts.aliases, True) for one in (before, merged, now)))
     homes = dict(_three_ways(before.homes, merged.homes, now.homes))
     formers = dict(_three_ways(before.formers, merged.formers, now.formers))
-    fields = {name: value for part in told.values() for name, value in part.items()}
+    fields: dict[str, Any] = {name: value for part in told.values() for name, value in part.items()}
     facts = replace(before.facts, **fields | {"aliases": tuple(name for name, _own in names)})
     kind, comune = Card(facts, homes).home
     told_home = replace(facts, residence_kind=kind, residence_comune=comune)
@@ -79,7 +79,8 @@ def with_both(facts: PersonFacts, other: PersonFacts, name: str) -> PersonFacts:
     if name == "note":
         return replace(facts, note="\n".join(filter(None, (facts.note, other.note))))
     several = (*getattr(facts, name), *getattr(other, name))
-    return replace(facts, **{name: tuple(dict.fromkeys(several))})
+    part: dict[str, Any] = {name: tuple(dict.fromkeys(several))}
+    return replace(facts, **part)
 
 
 def parts_that_differ(one: Card, other: Card) -> list[str]:

@@ -23,7 +23,7 @@ from portal.reports.disclosure.protect import Exposed, protect
 from portal.reports.disclosure.sheets import LEAST, TOPICS, Audience, Sheet
 from portal.reports.editions import get_edition
 from portal.reports.frozen import DESK
-from portal.reports.models import Disclosure
+from portal.reports.models import Disclosure, EditionRow
 from portal.reports.rules import Relazione
 from portal.reports.snapshot import thaw
 from portal.reports.telling import Side
@@ -50,7 +50,7 @@ def sheets_of(disclosure: Disclosure) -> dict[tuple[str, str], Sheet]:
     }
 
 
-def is_in_force(edition: Any) -> bool:
+def is_in_force(edition: EditionRow) -> bool:
     """Whether an edition is approved and no other has replaced it."""
     return bool(edition.state == "approved")
 
@@ -111,9 +111,11 @@ def disclose(*, edition_id: UUID, audience: Audience) -> Disclosure:
     return made
 
 
-def _protected(edition: Any, audience: Audience, told: _Told, moment: int) -> list[dict[str, Any]]:
-    relazione = thaw(edition.frozen)
-    sides = telling.sides_of(relazione, edition.frozen)
+def _protected(
+    edition: EditionRow, audience: Audience, told: _Told, moment: int
+) -> list[dict[str, Any]]:
+    relazione = thaw(edition.figures)
+    sides = telling.sides_of(relazione, edition.figures)
     if audience == Audience.PUBLIC:
         if why := _why_not(sides[0], told.public):
             raise NotPublishable(why)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Editions: asked for, built step by step, approved, replaced by the next number.
 
-The same few acts serve a desk's relazione and a network's comparison: a Kind says which tables,
-what is frozen and which files come of it. Figures are frozen in one step and committed; every
-file is made from what was frozen, so that a builder that dies and the one that goes on after it
-write the same bytes.
+The same few acts serve a desk's relazione and a network's comparison: an EditionType says which
+tables, what is frozen and which files come of it. Figures are frozen in one step and committed;
+every file is made from what was frozen, so that a builder that dies and the one that goes on
+after it write the same bytes.
 """
 
 import hashlib
@@ -26,8 +26,9 @@ from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italian import shown
 from portal.core.logs import log
 from portal.core.once import hold
-from portal.core.periods import parse_period
+from portal.core.periods import Period, parse_period
 from portal.core.unit import unit_of_work
+from portal.reports.models import EditionFileRow, EditionRow
 
 STEPS = (
     _l("in coda"),
@@ -56,23 +57,23 @@ class File:
 
 
 @dataclass(frozen=True)
-class Kind:
+class EditionType:
     """What tells one report's editions from another's."""
 
-    table: Any
-    files: Any
+    table: type[EditionRow]
+    files: type[EditionFileRow]
     job: str
     freeze: Callable[[str, str], dict[str, Any]]
     """(period, baseline) -> the figures, as JSON; `taxonomy` is one of its keys."""
-    tables: Callable[[Any], Sequence[File]]
+    tables: Callable[[EditionRow], Sequence[File]]
     """The tables as files, from the frozen figures of an edition."""
-    documents: Callable[[Any], Sequence[File]]
+    documents: Callable[[EditionRow], Sequence[File]]
     """The documents that people read, from the same."""
     after_approval: str = ""
     """The job about an edition that its approval starts, if any."""
 
 
-def get_edition(kind: Kind, edition_id: UUID) -> Any:
+def get_edition(kind: EditionType, edition_id: UUID) -> EditionRow:
     """The edition with this id."""
     found = db.session.scalars(select(kind.table).where(kind.table.id == edition_id)).one_or_none()
     if found is None:
@@ -80,7 +81,7 @@ def get_edition(kind: Kind, edition_id: UUID) -> Any:
     return found
 
 
-def get_numbered(kind: Kind, *, period: str, number: int) -> Any:
+def get_numbered(kind: EditionType, *, period: str, number: int) -> EditionRow:
     """The edition that the command line names; an unknown one is said with its number."""
     for edition in list_editions(kind, period):
         if edition.number == number:
@@ -91,7 +92,7 @@ def get_numbered(kind: Kind, *, period: str, number: int) -> Any:
     )  # fmt: skip
 
 
-def list_editions(kind: Kind, period: str) -> list[Any]:
+def list_editions(kind: EditionType, period: str) -> list[EditionRow]:
     """The editions of a period, the newest number first; figures are read where asked for."""
     statement = (
         select(kind.table).where(kind.table.period == period).order_by(kind.table.number.desc())
@@ -99,26 +100,26 @@ def list_editions(kind: Kind, period: str) -> list[Any]:
     return list(db.session.scalars(statement.options(defer(kind.table.frozen))))
 
 
-def find_latest(kind: Kind, period: str) -> Any | None:
+def find_latest(kind: EditionType, period: str) -> EditionRow | None:
     """The edition of a period with the highest number, if there is one."""
     return next(iter(list_editions(kind, period)), None)
 
 
-def list_latest(kind: Kind) -> dict[str, Any]:
+def list_latest(kind: EditionType) -> dict[str, EditionRow]:
     """The edition with the highest number of each period that has one."""
     statement = select(kind.table).order_by(kind.table.number)
     in_order = db.session.scalars(statement.options(defer(kind.table.frozen)))
     return {edition.period: edition for edition in in_order}
 
 
-def list_frozen(kind: Kind) -> list[Any]:
+def list_frozen(kind: EditionType) -> list[EditionRow]:
     """Every edition that has figures, the newest period first."""
     statement = select(kind.table).where(kind.table.frozen.is_not(None))
     found = db.session.scalars(statement.options(defer(kind.table.frozen)))
     return sorted(found, key=lambda one: (one.period, one.number), reverse=True)
 
 
-def list_files(kind: Kind, edition_id: UUID) -> list[Any]:
+def list_files(kind: EditionType, edition_id: UUID) -> list[EditionFileRow]:
     """The files of an edition by name, without their content."""
     statement = (
         select(kind.files)
@@ -129,7 +130,7 @@ def list_files(kind: Kind, edition_id: UUID) -> list[Any]:
     return list(db.session.scalars(statement))
 
 
-def get_file(kind: Kind, edition: Any, name: str) -> File:
+def get_file(kind: EditionType, edition: EditionRow, name: str) -> File:
     """A file as it was frozen: its bytes are those of its hash, and its hash of the edition's."""
     found = next((file for file in list_files(kind, edition.id) if file.name == name), None)
     if found is None:
@@ -145,7 +146,9 @@ def get_file(kind: Kind, edition: Any, name: str) -> File:
     return file
 
 
-def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bool = False) -> Any:
+def request_edition(
+    kind: EditionType, *, period: str, reason: str = "", only_first: bool = False
+) -> EditionRow:
     """Ask for the edition of a period that is over; the one there is, where it is good enough.
 
     After an approved edition the next is a correction: it replaces that one and needs its reason.
@@ -174,12 +177,12 @@ def request_edition(kind: Kind, *, period: str, reason: str = "", only_first: bo
     return edition
 
 
-def _find_approved(kind: Kind, period: str) -> Any | None:
+def _find_approved(kind: EditionType, period: str) -> EditionRow | None:
     """The edition of a period that is in force: the only one that a new one can correct."""
     return next((one for one in list_editions(kind, period) if one.state == "approved"), None)
 
 
-def _reason(given: str, *, latest: Any | None, replaced: Any | None) -> str:
+def _reason(given: str, *, latest: EditionRow | None, replaced: EditionRow | None) -> str:
     """Why an approved edition is corrected; a correction nobody approved hands its reason on."""
     if replaced is None or latest is None:
         return ""
@@ -193,12 +196,12 @@ def _reason(given: str, *, latest: Any | None, replaced: Any | None) -> str:
     return reason
 
 
-def _hold(kind: Kind, period: str) -> None:
+def _hold(kind: EditionType, period: str) -> None:
     """One at a time changes which edition of a period is asked for or approved."""
     hold(f"edition {kind.job} {speaker().place_id} {period}")
 
 
-def _is_current(kind: Kind, edition: Any) -> bool:
+def _is_current(kind: EditionType, edition: EditionRow) -> bool:
     """Whether an edition nobody has approved yet still says what would be counted now.
 
     The schema's number is no figure: an older build may not have written it.
@@ -206,10 +209,10 @@ def _is_current(kind: Kind, edition: Any) -> bool:
     if edition.state != "ready":
         return False
     now = kind.freeze(edition.period, edition.baseline)
-    return now == {"schema": now["schema"]} | edition.frozen
+    return now == {"schema": now["schema"]} | edition.figures
 
 
-def _closed(period: str) -> Any:
+def _closed(period: str) -> Period:
     try:
         window = parse_period(period)
     except ValueError as error:
@@ -234,7 +237,7 @@ def refuse_newer(frozen: Mapping[str, Any], *, newest: int) -> None:
         )
 
 
-def build_edition(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
+def build_edition(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
     """Go on from the step that was reached; each step is committed, so that the page can say it.
 
     Run under the job's lock (worker/run.py). The last step stores every file and finishes the job
@@ -275,7 +278,7 @@ class _Overtaken(Exception):
     """What was frozen here is no longer what the edition is being built from."""
 
 
-def _still_ours(kind: Kind, frozen: Any) -> Any:
+def _still_ours(kind: EditionType, frozen: EditionRow) -> EditionRow:
     """The edition, held until the unit ends, if it is still at the figures frozen here."""
     statement = select(kind.table).where(kind.table.id == frozen.id).with_for_update()
     edition = db.session.scalars(statement.execution_options(populate_existing=True)).one()
@@ -284,7 +287,7 @@ def _still_ours(kind: Kind, frozen: Any) -> Any:
     return edition
 
 
-def _store(kind: Kind, frozen: Any, files: Sequence[File]) -> None:
+def _store(kind: EditionType, frozen: EditionRow, files: Sequence[File]) -> None:
     edition = _still_ours(kind, frozen)
     for file in files:
         db.session.add(
@@ -301,24 +304,24 @@ def _store(kind: Kind, frozen: Any, files: Sequence[File]) -> None:
     _supersede_older(kind, edition, ("ready", "failed"))
 
 
-def _supersede_older(kind: Kind, edition: Any, states: Collection[str]) -> None:
+def _supersede_older(kind: EditionType, edition: EditionRow, states: Collection[str]) -> None:
     for other in list_editions(kind, edition.period):
         if other.number < edition.number and other.state in states:
             other.state = "superseded"
 
 
-def _reach(kind: Kind, frozen: Any, step: int) -> None:
+def _reach(kind: EditionType, frozen: EditionRow, step: int) -> None:
     with unit_of_work():
         _still_ours(kind, frozen).step = step
 
 
-def manifest_hash(files: Sequence[File]) -> bytes:
+def manifest_hash(files: Sequence[File | EditionFileRow]) -> bytes:
     """The hash of the list «hash  name», sorted, as sha256sum would print it."""
     lines = sorted(f"{file.sha256.hex()}  {file.name}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).digest()
 
 
-def give_up(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
+def give_up(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
     """Say that the edition could not be built, and wait for somebody to try again."""
     with unit_of_work():
         edition = get_edition(kind, edition_id)
@@ -327,7 +330,7 @@ def give_up(kind: Kind, *, edition_id: UUID, job_id: UUID) -> None:
         jobs.finish(job_id)
 
 
-def retry_edition(kind: Kind, *, edition_id: UUID) -> Any:
+def retry_edition(kind: EditionType, *, edition_id: UUID) -> EditionRow:
     """Build from the start an edition that could not be built; nobody has read its figures."""
     edition = get_edition(kind, edition_id)
     if edition.state == "failed":
@@ -337,14 +340,16 @@ def retry_edition(kind: Kind, *, edition_id: UUID) -> Any:
     return edition
 
 
-def rewrite_documents(kind: Kind, *, period: str, words: dict[str, Any]) -> None:
+def rewrite_documents(kind: EditionType, *, period: str, words: dict[str, Any]) -> None:
     """Make the files of an edition nobody has approved again, with other words and its figures.
 
     What is being built meanwhile is overtaken: its builder sees another moment of freezing.
     """
     _hold(kind, period)
     edition = find_latest(kind, period)
-    if edition is None or edition.state not in ("ready", "building") or edition.frozen is None:
+    if edition is None or edition.state not in ("ready", "building"):
+        return
+    if edition.frozen is None or edition.frozen_at is None:
         return
     if all(edition.frozen.get(key) == value for key, value in words.items()):
         return
@@ -356,7 +361,7 @@ def rewrite_documents(kind: Kind, *, period: str, words: dict[str, Any]) -> None
     jobs.enqueue_again(kind.job, str(edition.id))
 
 
-def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -> Any:
+def approve_edition(kind: EditionType, *, edition_id: UUID, seen_version: int | None) -> EditionRow:
     """Approve what was read; what the approved edition replaces is superseded.
 
     Only the newest: one asked for after this would correct it without having said so.
@@ -365,7 +370,7 @@ def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -
     _hold(kind, edition.period)
     if edition.state == "approved":
         return edition
-    _refuse_older(find_latest(kind, edition.period), edition)
+    _refuse_older(find_latest(kind, edition.period) or edition, edition)
     if edition.state != "ready":
         raise Refusal(_("L’edizione non è pronta: si approva quando è costruita."))
     if seen_version is not None and edition.version != seen_version:
@@ -379,7 +384,7 @@ def approve_edition(kind: Kind, *, edition_id: UUID, seen_version: int | None) -
     return edition
 
 
-def _refuse_older(latest: Any, edition: Any) -> None:
+def _refuse_older(latest: EditionRow, edition: EditionRow) -> None:
     """Say what to do with the newer edition that is in the way."""
     number = latest.number
     if number == edition.number:

@@ -2,7 +2,6 @@
 """The choice of a relazione (a GET form: every view is a link), a correction, the closing days."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,6 +16,7 @@ from portal.core.forms import ParsedField, PortalForm
 from portal.core.periods import Period, parse_period
 from portal.figures.rules import Counts
 from portal.reports.baselines import Choice, choices
+from portal.reports.models import EditionRow
 from portal.reports.parts import OPTIONAL
 from portal.reports.rules import Relazione
 
@@ -76,7 +76,7 @@ class ComparedForm(FlaskForm):
     prima = SelectField(_l("Edizione"), validate_choice=False)
     dopo = SelectField(_l("A confronto con"), validate_choice=False)
 
-    def offer(self, editions: Iterable[Any]) -> None:
+    def offer(self, editions: Iterable[EditionRow]) -> None:
         """Every edition that has figures; the two newest where nothing is chosen."""
         offered = [
             (str(one.id), _("%(period)s, edizione %(number)s",

@@ -15,8 +15,8 @@ from portal.core.periods import parse_period
 from portal.reports import documents, measures, queries, texts
 from portal.reports.differences import counts_differ
 from portal.reports.documents import Stamp
-from portal.reports.editions import File, Kind
-from portal.reports.models import Edition, EditionFile
+from portal.reports.editions import EditionType, File
+from portal.reports.models import Edition, EditionFile, EditionRow
 from portal.reports.rules import Relazione
 from portal.reports.snapshot import freeze, thaw
 
@@ -30,7 +30,7 @@ class Since:
     """Whether it would be counted otherwise now, for whatever reason but another build's words."""
 
 
-def since_freezing(edition: Edition, shown: Relazione | None = None) -> Since:
+def since_freezing(edition: EditionRow, shown: Relazione | None = None) -> Since:
     """Visits inserted after the edition was frozen, and whether its figures still hold.
 
     `shown` is what a page has counted already; of another period or baseline it is of no use.
@@ -46,7 +46,7 @@ def since_freezing(edition: Edition, shown: Relazione | None = None) -> Since:
     )
 
 
-def stamp_of(edition: Edition) -> Stamp:
+def stamp_of(edition: EditionRow) -> Stamp:
     """What an edition's files say of themselves: nothing that another day would change."""
     frozen, at = edition.frozen or {}, edition.frozen_at or edition.created_at
     template = frozen.get("template")
@@ -61,7 +61,7 @@ def stamp_of(edition: Edition) -> Stamp:
     )  # fmt: skip
 
 
-def _correction(edition: Edition) -> str:
+def _correction(edition: EditionRow) -> str:
     if not edition.reason:
         return ""
     return _("Rettifica dell’edizione %(number)s. %(reason)s",
@@ -75,8 +75,8 @@ def _short_hash(frozen: dict[str, Any]) -> str:
     return " ".join(digest[start : start + 4] for start in (0, 4, 8))
 
 
-def _files(edition: Edition, formats: Sequence[str]) -> list[File]:
-    relazione, stamp = thaw(edition.frozen or {}), stamp_of(edition)
+def _files(edition: EditionRow, formats: Sequence[str]) -> list[File]:
+    relazione, stamp = thaw(edition.figures), stamp_of(edition)
     document = documents.composed(relazione, stamp)
     return [
         File(form.file_name, form.media_type, form.make(relazione, document, stamp.template))
@@ -84,17 +84,17 @@ def _files(edition: Edition, formats: Sequence[str]) -> list[File]:
     ]
 
 
-def _tables(edition: Edition) -> list[File]:
-    historical = documents.rendered(thaw(edition.frozen or {}), format="csv", historical=True)
+def _tables(edition: EditionRow) -> list[File]:
+    historical = documents.rendered(thaw(edition.figures), format="csv", historical=True)
     made = _files(edition, ("csv", "excel", "dati", "json", "xlsx"))
     return [*made, File("prospetto.csv", "text/csv", historical)]
 
 
-def _documents(edition: Edition) -> list[File]:
+def _documents(edition: EditionRow) -> list[File]:
     return _files(edition, ("html", "pdf", "docx"))
 
 
-DESK = Kind(
+DESK = EditionType(
     table=Edition,
     files=EditionFile,
     job="build_edition",

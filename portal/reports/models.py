@@ -14,18 +14,20 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from portal.core import clock
-from portal.core.database import DeskTable
+from portal.core.database import DeskTable, Model
 
 STATES = "state IN ('queued', 'building', 'ready', 'approved', 'superseded', 'failed')"
 
 
-class EditionColumns:
+class EditionRow(Model):
     """What every edition has, a desk's and a network's alike.
 
     `frozen` holds the figures from which every file is made, also again after a crash; `sha256`
     is the hash of the list of the files' hashes. A correction is a new number; `replaces` names
     the old one.
     """
+
+    __abstract__ = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     report: Mapped[str] = mapped_column(String(20), default="relazione")
@@ -40,19 +42,30 @@ class EditionColumns:
     taxonomy: Mapped[int | None]
     software: Mapped[str | None] = mapped_column(String(20))
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     frozen_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What is frozen; a RuntimeError before the counting is done."""
+        if self.frozen is None:
+            raise RuntimeError("the figures of this edition are not frozen yet")
+        return self.frozen
+
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
 
 
-class FileColumns:
+class EditionFileRow(Model):
     """A file of an edition, byte for byte as it was frozen."""
+
+    __abstract__ = True
 
     edition_id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -61,7 +74,7 @@ class FileColumns:
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-class Edition(EditionColumns, DeskTable):
+class Edition(EditionRow, DeskTable):
     """An edition of a desk's relazione."""
 
     __tablename__ = "edition"
@@ -70,11 +83,8 @@ class Edition(EditionColumns, DeskTable):
         CheckConstraint(STATES, name="state"),
     )
 
-    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
-
-class EditionFile(FileColumns, DeskTable):
+class EditionFile(EditionFileRow, DeskTable):
     """A file of a desk's edition."""
 
     __tablename__ = "edition_file"

@@ -6,6 +6,7 @@ from typing import Any
 from portal.reports.disclosing import disclose, sheets_of
 from portal.reports.disclosure.sheets import OTHERS, Audience
 from portal.reports.layouts import as_json
+from portal.reports.models import EditionRow
 from portal.reports.snapshot import thaw
 from portal.reports.telling import NOW
 
@@ -13,7 +14,7 @@ SCHEMA = 2
 """Of the JSON that a network reads; 1, which no number says, had no findings."""
 
 
-def for_network(edition: Any) -> dict[str, Any]:
+def for_network(edition: EditionRow) -> dict[str, Any]:
     """The edition's JSON as the network has it, telling it if it was not told before.
 
     Users by sex are null where they could name somebody, or give back who was hidden.
@@ -21,7 +22,7 @@ def for_network(edition: Any) -> dict[str, Any]:
     sheet = sheets_of(disclose(edition_id=edition.id, audience=Audience.NETWORK)).get(
         ("sexes", NOW)
     )
-    figures = {"schema": SCHEMA} | as_json(thaw(edition.frozen))
+    figures = {"schema": SCHEMA} | as_json(thaw(edition.figures))
     told = sheet.told if sheet else {}
     hidden = sheet.hidden if sheet else frozenset(("F", "M", OTHERS))
     figures["users_by_sex"] = {

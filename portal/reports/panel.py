@@ -3,7 +3,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
@@ -17,6 +16,7 @@ from portal.desks.queries import get_desk
 from portal.reports import editions
 from portal.reports.editions import LAST_STEP, STEPS
 from portal.reports.frozen import DESK, Since, since_freezing
+from portal.reports.models import EditionRow
 from portal.reports.rules import Relazione
 
 BUILDING = ("queued", "building")
@@ -27,13 +27,13 @@ class Panel:
     """An edition, or that there is none yet, as the page shows it."""
 
     period: Period
-    edition: Any | None
+    edition: EditionRow | None
     opens_on: date
     """The first day on which an edition can be asked for."""
     builds_on: date | None
     """The day on which the first one builds itself; none: it never does, or that day is past."""
     approver: str | None
-    newest: Any | None
+    newest: EditionRow | None
     """The edition with the highest number of the same period."""
     manages: bool
     """Whether the reader may build and approve."""
@@ -93,7 +93,7 @@ def progress(step: int, *, named: bool) -> str:
     return _("In preparazione: passo %(step)s di %(last)s.", step=step, last=LAST_STEP)
 
 
-def panel_of(period: Period, edition: Any | None = None) -> Panel:
+def panel_of(period: Period, edition: EditionRow | None = None) -> Panel:
     """The panel of an edition, or of the newest of a period."""
     newest = editions.find_latest(DESK, period.name)
     shown = edition or newest
@@ -103,7 +103,7 @@ def panel_of(period: Period, edition: Any | None = None) -> Panel:
         edition=shown,
         opens_on=period.end + timedelta(days=1),
         builds_on=None if shown else _builds_on(period),
-        approver=names.get(shown.approved_by) if shown else None,
+        approver=names.get(shown.approved_by) if shown and shown.approved_by else None,
         newest=newest,
         manages=may(g.place.role, Permission.APPROVE_REPORTS),
     )

@@ -2,7 +2,6 @@
 """The publishable version as files, from what an edition froze and what it told the public."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from portal.core.charts import chart_svg
 from portal.core.documents import Document
@@ -11,7 +10,7 @@ from portal.reports.disclosing import sheets_of
 from portal.reports.disclosure.sheets import share_hidden
 from portal.reports.editions import File
 from portal.reports.frozen import stamp_of
-from portal.reports.models import Disclosure
+from portal.reports.models import Disclosure, EditionRow
 from portal.reports.public import public_csv, public_document, public_json
 from portal.reports.rules import Relazione
 from portal.reports.snapshot import thaw
@@ -26,15 +25,15 @@ PUBLIC_FORMATS: Mapping[str, tuple[str, str, Make]] = {
 """How each form is called, its media type, and how it is made."""
 
 
-def document_of(edition: Any, disclosure: Disclosure) -> Document:
+def document_of(edition: EditionRow, disclosure: Disclosure) -> Document:
     """The publishable version before it has a form."""
-    return public_document(thaw(edition.frozen), sheets_of(disclosure), stamp_of(edition))
+    return public_document(thaw(edition.figures), sheets_of(disclosure), stamp_of(edition))
 
 
-def public_file(edition: Any, disclosure: Disclosure, format: str) -> File:
+def public_file(edition: EditionRow, disclosure: Disclosure, format: str) -> File:
     """A form of it; the same bytes on any day."""
     _label, media_type, make = PUBLIC_FORMATS[format]
-    body = make(document_of(edition, disclosure), thaw(edition.frozen), edition.number)
+    body = make(document_of(edition, disclosure), thaw(edition.figures), edition.number)
     return File(f"relazione-pubblicabile.{format}", media_type, body)
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The box as a combobox: asks while one types, makes options of the links it gets, and knows the keys.
 // An old answer never replaces a newer one (hx-sync on the form), and the old list stays until the new one comes.
+/* global Counter */
 (() => {
   "use strict";
 

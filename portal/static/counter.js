@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The counter's two columns: where a choice leads, where the cursor stands after it, and the keys that belong to the
 // whole form. Keys pressed while an answer is on its way are kept and given to the field in which it puts the cursor.
+/* exported Counter */
 const Counter = (() => {
   "use strict";
 
@@ -48,10 +49,10 @@ const Counter = (() => {
 
   function goOn() {
     clearTimeout(patience);
-    const keys = ahead ?? [];
+    const waiting = ahead ?? [];
     ahead = null;
-    while (keys.length && ahead === null) press(keys.shift());
-    if (ahead) ahead.push(...keys);
+    while (waiting.length && ahead === null) press(waiting.shift());
+    if (ahead) ahead.push(...waiting);
   }
 
   function press(key) {

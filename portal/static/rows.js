@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The rows of the day's list by keyboard: the box of an anonymous visit, Esc to leave a row, the field of another day;
 // and the page that corrects a visit. Each of them works without.
+/* global Counter */
 (() => {
   "use strict";
 

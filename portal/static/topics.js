@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // «Che cosa chiede?»: one field over the check boxes. A digit is a key, letters look through the whole list, Enter
 // adds and, when nothing is typed, saves. The check boxes stay the form's own: what is sent is what is ticked.
+/* global Counter */
 (() => {
   "use strict";
 

@@ -162,7 +162,8 @@ def record_visits(*, facts: Sequence[VisitFacts], recounting: Iterable[date] = (
     person_ids = {one.person_id for one in facts if one.person_id}
     people.hold_people(person_ids)
     recorded = queries.list_first_visits(person_ids, days)
-    new, further = [], []
+    new: list[Placed] = []
+    further: list[Placed] = []
     for one in facts:
         found = recorded.get((one.person_id, one.visited_on)) if one.person_id else None
         (further if found else new).append((one, found or (uuid4(), "", 0)))

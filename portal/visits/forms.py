@@ -4,6 +4,7 @@
 A form that corrects carries the facts as they were when it was opened, sealed (core.conflicts).
 """
 
+from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -94,8 +95,11 @@ class VisitForm(PortalForm):
         """What the form says; a topic asked twice before and still ticked stays asked twice."""
         ticked = list(self.topics.data or [])
         kept = [code for code in asked_before if code in ticked]
+        day: date | None = self.visited_on.data
+        if day is None:
+            raise ValueError("a visit without a day: read the facts once the form is valid")
         return VisitFacts(
-            visited_on=self.visited_on.data,
+            visited_on=day,
             topics=(*kept, *(code for code in ticked if code not in kept)),
             person_id=self.person,
             channel=Channel(self.channel.data),

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.database import DeskTable
+from portal.core.once import SentOnce
 
 
-class TallySheet(DeskTable):
+class TallySheet(SentOnce, DeskTable):
     """A paper sheet of a crowded day, typed in whole: its visits are anonymous."""
 
     __tablename__ = "tally_sheet"
@@ -36,10 +37,9 @@ class TallySheet(DeskTable):
     enquiries: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    form_token: Mapped[UUID | None]
 
 
-class Visit(DeskTable):
+class Visit(SentOnce, DeskTable):
     """One contact on one day; without a person it is anonymous and never makes a user."""
 
     __tablename__ = "visit"
@@ -88,7 +88,6 @@ class Visit(DeskTable):
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     deleted_at: Mapped[datetime | None]
     deleted_reason: Mapped[str | None] = mapped_column(String(200))
-    form_token: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

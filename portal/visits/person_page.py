@@ -48,8 +48,9 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
     facts, entries = people.facts_of(person), list_visits_of(person_id)
     changes, merged = people.list_changes(person_id), people.list_merged(person_id)
     only_visits = request.args.get("solo") == "accessi"
-    told = ([], []) if only_visits else (changes, merged)
-    authors = list_names(one.account_id for one in (*changes, *merged))
+    authors = list_names(
+        [*(change.account_id for change in changes), *(other.account_id for other in merged)]
+    )
     record_read("person", person_id)
     return page(
         "visits/show_person.html",
@@ -64,7 +65,9 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
         title=story.title(entries),
         visited=bool(entries),
         only_visits=only_visits,
-        years=story.years(entries, *told, authors),
+        years=story.years(
+            entries, [] if only_visits else changes, [] if only_visits else merged, authors
+        ),
         saved="salvata" in request.args,
         told_apart="distinte" in request.args,
         united=_named(merged, "unita"),

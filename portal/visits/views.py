@@ -26,7 +26,7 @@ from portal.visits.forms import PersonCorrectionForm
 from portal.visits.person_page import person_page
 
 if TYPE_CHECKING:
-    from portal.people.models import Person
+    from portal.people.queries import Person
 
 visits = Blueprint("visits", __name__)
 

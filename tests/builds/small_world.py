@@ -25,7 +25,7 @@ from portal.people.rules import PartialDate, PersonFacts
 from portal.reports import editions
 from portal.reports.disclosing import disclose
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.editions import Kind
+from portal.reports.editions import EditionType
 from portal.reports.frozen import DESK
 from portal.visits.actions import record_visit
 from portal.visits.rules import Channel, VisitFacts
@@ -132,7 +132,13 @@ def _person(family: str, given: str, sex: str | None, state: str, year: int) -> 
 
 
 def _edition(
-    scope: Scope, kind: Kind, period: str, day: date, *, reason: str = "", approved: bool = True
+    scope: Scope,
+    kind: EditionType,
+    period: str,
+    day: date,
+    *,
+    reason: str = "",
+    approved: bool = True,
 ) -> UUID:
     """Built as the worker does, with its small files alone, and approved the day after."""
     small = replace(

@@ -26,6 +26,39 @@ def test_contracts_between_the_parts_hold() -> None:
     assert found.returncode == 0, found.stdout
 
 
+def test_rows_of_another_slice_are_named_in_annotations_only() -> None:
+    """Its queries give them and name their type; to select from the table is theirs alone."""
+    tables = {
+        f"portal.{path.parent.name}.queries": {node.name for node in nodes(path, ast.ClassDef)}
+        for path in python_files("portal")
+        if path.name == "models.py"
+    }
+    selected = {
+        f"{name(path)}:{node.lineno}"
+        for path in python_files("portal")
+        for node in _run_time_imports(path)
+        if node.module in tables
+        and f"portal.{path.relative_to(ROOT / 'portal').parts[0]}.queries" != node.module
+        and any(alias.name in tables[node.module] for alias in node.names)
+    }
+    assert selected == set()
+
+
+def _run_time_imports(path: Path) -> list[ast.ImportFrom]:
+    """The imports of a file but for those that only a type checker reads."""
+    of_types = {
+        id(node)
+        for block in nodes(path, ast.If)
+        if isinstance(block, ast.If) and dotted(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    return [
+        node
+        for node in nodes(path, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and id(node) not in of_types
+    ]
+
+
 def test_only_the_unit_commits() -> None:
     commits = ("session.commit", "connection.commit", "conn.commit")
     assert places("portal", "worker", calls=commits) <= {"portal/core/unit.py"}

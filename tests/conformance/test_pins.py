@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""requirements.txt is enough: what the portal needs to run does not come from the tools."""
+"""requirements.txt is enough: what the portal needs to run does not come from the tools.
 
+And what the gate runs is what a contributor runs.
+"""
+
+import json
 import re
 from importlib.metadata import requires
 from pathlib import Path
@@ -41,3 +45,22 @@ def test_all_that_runs_is_pinned(root: Path) -> None:
         assert asked.specifier.contains(version, prereleases=True), f"{asked}: {version}"
         left += needed_by(asked)
     assert len(seen) > len(lines)
+
+
+def test_node_packages_are_pinned_by_hash_and_not_by_address(root: Path) -> None:
+    """Whoever has a mirror installs from it; what arrives is the same."""
+    asked = json.loads((root / "package.json").read_text(encoding="utf-8"))
+    versions = {**asked["dependencies"], **asked["devDependencies"]}
+    lock = json.loads((root / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    installed = {path: package for path, package in lock.items() if path}
+    assert all("integrity" in package for package in installed.values())
+    assert not [path for path, package in installed.items() if "resolved" in package]
+    for name, version in versions.items():
+        assert installed[f"node_modules/{name}"]["version"] == version
+    assert {"dev"} <= installed["node_modules/eslint"].keys(), "pages are built without it"
+
+
+def test_the_gate_runs_every_check(root: Path) -> None:
+    assert (root / ".ci" / "run").read_text(encoding="utf-8").endswith("\nexec make check\n")
+    rules = (root / "Makefile").read_text(encoding="utf-8")
+    assert re.search("^check: lint types scripts test ", rules, re.MULTILINE)

@@ -180,7 +180,7 @@ def _prove(email: str, password: str) -> UUID:
         email=email,
         password=password,
         address=request.remote_addr or "",
-        secret=current_app.secret_key,
+        secret=current_app.config["SETTINGS"].secret_key,
     )
 
 

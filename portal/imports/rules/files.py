@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -98,7 +98,7 @@ def _separator(first_line: str) -> str:
     return ";" if first_line.count(";") >= first_line.count(",") else ","
 
 
-def _heading(rows: "csv._reader", columns: Sequence[str], separator: str) -> list[str]:
+def _heading(rows: Iterator[list[str]], columns: Sequence[str], separator: str) -> list[str]:
     try:
         names = [name.strip() for name in next(rows)]
     except (csv.Error, StopIteration):
@@ -131,7 +131,7 @@ def _heading_sentence(names: list[str], columns: Sequence[str]) -> str:
     )
 
 
-def _numbered(rows: "csv._reader") -> list[tuple[int, list[str]]]:
+def _numbered(rows: Iterator[list[str]]) -> list[tuple[int, list[str]]]:
     """The rows with something in them; a broken quotation mark makes the rest unreadable."""
     found, number = [], 1
     try:

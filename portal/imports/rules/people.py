@@ -130,15 +130,15 @@ def warn_of_codice_fiscale(person: PersonInFile, facts: PersonFacts, warnings: P
     """A code that contradicts the person is kept: codes are reissued, names transliterated."""
     if "codice_fiscale" not in person.said or not facts.codice_fiscale:
         return
-    code, nothing = read_codice_fiscale(facts.codice_fiscale), {"sex": None, "birth": None}
-    names = {"family_name": facts.family_name, "given_name": facts.given_name}
-    nameless = dict.fromkeys(names)
-    parts = {
-        _("il nome"): {**names, **nothing},
-        _("il sesso"): {**nameless, **nothing, "sex": facts.sex},
-        _("la data di nascita"): {**nameless, **nothing, "birth": facts.birth},
+    code = read_codice_fiscale(facts.codice_fiscale)
+    found = {
+        _("il nome"): contradictions(
+            code, family_name=facts.family_name, given_name=facts.given_name
+        ),
+        _("il sesso"): contradictions(code, sex=facts.sex),
+        _("la data di nascita"): contradictions(code, birth=facts.birth),
     }
-    wrong = [part for part, known in parts.items() if contradictions(code, **known)]
+    wrong = [part for part, contradicted in found.items() if contradicted]
     if wrong:
         row, _value = person.said["codice_fiscale"]
         sentence = _("contraddice %(parts)s della persona", parts=italian.joined(wrong))

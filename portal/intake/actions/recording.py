@@ -15,7 +15,7 @@ from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 
 if TYPE_CHECKING:
-    from portal.visits.models import Visit
+    from portal.visits.queries import Visit
 
 
 def record_newcomer(

@@ -2,7 +2,7 @@
 """What is waiting: one's own drafts, and permits that expire soon. For the empty counter only."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,5 +117,5 @@ def _typed(draft: Draft, name: str) -> str:
     return next(_of(draft.fields, name), "")
 
 
-def _of(fields: Iterable[Sequence[str]], name: str) -> Iterable[str]:
+def _of(fields: Iterable[Sequence[str]], name: str) -> Iterator[str]:
     return (value for told, value in fields if told.rpartition("-")[2] == name)

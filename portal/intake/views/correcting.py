@@ -27,7 +27,7 @@ from portal.visits.rules import VisitFacts
 from portal.visits.story import asked_in
 
 if TYPE_CHECKING:
-    from portal.visits.models import Visit
+    from portal.visits.queries import Visit
 
 
 @intake.get("/s/<desk>/accessi/<uuid:visit_id>/correggi")

@@ -30,7 +30,7 @@ from portal.visits.queries import DayRow
 from portal.visits.story import asked_in
 
 if TYPE_CHECKING:
-    from portal.visits.models import Visit
+    from portal.visits.queries import Visit
 
 
 @dataclass(frozen=True)
@@ -195,11 +195,12 @@ def _to_person(form: BoxForm) -> str:
 
 def _address(form: BoxForm, done: Done | None) -> str:
     """Where a reload shows the same; no word of what was typed is in it."""
+    last: dict[str, Any] = {done.act: done.visit_id} if done else {}
     return url_for(
         "intake.reception",
         assegna=form.assign.data or None,
         tipologia=form.asked.data or None,
-        **({done.act: done.visit_id} if done else {}),
+        **last,
     )
 
 

@@ -38,7 +38,7 @@ from portal.visits.forms import VisitForm
 from portal.visits.rules import DELETION_REASONS, is_too_early
 
 if TYPE_CHECKING:
-    from portal.visits.models import Visit
+    from portal.visits.queries import Visit
 
 
 @intake.get("/s/<desk>/accessi/nuovo")

@@ -31,7 +31,7 @@ from portal.visits.forms import DeletionForm
 from portal.visits.story import asked_in
 
 if TYPE_CHECKING:
-    from portal.visits.models import Visit
+    from portal.visits.queries import Visit
 
 
 @intake.get("/s/<desk>/giorno")

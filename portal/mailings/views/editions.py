@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A desk's edition on its way out: approve it, see the letter, see what became of each."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response, g, url_for
@@ -16,6 +15,7 @@ from portal.mailings.kinds import DESK
 from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.mailings.views.recipients import mailings
 from portal.reports import editions
+from portal.reports.models import EditionRow
 
 TO = Addresses(
     send="mailings.send",
@@ -84,7 +84,7 @@ def _back(edition_id: UUID) -> tuple[str, str]:
     return name, url_for("reports.edition", edition_id=edition_id)
 
 
-def _approve_page(edition: Any, form: ApproveForm) -> Response:
+def _approve_page(edition: EditionRow, form: ApproveForm) -> Response:
     known = [file.name for file in editions.list_files(DESK.editions, edition.id)]
     return page(
         "mailings/approve.html",

@@ -2,7 +2,6 @@
 """What the pages of a letter share, a desk's and a network's: the preview and the deliveries."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Response, current_app
@@ -12,11 +11,12 @@ from portal.core.errors import Refusal
 from portal.core.mail import Letter
 from portal.core.pages import page
 from portal.mailings import queries
-from portal.mailings.kinds import Kind
+from portal.mailings.kinds import MailingType
 from portal.mailings.rules import PROTECTED, UNDER_WAY, in_words, may_go_again
 from portal.reports import editions
 from portal.reports.disclosing import find_disclosure
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.models import EditionRow
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Addresses:
     mailbox: str
 
 
-def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Response:
+def preview_page(kind: MailingType, edition_id: UUID, *, back: tuple[str, str]) -> Response:
     """The letter as it will leave, to nobody yet."""
     edition = editions.get_edition(kind.editions, edition_id)
     if edition.frozen is None:
@@ -39,14 +39,14 @@ def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Resp
     sender = current_app.config["SETTINGS"].mail_from
     letter = kind.write(edition, sender, uuid4())
     to = queries.list_recipients(kind)
-    outside = [one for one in to if getattr(one, "audience", "") == Audience.PUBLIC]
+    outside = [one for one in to if one.is_outside]
     return page(
         "mailings/preview.html",
         back=back,
         sender=sender,
         letter=letter,
         files=[file.name for file in letter.attachments],
-        table=kind.table(edition.frozen),
+        table=kind.table(edition.figures),
         recipients=[one for one in to if one not in outside],
         outside=outside,
         public_letter=_public_letter(kind, edition, sender) if outside else None,
@@ -56,7 +56,7 @@ def preview_page(kind: Kind, edition_id: UUID, *, back: tuple[str, str]) -> Resp
     )
 
 
-def _public_letter(kind: Kind, edition: Any, sender: str) -> Letter | None:
+def _public_letter(kind: MailingType, edition: EditionRow, sender: str) -> Letter | None:
     """What whoever is outside reads, of an edition that has told them: to look tells nobody."""
     if kind.write_public is None or find_disclosure(edition.id, Audience.PUBLIC) is None:
         return None
@@ -64,11 +64,11 @@ def _public_letter(kind: Kind, edition: Any, sender: str) -> Letter | None:
 
 
 def deliveries_page(
-    kind: Kind, edition_id: UUID, *, back: tuple[str, str], to: Addresses, manages: bool
+    kind: MailingType, edition_id: UUID, *, back: tuple[str, str], to: Addresses, manages: bool
 ) -> Response:
     """What became of each letter, and whoever has none yet."""
     edition = editions.get_edition(kind.editions, edition_id)
-    lines: list[tuple[Any, str, bool]] = [
+    lines: list[tuple[queries.Sent, str, bool]] = [
         (
             sent,
             in_words(sent.state, sent.said, sent.changed_at),

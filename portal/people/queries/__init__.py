@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of persons. Row-level security keeps to the desk in scope; nothing here names it."""
 
+# What these reads give back, for annotations elsewhere: only this slice selects from it.
+from portal.people.models import Person
 from portal.people.queries.candidates import Candidate, list_apart, list_candidates
 from portal.people.queries.changes import (
     Change,
@@ -39,6 +41,7 @@ __all__ = [
     "Change",
     "Merged",
     "PeoplePage",
+    "Person",
     "PersonRow",
     "birth_of",
     "count_people",

@@ -96,7 +96,7 @@ def list_expiring_permits(until: date, *, limit: int = PAGE) -> tuple[PersonRow,
     return tuple(row_of(row) for row in db.session.execute(statement))
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     """One statement for a list: names, birth, primary citizenship and other names together."""
     aliases = (
         select(func.array_agg(PersonAlias.name))
@@ -131,7 +131,7 @@ def _rows() -> Select[Any]:
     )
 
 
-def _page(statement: Select[Any], page: int, size: int) -> PeoplePage:
+def _page(statement: Select[*tuple[Any, ...]], page: int, size: int) -> PeoplePage:
     """The page asked for, or the last one where there are fewer."""
     ids = statement.with_only_columns(Person.id).order_by(None).subquery()
     total = db.session.scalar(select(func.count()).select_from(ids)) or 0

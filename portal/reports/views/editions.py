@@ -18,6 +18,7 @@ from portal.reports.disclosure.sheets import Audience
 from portal.reports.documents import as_values, label_of
 from portal.reports.forms import ComparedForm, CorrectionForm
 from portal.reports.frozen import DESK, stamp_of
+from portal.reports.models import EditionRow
 from portal.reports.panel import panel_of, tell_since
 from portal.reports.published import PUBLIC_FORMATS, hidden_of
 from portal.reports.snapshot import thaw
@@ -45,7 +46,7 @@ def edition(edition_id: UUID) -> Response:
     )
 
 
-def _public(found: Any, manages: bool) -> dict[str, Any] | None:
+def _public(found: EditionRow, manages: bool) -> dict[str, Any] | None:
     """The publishable version: its files, or that it can be made; nothing where neither is so."""
     told = find_disclosure(found.id, Audience.PUBLIC)
     if told is None:
@@ -58,14 +59,14 @@ def _public(found: Any, manages: bool) -> dict[str, Any] | None:
     return {"files": links, "hidden": hidden, "lines": lines, "made_at": told.made_at}
 
 
-def _frozen(found: Any) -> dict[str, Any]:
+def _frozen(found: EditionRow) -> dict[str, Any]:
     """The relazione of an edition, from the moment it has figures."""
     if found.frozen is None:
         return {"relazione": None}
     return as_values(thaw(found.frozen), stamp_of(found), historical=False)
 
 
-def _differences(found: Any) -> Table | None:
+def _differences(found: EditionRow) -> Table | None:
     replaced = next(
         (one for one in editions.list_editions(DESK, found.period) if one.number == found.replaces),
         None,
@@ -75,7 +76,7 @@ def _differences(found: Any) -> Table | None:
     return _between(replaced, found)
 
 
-def _between(old: Any, new: Any) -> Table:
+def _between(old: EditionRow, new: EditionRow) -> Table:
     heads = [_("Edizione %(number)s", number=one.number) for one in (old, new)]
     if old.period != new.period:
         heads = [
@@ -84,8 +85,8 @@ def _between(old: Any, new: Any) -> Table:
             for one in (old, new)
         ]  # fmt: skip
     return differences(
-        thaw(old.frozen),
-        thaw(new.frozen),
+        thaw(old.figures),
+        thaw(new.figures),
         heads=(heads[0], heads[1]),
         caption=_("Differenze dall’edizione %(number)s", number=old.number),
     )

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of visits and enquiries. Row-level security keeps to the desk in scope."""
 
+# What these reads give back, for annotations elsewhere: only this slice selects from it.
+from portal.visits.models import Visit
 from portal.visits.queries.changes import (
     LastChange,
     find_last_change,
@@ -34,6 +36,7 @@ __all__ = [
     "Day",
     "DayRow",
     "LastChange",
+    "Visit",
     "VisitEntry",
     "count_from_records",
     "entry_of",

@@ -48,8 +48,9 @@ FROM counted c JOIN enquiry e ON e.visit_id = c.id GROUP BY 1, 2
 
 def count_from_records(periods: Sequence[Period]) -> dict[str, Counts]:
     """The figures of any periods, counted from the records and not from the roll-up."""
+    names = [period.name for period in periods]
     window = {
-        "names": [period.name for period in periods],
+        "names": names,
         "starts": [period.start for period in periods],
         "ends": [period.end for period in periods],
     }
@@ -62,10 +63,7 @@ def count_from_records(periods: Sequence[Period]) -> dict[str, Counts]:
         visits[name] = (number, anonymous)
     for name, code, number in db.session.execute(TOPICS, window):
         topics[name][code] = number
-    return {
-        name: _counts(users[name], visits.get(name, (0, 0)), topics[name])
-        for name in window["names"]
-    }
+    return {name: _counts(users[name], visits.get(name, (0, 0)), topics[name]) for name in names}
 
 
 def _counts(users: dict[str, int], visits: tuple[int, int], topics: dict[str, int]) -> Counts:

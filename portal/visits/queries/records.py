@@ -120,7 +120,9 @@ def list_last_visits(person_ids: Collection[UUID]) -> dict[UUID, date]:
         .where(Visit.person_id.in_(set(person_ids)), Visit.deleted_at.is_(None))
         .group_by(Visit.person_id)
     )
-    return {person_id: day for person_id, day in db.session.execute(statement)}
+    return {
+        person_id: day for person_id, day in db.session.execute(statement) if person_id is not None
+    }
 
 
 # Built once: it is part of every save.
@@ -138,7 +140,8 @@ def list_days_of(
     days: dict[UUID, list[date]] = {person_id: [] for person_id in person_ids}
     if days:
         for person_id, day in db.session.execute(DAYS, {"ids": list(days), "but": but}):
-            days[person_id].append(day)
+            if person_id is not None:
+                days[person_id].append(day)
     return days
 
 
@@ -160,6 +163,7 @@ def list_first_visits(
     return {
         (person_id, day): (visit_id, note, 0 if last is None else last + 1)
         for person_id, day, visit_id, note, last in db.session.execute(statement)
+        if person_id is not None
     }
 
 

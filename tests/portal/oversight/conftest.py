@@ -22,7 +22,7 @@ from portal.oversight.editions import NETWORK
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions
-from portal.reports.editions import Kind
+from portal.reports.editions import EditionType
 from portal.reports.frozen import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -100,7 +100,7 @@ def build_comparison(app: Flask) -> BuildComparison:
     return run
 
 
-def _built(kind: Kind, period: str, reason: str) -> UUID:
+def _built(kind: EditionType, period: str, reason: str) -> UUID:
     with unit_of_work():
         edition = editions.request_edition(kind, period=period, reason=reason)
         job_id = jobs.get_job_id(kind.job, str(edition.id))

@@ -12,7 +12,7 @@ from portal.core import jobs
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
 from portal.reports import editions
-from portal.reports.editions import File, Kind
+from portal.reports.editions import EditionType, File
 from portal.reports.frozen import DESK
 from tests.conftest import AtDesk
 from tests.world import Place
@@ -24,7 +24,7 @@ class Build:
     def __init__(self, app: Flask) -> None:
         self._app = app
 
-    def __call__(self, desk: Place, edition_id: UUID, *, kind: Kind = DESK) -> None:
+    def __call__(self, desk: Place, edition_id: UUID, *, kind: EditionType = DESK) -> None:
         with self._app.app_context(), desk_scope(desk.id):
             editions.build_edition(kind, edition_id=edition_id, job_id=self._job(edition_id))
 
@@ -45,11 +45,11 @@ class Fails:
         """What a step raises."""
 
     @property
-    def at_documents(self) -> Kind:
+    def at_documents(self) -> EditionType:
         return replace(DESK, documents=self._break)
 
     @property
-    def at_storing(self) -> Kind:
+    def at_storing(self) -> EditionType:
         """Two documents of one name: the second is refused when all are stored."""
         return replace(DESK, documents=lambda _edition: [File("due", "text/plain", b"x")] * 2)
 

@@ -21,7 +21,7 @@ from portal.people.rules import PersonFacts
 from portal.reports import editions, network, queries
 from portal.reports.frozen import DESK
 from portal.reports.layouts import as_json
-from portal.reports.models import Edition, EditionColumns
+from portal.reports.models import Edition, EditionRow
 from portal.reports.snapshot import thaw
 from portal.taxonomy.actions import publish_versions
 from portal.taxonomy.files import read_files
@@ -123,14 +123,15 @@ KEPT = {
     "software": "'x'",
     "sha256": "sha256('x')",
     "approved_at": "NULL",
+    "approved_by": "(SELECT min(id::text)::uuid FROM account)",
     "id": "gen_random_uuid()",
 }
-FREE = {"state", "step", "version", "created_at", "ready_at"}
-"""What goes on changing (`state` when it is superseded), and two moments that say nothing."""
+FREE = {"state", "step", "version", "created_at", "ready_at", "requested_by"}
+"""What goes on changing (`state` when it is superseded), and what says nothing of the figures."""
 
 
 def test_each_column_is_kept_or_free() -> None:
-    columns = {name for name in EditionColumns.__annotations__ if not name.startswith("_")}
+    columns = {name for name in EditionRow.__annotations__ if not name.startswith("_")}
     assert columns == set(KEPT) | FREE
 
 
