@@ -8,7 +8,7 @@ after it write the same bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -224,17 +224,6 @@ def _closed(period: str) -> Period:
             field="period",
         )  # fmt: skip
     return window
-
-
-def refuse_newer(frozen: Mapping[str, Any], *, newest: int) -> None:
-    """Refuse frozen figures in a schema that this build does not know, instead of misreading them.
-
-    Editions of the builds that wrote no number are older than any that did.
-    """
-    if int(frozen.get("schema", 0)) > newest:
-        raise Refusal(
-            _("L’edizione è stata fermata da una versione più nuova del portale: aggiornalo.")
-        )
 
 
 def build_edition(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:

@@ -42,7 +42,7 @@ def since_freezing(edition: EditionRow, shown: Relazione | None = None) -> Since
         inserted=measures.count_inserted(
             parse_period(edition.period), since=edition.frozen_at or edition.created_at
         ),
-        differs=counts_differ(thaw(edition.frozen or {}), shown),
+        differs=counts_differ(thaw(edition.figures), shown),
     )
 
 

@@ -45,7 +45,7 @@ LASTING = (
     Mutant(
         "an edition of a later schema is misread",
         (f"{DIFFERENCES}an_edition_of_a_later_build_is_refused",),
-        function="portal.reports.editions:refuse_newer",
+        function="portal.reports.schemas:refuse_newer",
         old='int(frozen.get("schema", 0)) > newest',
         new="False",
     ),
