@@ -5,7 +5,7 @@ from alembic import context
 from sqlalchemy import create_engine, text
 
 from portal import models
-from portal.core.database import db
+from portal.core.store.database import db
 
 # Any fixed number: two runners at once wait for each other on it.
 RUNNER = 7_264_501

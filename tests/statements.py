@@ -3,7 +3,7 @@
 
 from sqlalchemy import event
 
-from portal.core.database import db
+from portal.core.store.database import db
 
 
 class counted:

@@ -9,7 +9,7 @@ one does.
 from sqlalchemy import text
 
 from portal.core import clock, jobs
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.database import PlatformTable
+from portal.core.store.database import PlatformTable
 
 
 class Account(PlatformTable):

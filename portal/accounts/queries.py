@@ -14,8 +14,8 @@ from portal.accounts.models import Account, Invitation, LoginAttempt, LoginSessi
 from portal.accounts.rules import Place, SignedIn
 from portal.core import clock
 from portal.core.access import Role
-from portal.core.database import db, speaking_desk
 from portal.core.errors import NotHere
+from portal.core.store.database import db, speaking_desk
 from portal.desks.queries import places
 
 

@@ -108,7 +108,7 @@ def application() -> Iterator[Flask]:
 
 def close_connections() -> None:
     """Before the servers stop, which they do when we are the last one here."""
-    from portal.core.database import db
+    from portal.core.store.database import db
 
     for engine in db.engines.values():
         engine.dispose()

@@ -13,7 +13,7 @@ from sqlalchemy import Index, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.database import DeskTable, db, speaker
+from portal.core.store.database import DeskTable, db, speaker
 
 
 class AuditEvent(DeskTable):

@@ -38,8 +38,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
 from portal.core import clock
-from portal.core.database import DeskTable, db, speaker
 from portal.core.errors import NotHere, Refusal
+from portal.core.store.database import DeskTable, db, speaker
 
 View = TypeVar("View", bound=Callable)
 Fields = list[tuple[str, str]]

@@ -22,11 +22,11 @@ from wtforms import Field, Form, HiddenField, StringField
 from wtforms.i18n import messages_path
 
 from portal.core import drafts, italian
-from portal.core.database import db
 from portal.core.drafts import Draft
 from portal.core.errors import NotHere, Refusal
 from portal.core.once import AlreadySaved, sending
 from portal.core.places import Comune, State, find_state, get_comune, get_state, match_comuni
+from portal.core.store.database import db
 
 
 class PortalForm(FlaskForm):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.core.database import db
+from portal.core.store.database import db
 
 TRY = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 FREE = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")

@@ -27,7 +27,7 @@ from uuid import UUID
 
 from config.settings import ADDRESS, Settings, is_loopback
 from portal.core import clock
-from portal.core.database import speaker
+from portal.core.store.database import speaker
 
 TIMEOUT_SECONDS = 20
 # 7 bits throughout, and no line longer than a relay may cut.

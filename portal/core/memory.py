@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from portal.core import clock
-from portal.core.database import speaking_desk
+from portal.core.store.database import speaking_desk
 from portal.core.unit import after_commit
 
 Value = TypeVar("Value")

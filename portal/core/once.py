@@ -19,8 +19,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped
 
 from portal.core import clock, drafts, italian
-from portal.core.database import db
 from portal.core.errors import Refusal
+from portal.core.store.database import db
 
 
 class SentOnce:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from portal.core.database import Speaker, speaking_as
+from portal.core.store.database import Speaker, speaking_as
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 from flask import current_app
 
-from portal.core.database import db
+from portal.core.store.database import db
 
 _promised: ContextVar[list[Callable[[], None]] | None] = ContextVar("promised", default=None)
 

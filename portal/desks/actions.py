@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from portal.core.database import db
 from portal.core.errors import Refusal
+from portal.core.store.database import db
 from portal.desks.models import Desk, Network
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.database import PlatformTable
+from portal.core.store.database import PlatformTable
 
 SLUG = "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import Subquery, select, union_all
 
-from portal.core.database import db
 from portal.core.errors import NotHere, Refusal
+from portal.core.store.database import db
 from portal.desks.models import Desk, Network
 
 

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from sqlalchemy import text
 
 from portal.core import clock, italian
-from portal.core.database import db, speaker
 from portal.core.errors import Conflict, Refusal
 from portal.core.periods import Kind, Period, parse_period, period_of
+from portal.core.store.database import db, speaker
 from portal.figures import queries
 from portal.figures.models import PastTotal
 from portal.figures.rules import SEXES, USERS, Counts, Deltas, Excess, Number, find_excess

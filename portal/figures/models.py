@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.database import DeskTable
+from portal.core.store.database import DeskTable
 
 
 class Figure(DeskTable):

@@ -7,8 +7,8 @@ from flask_login import current_user
 from sqlalchemy import text
 
 from portal.core.access import Permission, needs, open_to_all
-from portal.core.database import db
 from portal.core.pages import page, redirect_to
+from portal.core.store.database import db
 from portal.home.navigation import landing
 from portal.reports.method import how_counted
 

@@ -16,9 +16,9 @@ from flask_babel import gettext as _
 from sqlalchemy import text
 
 from portal.core import clock, italian
-from portal.core.database import db, speaker
 from portal.core.errors import Refusal
 from portal.core.periods import Period, parse_period
+from portal.core.store.database import db, speaker
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
 from portal.imports import queries

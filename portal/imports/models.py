@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.database import DeskTable
+from portal.core.store.database import DeskTable
 
 
 class ImportedFile(DeskTable):

@@ -3,7 +3,7 @@
 
 from sqlalchemy import select
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.imports.models import ImportedFile
 
 

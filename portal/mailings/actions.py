@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.rules import checked_email
 from portal.core import clock, jobs
-from portal.core.database import db
 from portal.core.errors import Refusal
 from portal.core.mail import Letter, Outcome, transmit
 from portal.core.once import hold
+from portal.core.store.database import db
 from portal.core.unit import unit_of_work
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType, Recipients

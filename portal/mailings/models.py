@@ -9,7 +9,7 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.database import DeskTable, Model, PublishedTable
+from portal.core.store.database import DeskTable, Model, PublishedTable
 from portal.reports.disclosure.sheets import Audience
 
 STATES = "state IN ('queued', 'claimed', 'transmitting', 'sent', 'failed', 'uncertain')"

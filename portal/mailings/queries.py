@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from portal.core.database import db
 from portal.core.errors import NotHere
+from portal.core.store.database import db
 from portal.mailings.kinds import MailingType, Recipients
 from portal.mailings.models import DeliveryRow, RecipientRow
 from portal.mailings.rules import AGAIN, ON_PURPOSE, UNDER_WAY, counted_as

@@ -8,8 +8,8 @@ from sqlalchemy import and_, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.core import clock
-from portal.core.database import db, speaking_desk
 from portal.core.errors import Refusal
+from portal.core.store.database import db, speaking_desk
 from portal.desks.queries import get_desk
 from portal.oversight.models import PublishedFigure
 from portal.reports.editions import get_edition

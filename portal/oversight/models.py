@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.database import PublishedTable, speaking_desk
+from portal.core.store.database import PublishedTable, speaking_desk
 from portal.reports.models import STATES, EditionFileRow, EditionRow
 
 

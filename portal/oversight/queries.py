@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.core import clock
-from portal.core.database import db, speaking_network
 from portal.core.errors import Refusal
 from portal.core.periods import Kind, Period, parse_period, period_of
 from portal.core.places import folded
+from portal.core.store.database import db, speaking_network
 from portal.desks.queries import get_network, list_desks
 from portal.oversight.models import PublishedFigure
 from portal.oversight.rules import Comparison, DeskFigures, Named, figures_against, figures_of

@@ -14,9 +14,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from portal.core import clock, italian
 from portal.core.codice_fiscale import read_codice_fiscale
-from portal.core.database import db, speaker
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.once import find_by_form_token
+from portal.core.store.database import db, speaker
 from portal.people import queries, rules
 from portal.people.differences import as_recorded
 from portal.people.models import (

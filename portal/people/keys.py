@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import queries, rules
 from portal.people.models import Person, PersonCitizenship, PersonKey, PersonResidence
 from portal.people.rules import PersonFacts

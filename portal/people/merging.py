@@ -15,8 +15,8 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.models import (
     PeopleApart,

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from uuid import UUID
 
 from portal.core import drafts
-from portal.core.database import speaking_desk
 from portal.core.once import hold, is_sent_again
+from portal.core.store.database import speaking_desk
 from portal.people import actions
 from portal.people.models import Person
 from portal.people.queries import list_candidates

@@ -14,9 +14,9 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from portal.core.database import db, speaker
 from portal.core.errors import Refusal
 from portal.core.once import hold
+from portal.core.store.database import db, speaker
 from portal.figures.rules import Number
 from portal.reports import telling
 from portal.reports.disclosure.protect import Exposed, protect

@@ -21,12 +21,12 @@ from sqlalchemy.orm import defer
 
 from portal import __version__
 from portal.core import clock, jobs
-from portal.core.database import db, speaker
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italian import shown
 from portal.core.logs import log
 from portal.core.once import hold
 from portal.core.periods import Period, parse_period
+from portal.core.store.database import db, speaker
 from portal.core.unit import unit_of_work
 from portal.reports.models import EditionFileRow, EditionRow
 

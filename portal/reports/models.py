@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from portal.core import clock
-from portal.core.database import DeskTable, Model
+from portal.core.store.database import DeskTable, Model
 
 STATES = "state IN ('queued', 'building', 'ready', 'approved', 'superseded', 'failed')"
 

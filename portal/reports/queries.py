@@ -9,9 +9,9 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal.core import clock, italian
-from portal.core.database import speaking_desk
 from portal.core.errors import Refusal
 from portal.core.periods import Kind, Period, parse_period
+from portal.core.store.database import speaking_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
 from portal.figures.rules import Counts, Number, mean_of

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from portal.core import clock
-from portal.core.database import db, speaker
 from portal.core.errors import Conflict, NotHere
 from portal.core.once import hold
+from portal.core.store.database import db, speaker
 from portal.reports.models import ReportTemplate, ReportText
 from portal.reports.rules import Texts
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from flask_babel import gettext as _
 
 from portal.core import italian
-from portal.core.database import db
 from portal.core.errors import Refusal
+from portal.core.store.database import db
 from portal.taxonomy import queries
 from portal.taxonomy.files import read_files
 from portal.taxonomy.models import TaxonomyVersion, Topic, TopicChange, TopicGroup

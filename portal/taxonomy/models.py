@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.database import PlatformTable
+from portal.core.store.database import PlatformTable
 
 
 class TaxonomyVersion(PlatformTable):

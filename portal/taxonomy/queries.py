@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.core import italian
-from portal.core.database import db
 from portal.core.errors import NotHere, Refusal
+from portal.core.store.database import db
 from portal.taxonomy.models import TaxonomyVersion, Topic, TopicChange, TopicGroup
 from portal.taxonomy.rules import ChangeEntry, GroupEntry, TopicEntry, TopicList, VersionEntry
 

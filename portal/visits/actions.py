@@ -17,10 +17,10 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.core import clock, italian
-from portal.core.database import db, speaker
 from portal.core.errors import Conflict, Refusal
 from portal.core.once import AlreadySaved, find_by_form_token
 from portal.core.periods import Period, named_periods
+from portal.core.store.database import db, speaker
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
 from portal.figures.rules import VisitFact, deltas_of, deltas_of_sex

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.figures import actions as figures
 from portal.figures.rules import Came, deltas_of_users
 from portal.visits import queries

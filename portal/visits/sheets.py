@@ -15,9 +15,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, insert, select, update
 
 from portal.core import clock, italian
-from portal.core.database import db, speaker, speaking_desk
 from portal.core.errors import Conflict, Refusal
 from portal.core.once import AlreadySaved, find_by_form_token, hold
+from portal.core.store.database import db, speaker, speaking_desk
 from portal.figures.actions import refuse_past_totals_on
 from portal.people import queries as people
 from portal.taxonomy import queries as taxonomy

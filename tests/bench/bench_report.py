@@ -14,9 +14,9 @@ from uuid import UUID
 from flask import Flask
 
 from portal.core.charts import chart_svg
-from portal.core.database import db
 from portal.core.pdf import pdf_bytes
 from portal.core.periods import parse_period
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
 from portal.reports import measures

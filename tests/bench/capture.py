@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.bench.floor import Plan, Statement
 from tests.bench.operations import Asked, Desk
 

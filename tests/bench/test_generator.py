@@ -13,8 +13,8 @@ from config.settings import Settings
 from migrations import upgrade
 from portal.app import create_app
 from portal.core.codice_fiscale import read_codice_fiscale
-from portal.core.database import db
 from portal.core.periods import Period, named_periods
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
 from portal.figures.queries import list_counts

@@ -14,7 +14,7 @@ from pathlib import Path
 from config.settings import Settings, load_settings
 from migrations.catalogue import EXPECTED, read_catalogue
 from portal.app import create_app
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.embedded import machine_room
 from portal.embedded.programs import installed
 from tests import conftest

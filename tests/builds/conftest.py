@@ -12,7 +12,7 @@ from flask import Flask
 from config.settings import Settings
 from portal.accounts.models import LoginSession
 from portal.accounts.sessions import key_hash
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from portal.upgrade import bring_up_to_date

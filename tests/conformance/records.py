@@ -17,7 +17,7 @@ from sqlalchemy.types import Boolean, Date, DateTime, LargeBinary
 
 from portal import models
 from portal.core import clock
-from portal.core.database import DeskTable, PublishedTable, db
+from portal.core.store.database import DeskTable, PublishedTable, db
 from portal.oversight.models import PublishedFigure
 from portal.reports.editions import File, manifest_hash
 from tests.world import CAPANNORI, LUCCA, RETE, Place, World

@@ -91,12 +91,12 @@ def test_only_the_clock_says_what_time_it_is() -> None:
 
 def test_only_tenancy_opens_a_scope() -> None:
     opened = places(*CODE, names=("speaking_as", "Speaker"))
-    assert opened == {"portal/core/tenancy.py", "portal/core/database.py"}
+    assert opened == {"portal/core/tenancy.py", "portal/core/store/database.py"}
     assert places(*CODE, names=("set_config",)) == set()
     spoken = {
         name(path) for path in python_files(*CODE) for text in _texts(path) if "set_config" in text
     }
-    assert spoken == {"portal/core/database.py"}
+    assert spoken == {"portal/core/store/database.py"}
 
 
 def test_scopes_are_opened_by_the_gate_and_from_outside() -> None:

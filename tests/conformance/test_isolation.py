@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from portal.core import clock
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
 from portal.people.models import Person

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from migrations import downgrade, upgrade
 from portal import models
-from portal.core.database import DeskTable, PlatformTable, PublishedTable, db
+from portal.core.store.database import DeskTable, PlatformTable, PublishedTable, db
 from portal.core.tenancy import desk_scope, identity_scope
 from portal.core.unit import unit_of_work
 from tests.conformance.conftest import Catalogue

@@ -11,7 +11,7 @@ from portal.accounts.models import Account, Membership
 from portal.accounts.rules import ABSOLUTE, IDLE
 from portal.core import clock
 from portal.core.access import Role
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.conformance.conftest import ClientOf
 from tests.conftest import AtDesk
 from tests.pages import PortalClient

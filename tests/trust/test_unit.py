@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.accounts.actions import record_event
 from portal.accounts.models import SecurityEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import after_commit, separate, unit_of_work
 from portal.people.actions import create_person

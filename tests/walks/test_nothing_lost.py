@@ -17,7 +17,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from portal.accounts.models import LoginSession
 from portal.core import clock, drafts
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people.actions import create_person
 from portal.people.queries import count_people
 from portal.people.rules import PersonFacts

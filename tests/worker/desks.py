@@ -8,7 +8,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import null, update
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from portal.desks.models import Desk, Network

@@ -11,7 +11,7 @@ import psycopg
 from flask import Flask
 
 from portal.core import clock, jobs
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from portal.reports import editions

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.core import jobs
-from portal.core.database import db
 from portal.core.jobs import Job
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.oversight.editions import NETWORK

@@ -3,7 +3,7 @@
 
 from uuid import UUID
 
-from portal.core.database import speaker
+from portal.core.store.database import speaker
 from portal.mailings import actions
 from portal.mailings.kinds import DESK
 from portal.oversight.letters import NETWORK

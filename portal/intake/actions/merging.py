@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 
 from portal.core import clock, italian
-from portal.core.database import db, speaker
 from portal.core.errors import Refusal
+from portal.core.store.database import db, speaker
 from portal.intake.models import PersonMerge
 from portal.intake.queries import merging as queries
 from portal.people import merging as cards

@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from portal.core import clock
-from portal.core.database import db, speaking_desk
 from portal.core.errors import Conflict, Refusal
 from portal.core.once import hold
+from portal.core.store.database import db, speaking_desk
 from portal.intake.models import KEYS, PinnedTopic
 from portal.intake.queries.pins import Pins, forget_keys, list_pins, version_of
 from portal.taxonomy import queries as taxonomy

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Integer, or_, select
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import NotHere
+from portal.core.store.database import db
 from portal.intake.models import PersonMerge
 from portal.people.unions import last_day
 

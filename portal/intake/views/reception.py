@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 
 from portal.core import audit, clock, drafts, italian
 from portal.core.access import Permission, may, needs
-from portal.core.database import speaking_desk
 from portal.core.errors import NotHere
 from portal.core.pages import page, wants_fragment
+from portal.core.store.database import speaking_desk
 from portal.desks.queries import get_desk
 from portal.intake.finding import find as look_for
 from portal.intake.forms.box import BoxForm

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, or_, select, text
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import card, likeness, likeness_names, rules
 from portal.people.models import PeopleApart
 from portal.people.queries.lists import PersonRow

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import rules
 
 ONE_SAVE = timedelta(seconds=2)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import keys, rules
 from portal.people.likeness import likeness
 from portal.people.likeness_names import SMOOTHING

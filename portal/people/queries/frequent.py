@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from portal.core.database import db
 from portal.core.memory import DeskMemory
+from portal.core.store.database import db
 from portal.people.models import PersonCitizenship, PersonResidence
 
 MOST = 40

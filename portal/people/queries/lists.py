@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 
 from portal.core import clock, italian
-from portal.core.database import db
 from portal.core.italian import PartialDate
+from portal.core.store.database import db
 from portal.people import rules
 from portal.people.models import Person, PersonAlias, PersonCitizenship
 from portal.people.queries.persons import birth_of

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import rules
 from portal.people.models import Person
 from portal.people.unions import last_day

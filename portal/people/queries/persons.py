@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from portal.core.database import db
 from portal.core.errors import NotHere, Refusal
 from portal.core.italian import PartialDate
+from portal.core.store.database import db
 from portal.people import rules
 from portal.people.differences import Since
 from portal.people.models import (

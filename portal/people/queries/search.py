@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from portal.core import clock
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import spellings, words
 from portal.people.likeness_names import letters_in_common
 from portal.people.queries.lists import PAGE, PeoplePage, PersonRow, row_of

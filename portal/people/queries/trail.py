@@ -11,7 +11,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import text
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import rules
 
 PAGE = 50

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from portal.core.database import db, joining_whole
 from portal.core.periods import Period
+from portal.core.store.database import db, joining_whole
 from portal.figures import queries as figures
 from portal.taxonomy import queries as taxonomy
 

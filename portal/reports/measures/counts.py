@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from portal.core import italian
-from portal.core.database import db
 from portal.core.errors import Refusal
 from portal.core.periods import NAMED_KINDS, Period
+from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.figures.rules import Counts
 from portal.visits import queries as visits

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from portal.core.database import db, joining_whole
 from portal.core.periods import Period
+from portal.core.store.database import db, joining_whole
 from portal.reports.details import AGES
 
 MOST_WINDOWS = 4

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, text
 
-from portal.core.database import db, joining_whole
 from portal.core.periods import Period, parse_period
+from portal.core.store.database import db, joining_whole
 from portal.reports.measures.people import DESCRIBED, asking_of
 from portal.visits.models import Enquiry, Visit
 

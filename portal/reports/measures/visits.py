@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from portal.core.database import db
 from portal.core.periods import Kind, Period, period_of
+from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.reports.details import Month
 from portal.visits import queries as visits

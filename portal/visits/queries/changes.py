@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 
 
 class LastChange(NamedTuple):

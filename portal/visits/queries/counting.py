@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from portal.core.database import db
 from portal.core.periods import Period
+from portal.core.store.database import db
 from portal.figures.rules import Counts
 
 WINDOWS = """

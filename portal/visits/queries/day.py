@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Date, Integer, Uuid, bindparam, text
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people.rules import display_name
 
 

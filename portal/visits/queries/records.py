@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from portal.core.database import db
 from portal.core.errors import NotHere
+from portal.core.store.database import db
 from portal.visits.models import Enquiry, Visit
 from portal.visits.rules import Channel, VisitFacts
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from portal.core.database import db
 from portal.core.errors import NotHere
+from portal.core.store.database import db
 from portal.visits.models import Enquiry, TallySheet, Visit
 
 PRESENT = Visit.deleted_at.is_(None)

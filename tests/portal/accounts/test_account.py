@@ -11,7 +11,7 @@ from portal.accounts import actions
 from portal.accounts.models import SecurityEvent
 from portal.core import clock
 from portal.core.access import Role
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import PASSWORD, World

@@ -17,7 +17,7 @@ from portal.accounts.models import Account, Invitation
 from portal.accounts.rules import INVITATION
 from portal.core import clock
 from portal.core.access import Role
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.accounts.test_members import invite, link_in, press

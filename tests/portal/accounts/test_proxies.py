@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from portal.accounts import rules
 from portal.app import create_app
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.world import World
 
 

@@ -14,7 +14,7 @@ from portal.accounts import actions
 from portal.accounts.models import Account, LoginSession, Membership
 from portal.app import create_app
 from portal.core import clock
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import PASSWORD, World

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from portal.accounts import rules
 from portal.accounts.models import Account, LoginAttempt, SecurityEvent
 from portal.core import clock
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import PASSWORD, World

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from config.settings import child_environment
 from portal.cli import main
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import Delivery

@@ -13,7 +13,7 @@ from config.settings import Settings, child_environment
 from portal.app import create_app
 from portal.cli import main
 from portal.core import jobs
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
 from portal.reports import editions

@@ -17,7 +17,7 @@ from portal.accounts.queries import find_account
 from portal.app import create_app
 from portal.cli import main
 from portal.core import clock
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.demo import load

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Account, Membership
 from portal.cli import main
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import PASSWORD, World

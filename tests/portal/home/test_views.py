@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from portal.accounts.models import SecurityEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import Someone, World

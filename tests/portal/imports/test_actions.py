@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.core.database import DeskTable, db
 from portal.core.errors import Refusal
 from portal.core.files import csv_bytes
 from portal.core.italian import PartialDate
 from portal.core.periods import named_periods, parse_period
+from portal.core.store.database import DeskTable, db
 from portal.figures import queries as figures
 from portal.figures.models import Figure, PastTotal
 from portal.imports.actions import Imported, import_file, rehearse, store_past_total

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal.app import create_app
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
 from tests.conftest import AtDesk

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.core.audit import AuditEvent
-from portal.core.database import db
 from portal.core.errors import Refusal
 from portal.core.periods import parse_period
+from portal.core.store.database import db
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.figures.models import PastTotal

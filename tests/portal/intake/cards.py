@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from portal.core.database import db
 from portal.core.italian import PartialDate
 from portal.core.periods import named_periods
+from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.intake.actions.merging import merge_people
 from portal.intake.models import PersonMerge

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from portal.core import clock
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.people import actions as people
 from portal.people.rules import PersonFacts

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Membership, SecurityEvent
 from portal.core import clock, drafts
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from tests.conftest import AtDesk

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from portal.core.database import db
 from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.intake.actions.merging import merge_people
 from portal.people import actions as people

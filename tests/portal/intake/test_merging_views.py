@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.intake.queries.merging import find_merge_of
 from portal.people import actions as people
 from portal.people import queries

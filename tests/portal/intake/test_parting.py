@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import Refusal
+from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.intake.actions.merging import forget_cards, undo_merge
 from portal.intake.models import PersonMerge

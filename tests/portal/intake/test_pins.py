@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import Conflict, Refusal
+from portal.core.store.database import db
 from portal.intake.actions.pins import arrange_keys
 from portal.intake.models import PinnedTopic
 from portal.intake.queries import pins

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from portal.core import clock
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.desks import actions as desks
 from portal.desks.queries import get_desk
 from portal.figures import queries as figures

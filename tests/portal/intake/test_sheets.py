@@ -11,8 +11,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.core import clock, italian
-from portal.core.database import db
 from portal.core.periods import parse_period
+from portal.core.store.database import db
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.visits.models import Enquiry, TallySheet, Visit

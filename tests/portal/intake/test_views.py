@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.visits import actions

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.core import jobs
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.core.unit import unit_of_work
 from portal.mailings import actions

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from portal.core import clock, jobs
-from portal.core.database import db
 from portal.core.errors import Refusal
 from portal.core.mail import list_kept, mailbox
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK

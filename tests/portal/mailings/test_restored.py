@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from config.settings import child_environment
 from portal.cli import main
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.core.tenancy import network_scope
 from portal.core.unit import unit_of_work
 from portal.embedded.backup import back_up

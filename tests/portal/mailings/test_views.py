@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from portal.core import jobs
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import Delivery

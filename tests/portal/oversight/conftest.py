@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from portal.core import jobs
-from portal.core.database import db
 from portal.core.periods import parse_period
+from portal.core.store.database import db
 from portal.core.tenancy import desk_scope, network_scope
 from portal.core.unit import unit_of_work
 from portal.desks.models import Desk

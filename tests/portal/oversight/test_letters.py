@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal.core import jobs
-from portal.core.database import db
 from portal.core.errors import Refusal
+from portal.core.store.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from portal.mailings import actions, queries

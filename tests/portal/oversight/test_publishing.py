@@ -11,8 +11,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import ProgrammingError
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import NotHere, Refusal
+from portal.core.store.database import db
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK as NETWORK_KIND
 from portal.oversight.models import NetworkEdition, PublishedFigure

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italian import PartialDate
+from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.models import PersonToken
 from portal.people.rules import PersonFacts

@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 from sqlalchemy import text, update
 
-from portal.core.database import db
 from portal.core.errors import NotHere
 from portal.core.italian import PartialDate
+from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.models import Person
 from portal.people.queries import Candidate

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from migrations import downgrade, upgrade
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import syllables
 from portal.people.models import PersonToken
 from portal.people.rules import LONGEST_TOKEN

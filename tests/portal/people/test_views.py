@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from portal.core.audit import AuditEvent
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from portal.core.database import db
 from portal.core.errors import Refusal
+from portal.core.store.database import db
 from portal.oversight.actions import publish_edition
 from portal.oversight.models import PublishedFigure
 from portal.people import actions as people

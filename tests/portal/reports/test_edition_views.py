@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.core import clock, jobs
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.desks.queries import get_desk
 from portal.people import actions as people
 from portal.people.rules import PersonFacts

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions, frozen

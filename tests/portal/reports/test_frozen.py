@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core.database import db
+from portal.core.store.database import db
 from portal.mailings.kinds import DESK as LETTERS
 from portal.oversight.actions import publish_edition
 from portal.oversight.models import NetworkEdition, PublishedFigure

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal.core import clock
-from portal.core.database import db
 from portal.core.documents import Document
+from portal.core.store.database import db
 from portal.core.tables import Table
 from portal.core.tenancy import desk_scope, identity_scope
 from portal.core.unit import unit_of_work

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from portal.core.database import db
 from portal.core.docx import default_template
 from portal.core.places import list_citizenships
+from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions, texts

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from portal.core import database
-from portal.core.database import db
+from portal.core.store import database
+from portal.core.store.database import db
 from portal.core.tenancy import identity_scope
 from portal.core.unit import unit_of_work
 from tests.conftest import AtDesk
