@@ -16,7 +16,7 @@ from portal import __version__, models
 from portal.accounts import gate, sessions
 from portal.core import access, headers, logs, schema, templating
 from portal.core.store import database
-from portal.core.unit import unit_of_work
+from portal.core.store.unit import unit_of_work
 from portal.home import failures, navigation
 from portal.slices import BLUEPRINTS
 

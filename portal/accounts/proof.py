@@ -18,7 +18,7 @@ from portal.accounts.rules import (
     comparable_email,
 )
 from portal.core.errors import Refusal
-from portal.core.unit import separate
+from portal.core.store.unit import separate
 
 
 class WrongPassword(Refusal):

@@ -39,7 +39,7 @@ from portal.core import clock
 from portal.core.locks import held
 from portal.core.logs import log
 from portal.core.store.database import PlatformTable, db, speaker
-from portal.core.unit import after_commit
+from portal.core.store.unit import after_commit
 
 BROKER_AWAY = (OperationalError, RedisError, OSError)
 FIRST_PAUSE = timedelta(seconds=30)

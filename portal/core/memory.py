@@ -13,7 +13,7 @@ from uuid import UUID
 
 from portal.core import clock
 from portal.core.store.database import speaking_desk
-from portal.core.unit import after_commit
+from portal.core.store.unit import after_commit
 
 Value = TypeVar("Value")
 _memories: list["DeskMemory"] = []

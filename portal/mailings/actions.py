@@ -21,7 +21,7 @@ from portal.core.errors import Refusal
 from portal.core.mail import Letter, Outcome, transmit
 from portal.core.once import hold
 from portal.core.store.database import db
-from portal.core.unit import unit_of_work
+from portal.core.store.unit import unit_of_work
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType, Recipients
 from portal.mailings.models import DeliveryRow, Recipient, RecipientRow

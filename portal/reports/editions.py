@@ -27,7 +27,7 @@ from portal.core.logs import log
 from portal.core.once import hold
 from portal.core.periods import Period, parse_period
 from portal.core.store.database import db, speaker
-from portal.core.unit import unit_of_work
+from portal.core.store.unit import unit_of_work
 from portal.reports.models import EditionFileRow, EditionRow
 
 STEPS = (

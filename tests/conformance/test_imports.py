@@ -61,9 +61,9 @@ def _run_time_imports(path: Path) -> list[ast.ImportFrom]:
 
 def test_only_the_unit_commits() -> None:
     commits = ("session.commit", "connection.commit", "conn.commit")
-    assert places("portal", "worker", calls=commits) <= {"portal/core/unit.py"}
+    assert places("portal", "worker", calls=commits) <= {"portal/core/store/unit.py"}
     text = {name(path) for path in python_files("portal", "worker") if ".commit(" in _read(path)}
-    assert text == {"portal/core/unit.py"}
+    assert text == {"portal/core/store/unit.py"}
 
 
 def test_only_pages_know_htmx() -> None:

@@ -156,14 +156,14 @@ CODE = (
     Mutant(
         "an exception commits what came before it",
         (f"{TRUST}unit.py::test_an_exception_leaves_nothing",),
-        function="portal.core.unit:unit_of_work",
+        function="portal.core.store.unit:unit_of_work",
         old="db.session.rollback()",
         new="db.session.commit()",
     ),
     Mutant(
         "a promise is kept before the commit",
         (f"{TRUST}unit.py::test_promises_wait_for_the_commit",),
-        function="portal.core.unit:after_commit",
+        function="portal.core.store.unit:after_commit",
         old="promises.append(promise)",
         new="promise()",
     ),

@@ -4,7 +4,7 @@
 from uuid import UUID
 
 from portal.core import drafts, jobs
-from portal.core.unit import unit_of_work
+from portal.core.store.unit import unit_of_work
 from portal.intake.actions import merging
 
 

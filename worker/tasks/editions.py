@@ -4,7 +4,7 @@
 from uuid import UUID
 
 from portal.core import jobs
-from portal.core.unit import unit_of_work
+from portal.core.store.unit import unit_of_work
 from portal.reports import editions
 from portal.reports.frozen import DESK
 

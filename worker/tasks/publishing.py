@@ -4,7 +4,7 @@
 from uuid import UUID
 
 from portal.core import jobs
-from portal.core.unit import unit_of_work
+from portal.core.store.unit import unit_of_work
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK
 from portal.oversight.queries import list_published
