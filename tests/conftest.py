@@ -26,8 +26,8 @@ from portal.accounts.sessions import key_hash
 from portal.app import create_app
 from portal.core.memory import forget_everything
 from portal.core.store.database import db, refuse_dangerous_roles
+from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope
 from portal.embedded import machine_room
 from tests import world as a_world
 from tests.pages import PortalClient

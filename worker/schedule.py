@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from portal.core import clock, jobs
 from portal.core.store.database import db
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 
 AT_ONCE = 200
 """Jobs rung for in one knock; the others wait for the next."""

@@ -21,8 +21,8 @@ from portal.accounts import actions, queries
 from portal.accounts.queries import FoundSession
 from portal.accounts.rules import SignedIn, is_forgotten, key_hash
 from portal.core import clock
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 
 
 class Locked(NamedTuple):

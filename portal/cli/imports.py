@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from portal.cli import application
 from portal.core import italian
 from portal.core.errors import Refusal
+from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope
 from portal.desks.queries import get_desk_by_slug
 from portal.imports.actions import Imported, import_file, rehearse
 from portal.imports.rules.files import LARGEST, refuse_large

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 
 from portal.cli import application
 from portal.core import italian
+from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
 from portal.mailings import actions
 from portal.mailings.kinds import DESK, MailingType

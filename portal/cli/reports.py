@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from portal.cli import application
 from portal.core.errors import Refusal
 from portal.core.italian import shown
+from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.desks.queries import get_desk_by_slug, get_network_by_slug
 from portal.oversight import documents as comparisons
 from portal.oversight.queries import get_comparison

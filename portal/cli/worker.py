@@ -7,8 +7,8 @@ import click
 
 from portal.cli import application
 from portal.core import clock, italian, jobs
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 
 ANSWER_SECONDS = 2
 PATIENCE = timedelta(minutes=5)

@@ -17,8 +17,8 @@ from portal.core import clock
 from portal.core.access import Role
 from portal.core.italian import plural
 from portal.core.periods import parse_period
+from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope
 from portal.demo.editions import approve_past, name_recipient
 from portal.demo.password import choose_password, find_password
 from portal.demo.places import (

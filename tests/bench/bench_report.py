@@ -17,8 +17,8 @@ from portal.core.charts import chart_svg
 from portal.core.pdf import pdf_bytes
 from portal.core.periods import parse_period
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope
 from portal.reports import measures
 from portal.reports.documents import FORMATS, composed, draft, rendered
 from portal.reports.queries import get_relazione

@@ -18,8 +18,8 @@ import psycopg
 from flask import Flask
 
 from portal.core import clock
+from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope
 from portal.desks.actions import add_desk, add_network
 from portal.people.actions import create_people
 from portal.people.rules import PersonFacts

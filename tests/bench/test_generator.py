@@ -15,8 +15,8 @@ from portal.app import create_app
 from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.periods import Period, named_periods
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope
 from portal.figures.queries import list_counts
 from portal.people import queries as people
 from portal.people.actions import create_people

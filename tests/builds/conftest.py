@@ -13,8 +13,8 @@ from config.settings import Settings
 from portal.accounts.models import LoginSession
 from portal.accounts.sessions import key_hash
 from portal.core.store.database import db
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 from portal.upgrade import bring_up_to_date
 from tests.builds import BUILDS, DUMPS
 from tests.conftest import DATABASE, on_database

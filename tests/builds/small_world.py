@@ -15,8 +15,8 @@ from uuid import UUID
 
 from portal.core import clock, jobs
 from portal.core.periods import parse_period
+from portal.core.store.tenancy import desk_scope, network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, network_scope
 from portal.figures.actions import hold_months, store_past_total
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from portal.core.store.tenancy import desk_scope, network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, network_scope
 from portal.oversight import documents as network_documents
 from portal.oversight import queries as oversight
 from portal.oversight.editions import NETWORK

@@ -17,8 +17,8 @@ from portal.app import create_app_from_environment
 from portal.cli import main
 from portal.core.schema import WrongSchema
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope
 from portal.reports.editions import list_frozen
 from portal.reports.frozen import DESK
 from portal.upgrade import Incomplete, refuse_incomplete

@@ -91,7 +91,7 @@ def test_only_the_clock_says_what_time_it_is() -> None:
 
 def test_only_tenancy_opens_a_scope() -> None:
     opened = places(*CODE, names=("speaking_as", "Speaker"))
-    assert opened == {"portal/core/tenancy.py", "portal/core/store/database.py"}
+    assert opened == {"portal/core/store/tenancy.py", "portal/core/store/database.py"}
     assert places(*CODE, names=("set_config",)) == set()
     spoken = {
         name(path) for path in python_files(*CODE) for text in _texts(path) if "set_config" in text
@@ -102,7 +102,7 @@ def test_only_tenancy_opens_a_scope() -> None:
 def test_scopes_are_opened_by_the_gate_and_from_outside() -> None:
     """No view, form, action or query chooses whose rows it sees."""
     scopes = ("desk_scope", "network_scope", "identity_scope")
-    found = places("portal", names=scopes) - {"portal/core/tenancy.py"}
+    found = places("portal", names=scopes) - {"portal/core/store/tenancy.py"}
     outside = ("portal/cli/", "portal/demo/", "portal/upgrade.py")
     inside = {path for path in found if not path.startswith(outside)}
     assert inside == {"portal/accounts/gate.py", "portal/accounts/sessions.py"}

@@ -18,8 +18,8 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from portal.core import clock
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope
 from portal.people.models import Person
 from tests.conformance import records
 from tests.conformance.conftest import ClientOf

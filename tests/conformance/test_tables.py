@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 from migrations import downgrade, upgrade
 from portal import models
 from portal.core.store.database import DeskTable, PlatformTable, PublishedTable, db
+from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope
 from tests.conformance.conftest import Catalogue
 from tests.conformance.records import desk_tables, published_tables
 from tests.conftest import AtDesk

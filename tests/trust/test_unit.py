@@ -10,8 +10,8 @@ from sqlalchemy import select
 from portal.accounts.actions import record_event
 from portal.accounts.models import SecurityEvent
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import after_commit, separate, unit_of_work
-from portal.core.tenancy import desk_scope
 from portal.people.actions import create_person
 from portal.people.queries import count_people
 from portal.people.rules import PersonFacts

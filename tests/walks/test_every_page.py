@@ -15,8 +15,8 @@ from portal.core import clock, jobs
 from portal.core.access import Role
 from portal.core.italian import PartialDate
 from portal.core.periods import parse_period
+from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import network_scope
 from portal.figures import actions as figures
 from portal.mailings.actions import add_recipient, send_edition
 from portal.mailings.kinds import DESK as LETTERS

@@ -6,8 +6,8 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from portal.core import jobs
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 from tests import seed
 from tests.conftest import AtDesk
 from tests.walks.conftest import OpenAs

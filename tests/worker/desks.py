@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import null, update
 
 from portal.core.store.database import db
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 from portal.desks.models import Desk, Network
 from tests.world import ALTRA, Place
 

@@ -17,8 +17,8 @@ from portal.core import clock, jobs
 from portal.core.locks import held
 from portal.core.logs import JsonLine, log
 from portal.core.store.database import db
+from portal.core.store.tenancy import identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope, network_scope
 from tests.conftest import AtDesk
 from tests.world import World
 from worker import run

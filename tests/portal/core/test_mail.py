@@ -16,7 +16,7 @@ from flask import Flask
 from config.settings import Settings
 from portal.core import mail
 from portal.core.mail import Attachment, Letter, Outcome, message_id, transmit
-from portal.core.tenancy import desk_scope, network_scope
+from portal.core.store.tenancy import desk_scope, network_scope
 from tests.sink import Sink, running_sink
 from tests.world import World
 

@@ -18,8 +18,8 @@ from portal.app import create_app
 from portal.cli import main
 from portal.core import clock
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope, identity_scope, network_scope
 from portal.demo import load
 from portal.demo.places import ACCOUNTS, DESKS, LATE_SLUG, NETWORK_SLUG
 from portal.desks.queries import get_desk_by_slug, get_network_by_slug

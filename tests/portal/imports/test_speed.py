@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from portal.app import create_app
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import desk_scope
 from tests.conftest import AtDesk
 from tests.portal.imports.files import visits_csv
 from tests.portal.imports.test_actions import assert_figures_are_exact, load

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from portal.accounts.models import Membership, SecurityEvent
 from portal.core import clock, drafts
 from portal.core.store.database import db
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.intake.test_drafts import MINUTE, NEW, NOON, keep, opened

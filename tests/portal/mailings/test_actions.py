@@ -14,7 +14,7 @@ from portal.core import clock, jobs
 from portal.core.errors import Refusal
 from portal.core.mail import list_kept, mailbox
 from portal.core.store.database import db
-from portal.core.tenancy import desk_scope
+from portal.core.store.tenancy import desk_scope
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.models import Delivery

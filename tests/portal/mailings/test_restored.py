@@ -15,8 +15,8 @@ from sqlalchemy import select
 from config.settings import child_environment
 from portal.cli import main
 from portal.core.store.database import db
+from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import network_scope
 from portal.embedded.backup import back_up
 from portal.embedded.programs import installed
 from portal.mailings import actions, queries

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.core import jobs
+from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import network_scope
 from portal.oversight.editions import NETWORK
 from portal.reports import editions
 from tests.conftest import AtDesk

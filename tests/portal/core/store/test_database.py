@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 
 from portal.core.store import database
 from portal.core.store.database import db
+from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tenancy import identity_scope
 from tests.conftest import AtDesk
 from tests.world import World
 
