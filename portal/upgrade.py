@@ -6,7 +6,7 @@ from migrations import newest_version, upgrade
 from migrations.catalogue import compare_with_expected, read_catalogue
 from portal.app import Portal, create_app
 from portal.core.errors import Refusal
-from portal.core.schema import refuse_newer_version
+from portal.core.store.schema import refuse_newer_version
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.taxonomy.actions import publish_versions

@@ -24,8 +24,8 @@ from migrations import upgrade
 from portal.accounts.models import LoginSession
 from portal.accounts.sessions import key_hash
 from portal.app import create_app
-from portal.core.memory import forget_everything
 from portal.core.store.database import db, refuse_dangerous_roles
+from portal.core.store.desk_cache import forget_everything
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.embedded import machine_room

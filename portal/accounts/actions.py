@@ -33,8 +33,8 @@ from portal.accounts.rules import (
 )
 from portal.core import clock
 from portal.core.access import Role
-from portal.core.audit import AuditEvent
 from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db, speaker, speaking_desk
 
 KEPT_ATTEMPTS = timedelta(days=1)

@@ -36,9 +36,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from config.queue import celery_settings
 from portal.core import clock
-from portal.core.locks import held
 from portal.core.logs import log
 from portal.core.store.database import PlatformTable, db, speaker
+from portal.core.store.locks import held
 from portal.core.store.unit import after_commit
 
 BROKER_AWAY = (OperationalError, RedisError, OSError)

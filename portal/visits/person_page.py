@@ -14,9 +14,9 @@ from flask_babel import gettext as _
 from portal.accounts.queries import list_names
 from portal.core import italian
 from portal.core.access import Permission, may
-from portal.core.audit import record_read
 from portal.core.pages import page, redirect_to
 from portal.core.places import get_state
+from portal.core.store.audit import record_read
 from portal.people import card, languages
 from portal.people import queries as people
 from portal.people.differences import PARTS

@@ -15,8 +15,8 @@ from migrations import alembic_config, newest_version
 from migrations.catalogue import compare_with_expected, expected_catalogue, read_catalogue
 from portal.app import create_app_from_environment
 from portal.cli import main
-from portal.core.schema import WrongSchema
 from portal.core.store.database import db
+from portal.core.store.schema import WrongSchema
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.reports.editions import list_frozen

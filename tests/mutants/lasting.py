@@ -10,14 +10,14 @@ LASTING = (
     Mutant(
         "a build opens tables older than itself",
         (f"{UPGRADES}code_does_not_start_on_tables_it_does_not_know",),
-        function="portal.core.schema:refuse_other_version",
+        function="portal.core.store.schema:refuse_other_version",
         old="if found < expected:",
         new="if False:",
     ),
     Mutant(
         "a build opens tables newer than itself",
         (f"{UPGRADES}code_does_not_start_on_tables_it_does_not_know",),
-        function="portal.core.schema:refuse_newer_version",
+        function="portal.core.store.schema:refuse_newer_version",
         old="found > expected:",
         new="False:",
     ),

@@ -300,8 +300,8 @@ CODE = (
     ),
     Mutant(
         "what is remembered of a desk is told to the others",
-        ("tests/portal/core/test_memory.py::test_each_desk_has_its_own_value",),
-        function="portal.core.memory:DeskMemory.recall",
+        ("tests/portal/core/store/test_desk_cache.py::test_each_desk_has_its_own_value",),
+        function="portal.core.store.desk_cache:DeskMemory.recall",
         old="speaking_desk()",
         new="UUID(int=0)",
     ),
@@ -315,7 +315,7 @@ CODE = (
     Mutant(
         "showing a person leaves no trace",
         (f"{ROUTES}showing_a_person_is_recorded",),
-        function="portal.core.audit:record_read",
+        function="portal.core.store.audit:record_read",
         old="db.session.add(",
         new="id(",
     ),

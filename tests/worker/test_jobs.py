@@ -14,9 +14,9 @@ import pytest
 from flask import Flask
 
 from portal.core import clock, jobs
-from portal.core.locks import held
 from portal.core.logs import JsonLine, log
 from portal.core.store.database import db
+from portal.core.store.locks import held
 from portal.core.store.tenancy import identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from tests.conftest import AtDesk

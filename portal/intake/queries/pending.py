@@ -11,9 +11,10 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from portal.accounts.unfinished import address_of
-from portal.core import audit, clock, drafts, italian
+from portal.core import clock, drafts, italian
 from portal.core.drafts import Draft
-from portal.core.memory import DeskMemory
+from portal.core.store import audit
+from portal.core.store.desk_cache import DeskMemory
 from portal.intake.rules import initials
 from portal.people import queries as people
 from portal.people.queries import PersonRow

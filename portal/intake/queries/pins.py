@@ -12,8 +12,8 @@ from zlib import crc32
 from sqlalchemy import select
 
 from portal.core import clock
-from portal.core.memory import DeskMemory
 from portal.core.store.database import db
+from portal.core.store.desk_cache import DeskMemory
 from portal.intake.models import KEYS, PinnedTopic
 from portal.taxonomy import queries as taxonomy
 from portal.visits import queries as visits

@@ -9,11 +9,11 @@ from flask import Response, request, url_for
 
 from portal.core import clock, italian
 from portal.core.access import Permission, needs
-from portal.core.audit import record_read
 from portal.core.conflicts import Meeting, seal
 from portal.core.drafts import resumes_drafts
 from portal.core.errors import NotHere, Refusal
 from portal.core.pages import page, redirect_to
+from portal.core.store.audit import record_read
 from portal.intake.card import card_of
 from portal.intake.queries.pins import list_keys
 from portal.intake.views import intake

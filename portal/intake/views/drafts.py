@@ -14,9 +14,9 @@ from portal.accounts.unfinished import address_of
 from portal.accounts.way_back import destination, draft_page
 from portal.core import clock, drafts, italian
 from portal.core.access import Permission, needs
-from portal.core.audit import record_read
 from portal.core.errors import Refusal
 from portal.core.pages import page, redirect_to
+from portal.core.store.audit import record_read
 from portal.intake.queries import pending
 from portal.intake.views import intake
 

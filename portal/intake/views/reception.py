@@ -9,10 +9,11 @@ from uuid import UUID
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import audit, clock, drafts, italian
+from portal.core import clock, drafts, italian
 from portal.core.access import Permission, may, needs
 from portal.core.errors import NotHere
 from portal.core.pages import page, wants_fragment
+from portal.core.store import audit
 from portal.core.store.database import speaking_desk
 from portal.desks.queries import get_desk
 from portal.intake.finding import find as look_for

@@ -9,12 +9,13 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.core import audit, clock, italian
+from portal.core import clock, italian
 from portal.core.access import Permission, needs
 from portal.core.drafts import resumes_drafts
 from portal.core.errors import Refusal
 from portal.core.pages import page, redirect_to, wants_fragment
 from portal.core.places import list_citizenships
+from portal.core.store import audit
 from portal.intake.actions import recording
 from portal.intake.card import card_of
 from portal.intake.forms.box import BoxForm

@@ -13,11 +13,12 @@ from uuid import UUID
 from flask import Response, request
 from flask_babel import gettext as _
 
-from portal.core import audit, clock, italian
+from portal.core import clock, italian
 from portal.core.access import Permission, needs
 from portal.core.errors import NotHere, Refusal
 from portal.core.forms import PortalForm
 from portal.core.pages import page, redirect_to, wants_fragment
+from portal.core.store import audit
 from portal.core.store.database import speaker, speaking_desk
 from portal.desks.queries import get_desk
 from portal.intake.forms.tally import PressForm, TakeBackForm

@@ -13,7 +13,8 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import audit, clock, italian
+from portal.core import clock, italian
+from portal.core.store import audit
 from portal.intake.rules import initials
 from portal.intake.views.names import are_names_shown
 from portal.people.resembling import read_id

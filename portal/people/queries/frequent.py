@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from portal.core.memory import DeskMemory
 from portal.core.store.database import db
+from portal.core.store.desk_cache import DeskMemory
 from portal.people.models import PersonCitizenship, PersonResidence
 
 MOST = 40

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.core import clock
-from portal.core.audit import AuditEvent
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.people import rules
 from portal.people.models import Person

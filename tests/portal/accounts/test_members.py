@@ -14,8 +14,8 @@ from portal.accounts import actions, queries
 from portal.accounts.models import Account, LoginSession, Membership
 from portal.core import clock
 from portal.core.access import Role
-from portal.core.audit import AuditEvent
 from portal.core.errors import NotHere, Refusal
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from tests.conftest import AtDesk
 from tests.pages import PortalClient, form_values

@@ -8,9 +8,9 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from portal.core.audit import AuditEvent
 from portal.core.errors import Refusal
 from portal.core.periods import parse_period
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from portal.core import clock
-from portal.core.audit import AuditEvent
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.people import actions as people

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from portal.core import clock
-from portal.core.audit import AuditEvent
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.intake.queries.merging import find_merge_of
 from portal.people import actions as people

@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from portal.core import clock
-from portal.core.audit import AuditEvent
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.desks import actions as desks
 from portal.desks.queries import get_desk

@@ -9,7 +9,7 @@ from bs4.element import Tag
 from sqlalchemy import select
 
 from portal.core import clock
-from portal.core.audit import AuditEvent
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.desks import actions as desks
 from portal.desks.queries import get_desk

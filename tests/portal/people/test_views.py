@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from portal.core.audit import AuditEvent
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.rules import PersonFacts

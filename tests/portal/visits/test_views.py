@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from portal.core.audit import AuditEvent
 from portal.core.periods import named_periods
+from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.figures.queries import find_counts
 from portal.people import actions as people_actions

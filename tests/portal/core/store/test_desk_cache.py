@@ -3,7 +3,7 @@
 
 from datetime import timedelta
 
-from portal.core.memory import DeskMemory
+from portal.core.store.desk_cache import DeskMemory
 from tests.conftest import AtDesk
 from tests.world import World
 
