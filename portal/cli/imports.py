@@ -7,8 +7,8 @@ import click
 from flask_babel import gettext as _
 
 from portal.cli import application
-from portal.core import italian
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug
@@ -86,8 +86,8 @@ def import_totals(file: Path, desk_slug: str, dry_run: bool) -> None:
       portal import totals totali-2015.csv --desk lucca
     """
     done = _import(file, desk_slug, kind="totals", dry_run=dry_run)
-    periods = italian.plural(done.periods, "periodo", "periodi")
-    _say(done, [f"Righe: {italian.count(done.rows)}. Totali di {periods}."], dry_run=dry_run)
+    periods = formats.plural(done.periods, "periodo", "periodi")
+    _say(done, [f"Righe: {formats.count(done.rows)}. Totali di {periods}."], dry_run=dry_run)
 
 
 def _import(file: Path, desk_slug: str, *, kind: str, dry_run: bool) -> Imported:
@@ -112,20 +112,20 @@ def _read(file: Path) -> bytes:
 
 def _said_of_visits(done: Imported) -> list[str]:
     return [
-        f"Righe: {italian.count(done.rows)}.",
-        f"Accessi nuovi: {italian.count(done.visits)}, di cui anonimi"
-        f" {italian.count(done.anonymous)}.",
-        f"Richieste: {italian.count(done.enquiries)}.",
-        f"Persone: {italian.count(done.people_new)} nuove,"
-        f" {italian.count(done.people_known)} già note.",
-        f"Avvertenze: {italian.count(done.warning_count)}.",
+        f"Righe: {formats.count(done.rows)}.",
+        f"Accessi nuovi: {formats.count(done.visits)}, di cui anonimi"
+        f" {formats.count(done.anonymous)}.",
+        f"Richieste: {formats.count(done.enquiries)}.",
+        f"Persone: {formats.count(done.people_new)} nuove,"
+        f" {formats.count(done.people_known)} già note.",
+        f"Avvertenze: {formats.count(done.warning_count)}.",
         *done.warnings,
     ]
 
 
 def _say(done: Imported, lines: list[str], *, dry_run: bool) -> None:
     if done.before:
-        day = italian.day(done.before)
+        day = formats.day(done.before)
         click.echo(f"Questo file è già stato caricato il {day}: non c’è nulla di nuovo da salvare.")
         return
     click.echo("\n".join(lines))

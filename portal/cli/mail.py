@@ -13,7 +13,7 @@ import click
 from flask_babel import gettext as _
 
 from portal.cli import application
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
@@ -94,7 +94,7 @@ def _senders(slug: str | None) -> list[Sender]:
 def _said(
     sender: Sender, counts: dict[str, int], uncertain: list[tuple[UUID, str, int]]
 ) -> Iterator[str]:
-    named = [f"{italian.count(counts[key])} {STATE_NAMES[key]}" for key in STATE_NAMES
+    named = [f"{formats.count(counts[key])} {STATE_NAMES[key]}" for key in STATE_NAMES
              if counts.get(key)]  # fmt: skip
     yield f"{sender.slug}: {', '.join(named) or _('nessuna lettera')}"
     for delivery_id, period, number in uncertain:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from portal.cli import application
 from portal.core.errors import Refusal
-from portal.core.italian import shown
+from portal.core.italy.formats import shown
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, get_network_by_slug

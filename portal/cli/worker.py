@@ -6,7 +6,8 @@ from datetime import timedelta
 import click
 
 from portal.cli import application
-from portal.core import clock, italian, jobs
+from portal.core import clock, jobs
+from portal.core.italy import formats
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 
@@ -47,7 +48,7 @@ def _said_of_workers(workers: int | None) -> str:
         return "La coda non risponde: i lavori restano in attesa e ripartono con lei."
     if workers == 0:
         return "La coda risponde, ma nessun lavoratore: avvia «portal run» o sportelli-worker."
-    answer = italian.plural(workers, "lavoratore risponde", "lavoratori rispondono")
+    answer = formats.plural(workers, "lavoratore risponde", "lavoratori rispondono")
     return f"La coda risponde; {answer}."
 
 
@@ -55,10 +56,10 @@ def _said_of_jobs(waiting: list[jobs.Waiting]) -> str:
     if not waiting:
         return "Nessun lavoro in attesa."
     total = sum(one.count for one in waiting)
-    lines = [f"{italian.plural(total, 'lavoro', 'lavori')} in attesa:"]
+    lines = [f"{formats.plural(total, 'lavoro', 'lavori')} in attesa:"]
     for one in waiting:
         age = _age(clock.now() - one.since)
-        lines.append(f"  {one.name:<18} {italian.count(one.count):>6}  il più vecchio da {age}")
+        lines.append(f"  {one.name:<18} {formats.count(one.count):>6}  il più vecchio da {age}")
     return "\n".join(lines)
 
 
@@ -67,5 +68,5 @@ def _age(waited: timedelta) -> str:
     if minutes < 1:
         return "meno di un minuto"
     if minutes < 120:
-        return italian.plural(minutes, "minuto", "minuti")
-    return italian.plural(minutes // 60, "ora", "ore")
+        return formats.plural(minutes, "minuto", "minuti")
+    return formats.plural(minutes // 60, "ora", "ore")

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
-from portal.core import italian
 from portal.core.documents import Chart, Series
 from portal.core.drawing import (
     MOST_TICKS,
@@ -32,6 +31,7 @@ from portal.core.drawing import (
     printed,
     steps_to,
 )
+from portal.core.italy import formats
 from portal.core.lettering import cut, widest, width_of, wrapped
 
 LEAST_ROOM = 60
@@ -99,7 +99,7 @@ def _bars(chart: Chart, look: Look, top: float) -> Drawing:
         zeros.append(Rule(axis.start, first, axis.start, end, is_axis=True))
         for bar, value in _of_label(chart, number, axis, first, thick):
             bars.append(bar)
-            texts += _value(bar, italian.decimal(value, chart.places), look)
+            texts += _value(bar, formats.decimal(value, chart.places), look)
         y = end + look.apart
     rules, scale, height = (zeros, [], end + 2) if look.above else _below(axis, top, end, look)
     return Drawing(
@@ -109,7 +109,7 @@ def _bars(chart: Chart, look: Look, top: float) -> Drawing:
 
 def _across(chart: Chart, names: Sequence[Sequence[str]], look: Look) -> Axis:
     """Bars have the room that names and values leave, and a scale no more steps than fit it."""
-    values = widest((italian.decimal(one, chart.places) for one in _known(chart)), look.letter)
+    values = widest((formats.decimal(one, chart.places) for one in _known(chart)), look.letter)
     left = 1 if look.above else widest(chain.from_iterable(names), look.letter) + WIDE_GAP
     room = max(look.width - left - GAP - values, LEAST_ROOM)
     largest = max(_known(chart), default=0)

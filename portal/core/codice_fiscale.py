@@ -15,7 +15,8 @@ from stdnum import luhn
 from stdnum.exceptions import ValidationError
 from stdnum.it import codicefiscale, iva
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.places import Comune, State, folded, place_of_birth
 
 Kind = Literal["alphanumeric", "omocode", "provisional"]
@@ -88,7 +89,7 @@ def contradictions(
     if sex in ("M", "F") and code.sex != sex:
         found.append(_("il sesso nel codice è %(sex)s", sex=code.sex))
     if birth is not None and _contradicts(birth, code.birth_date):
-        found.append(_("la data nel codice è %(day)s", day=italian.day(code.birth_date)))
+        found.append(_("la data nel codice è %(day)s", day=formats.day(code.birth_date)))
     return found
 
 
@@ -155,7 +156,7 @@ def _birth(plain: str) -> tuple[date, State | Comune]:
         _(
             "Il luogo di nascita nel codice (%(code)s) non esisteva il %(day)s",
             code=place_code,
-            day=italian.day(days[0]),
+            day=formats.day(days[0]),
         )
     )
 

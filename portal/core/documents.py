@@ -11,7 +11,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import ClassVar, Literal, NamedTuple
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.tables import Table
 
 
@@ -29,10 +29,10 @@ class Figure:
     def text(self) -> str:
         """As people read it."""
         if self.value is None:
-            return italian.NOT_COMPUTABLE
+            return formats.NOT_COMPUTABLE
         if self.places or isinstance(self.value, Fraction):
-            return italian.decimal(self.value, self.places)
-        return italian.count(self.value)
+            return formats.decimal(self.value, self.places)
+        return formats.count(self.value)
 
 
 @dataclass(frozen=True)

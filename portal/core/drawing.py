@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 from typing import ClassVar, Literal
 
-from portal.core import italian
+from portal.core.italy import formats
 
 Exact = int | Fraction
 Anchor = Literal["start", "middle", "end"]
@@ -137,7 +137,7 @@ def printed(steps: Sequence[Fraction]) -> list[str]:
     places = 0
     while (steps[1] * 10**places).denominator > 1:
         places += 1
-    return [italian.decimal(step, places) for step in steps]
+    return [formats.decimal(step, places) for step in steps]
 
 
 def block(

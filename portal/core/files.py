@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.tables import MARKS, Column, Row, Table, Value
 
 Style = Literal["historical", "excel_it", "data"]
@@ -107,16 +107,16 @@ def _quoted(text: str, dialect: _Dialect) -> str:
 
 def _historical_figure(value: int | Fraction | Decimal, column: Column) -> str:
     if column.kind == "change":
-        return italian.historical_points(value)
+        return formats.historical_points(value)
     return _excel_figure(value, column)
 
 
 def _excel_figure(value: int | Fraction | Decimal, column: Column) -> str:
-    return italian.plain(value, column.places_of(value), mark=",")
+    return formats.plain(value, column.places_of(value), mark=",")
 
 
 def _data_figure(value: int | Fraction | Decimal, column: Column) -> str:
-    return italian.plain(value, DATA_PLACES if column.places_of(value) else 0)
+    return formats.plain(value, DATA_PLACES if column.places_of(value) else 0)
 
 
 _DIALECTS: dict[Style, _Dialect] = {
@@ -126,8 +126,8 @@ _DIALECTS: dict[Style, _Dialect] = {
         encoding="utf-8",
         head=lambda column: column.alone,
         figure=_historical_figure,
-        day=italian.day,
-        missing=italian.NOT_COMPUTABLE,
+        day=formats.day,
+        missing=formats.NOT_COMPUTABLE,
     ),
     "excel_it": _Dialect(
         separator=";",
@@ -135,8 +135,8 @@ _DIALECTS: dict[Style, _Dialect] = {
         encoding="utf-8-sig",
         head=lambda column: column.alone,
         figure=_excel_figure,
-        day=italian.day,
-        missing=italian.NOT_COMPUTABLE,
+        day=formats.day,
+        missing=formats.NOT_COMPUTABLE,
     ),
     "data": _Dialect(
         separator=",",

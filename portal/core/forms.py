@@ -21,9 +21,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, StringField
 from wtforms.i18n import messages_path
 
-from portal.core import drafts, italian
+from portal.core import drafts
 from portal.core.drafts import Draft
 from portal.core.errors import NotHere, Refusal
+from portal.core.italy import formats
 from portal.core.once import AlreadySaved, sending
 from portal.core.places import Comune, State, find_state, get_comune, get_state, match_comuni
 from portal.core.store.database import db
@@ -171,20 +172,20 @@ class DayField(ParsedField):
     """A day, typed as 12/4/88, 12041988 or 1988-04-12."""
 
     def parse(self, text: str) -> date:
-        return italian.parse_day(text)
+        return formats.parse_day(text)
 
     def show(self, value: date) -> str:
-        return italian.day(value)
+        return formats.day(value)
 
 
 class PartialDateField(ParsedField):
     """A date of birth of which only the year or the month may be known."""
 
-    def parse(self, text: str) -> italian.PartialDate:
-        return italian.parse_partial(text)
+    def parse(self, text: str) -> formats.PartialDate:
+        return formats.parse_partial(text)
 
-    def show(self, value: italian.PartialDate) -> str:
-        return italian.partial_day(value)
+    def show(self, value: formats.PartialDate) -> str:
+        return formats.partial_day(value)
 
 
 def read_state(text: str) -> str:

@@ -18,8 +18,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped
 
-from portal.core import clock, drafts, italian
+from portal.core import clock, drafts
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.store.database import db
 
 
@@ -88,7 +89,7 @@ def find_by_form_token(table: type[Record], form_token: UUID | None) -> Record |
 def _refuse_another_content(form_token: UUID, digest: bytes) -> None:
     saved = drafts.find_saved(form_token)
     if saved and saved.sent != digest:
-        hour = italian.hour(clock.in_rome(saved.at))
+        hour = formats.hour(clock.in_rome(saved.at))
         raise AlreadySaved(
             _(
                 "Questo modulo era già stato salvato alle %(hour)s, con altri dati. Quello che hai"

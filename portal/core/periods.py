@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 
-from portal.core import italian
+from portal.core.italy import formats
 
 SCHOOL_START = 9
 
@@ -110,7 +110,7 @@ class Period:
         if not self.has_begun(today):
             raise ValueError(
                 _("Il periodo %(name)s non è ancora cominciato: parte dal %(day)s",
-                  name=self.name, day=italian.day(self.start))
+                  name=self.name, day=formats.day(self.start))
             )  # fmt: skip
         return _cut(self.whole, today) if self.whole.is_open(today) else self
 
@@ -131,7 +131,7 @@ class Period:
 
     def window(self) -> str:
         """«1° gennaio – 30 giugno 2016»."""
-        return italian.window(self.start, self.end)
+        return formats.window(self.start, self.end)
 
 
 def period_of(kind: Kind, day: date) -> Period:
@@ -190,7 +190,7 @@ def parse_period(text: str) -> Period:
         _("Il periodo «%(text)s» non si capisce: scrivilo come 2016, 2016-S1 (semestre), "
           "2016-Q1 (quadrimestre), 2016-T2 (trimestre), 2016-05 (mese), "
           "2016/2017 (anno scolastico) o 2016-01-01..2016-03-15",
-          text=italian.shown(text))
+          text=formats.shown(text))
     )  # fmt: skip
 
 
@@ -217,13 +217,13 @@ def _read_month(found: re.Match[str]) -> Period:
 
 
 def _numbered(kind: Kind, year: str, number: int) -> Period:
-    italian.check_year(int(year))
+    formats.check_year(int(year))
     return period_of(kind, date(int(year), (number - 1) * MONTHS[kind] + 1, 1))
 
 
 def _read_school(found: re.Match[str]) -> Period:
     first, second = int(found[1]), int(found[2])
-    italian.check_year(first)
+    formats.check_year(first)
     if second != first + 1:
         raise ValueError(
             _("L’anno scolastico %(text)s non esiste: scrivi due anni di seguito, come %(right)s",
@@ -233,11 +233,11 @@ def _read_school(found: re.Match[str]) -> Period:
 
 
 def _read_range(found: re.Match[str]) -> Period:
-    start, end = italian.parse_day(found[1]), italian.parse_day(found[2])
+    start, end = formats.parse_day(found[1]), formats.parse_day(found[2])
     if end < start:
         raise ValueError(
             _("Il periodo finisce prima di cominciare: il %(end)s viene prima del %(start)s",
-              start=italian.day(start), end=italian.day(end))
+              start=formats.day(start), end=formats.day(end))
         )  # fmt: skip
     return _range(start, end)
 
@@ -268,12 +268,12 @@ def _number(period: Period) -> int:
 
 def _range_title(period: Period) -> str:
     if period.start == period.end:
-        return italian.long_day(period.start)
-    return italian.from_to(period.start, period.end)
+        return formats.long_day(period.start)
+    return formats.from_to(period.start, period.end)
 
 
 _TITLES: dict[Kind, Callable[[Period], str]] = {
-    Kind.MONTH: lambda p: italian.month_year(p.start),
+    Kind.MONTH: lambda p: formats.month_year(p.start),
     Kind.QUARTER: lambda p: _("%(n)sº trimestre %(y)s", n=_number(p), y=p.start.year),
     Kind.FOUR_MONTHS: lambda p: _(
         "%(n)s quadrimestre %(y)s", n=_ROMAN[_number(p) - 1], y=p.start.year

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
-from portal.core import italian
+from portal.core.italy import formats
 
 Kind = Literal["text", "count", "share", "change", "date"]
 RowKind = Literal["body", "total", "other"]
@@ -21,7 +21,7 @@ Value = int | Fraction | Decimal | date | str | None
 
 BLANK = ""
 PROTECTED = "•"
-MARKS = frozenset({BLANK, italian.DOES_NOT_APPLY, PROTECTED})
+MARKS = frozenset({BLANK, formats.DOES_NOT_APPLY, PROTECTED})
 
 
 @dataclass(frozen=True)
@@ -109,21 +109,21 @@ def _fits(value: Value, column: Column) -> bool:
 
 def _page_change(value: int | Fraction | Decimal, column: Column) -> str:
     if column.style == "historical":
-        return italian.historical_points(value)
-    return italian.signed(value, column.places)
+        return formats.historical_points(value)
+    return formats.signed(value, column.places)
 
 
 _PAGE: dict[Kind, Callable[..., str]] = {
     "text": lambda value, column: value,
-    "count": lambda value, column: italian.count(value),
-    "share": lambda value, column: italian.decimal(value, column.places),
+    "count": lambda value, column: formats.count(value),
+    "share": lambda value, column: formats.decimal(value, column.places),
     "change": _page_change,
-    "date": lambda value, column: italian.day(value),
+    "date": lambda value, column: formats.day(value),
 }
 
 
 def cell_text(value: Value, column: Column) -> str:
     """A cell as people read it, on the page and on paper."""
     if value is None:
-        return italian.NOT_COMPUTABLE
+        return formats.NOT_COMPUTABLE
     return value if isinstance(value, str) else _PAGE[column.kind](value, column)

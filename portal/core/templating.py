@@ -13,7 +13,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from portal.core import charts, clock, italian, places, tables
+from portal.core import charts, clock, places, tables
+from portal.core.italy import formats
 
 
 def prepare(app: Flask, folder: Path) -> None:
@@ -23,18 +24,18 @@ def prepare(app: Flask, folder: Path) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(
         cell=tables.cell_text,
-        day=italian.day,
-        long_day=italian.long_day,
-        weekday_day=italian.weekday_day,
-        hour=lambda moment: italian.hour(clock.in_rome(moment)),
-        rome_day=lambda moment: italian.day(clock.in_rome(moment).date()),
-        count=italian.count,
+        day=formats.day,
+        long_day=formats.long_day,
+        weekday_day=formats.weekday_day,
+        hour=lambda moment: formats.hour(clock.in_rome(moment)),
+        rome_day=lambda moment: formats.day(clock.in_rome(moment).date()),
+        count=formats.count,
         drawing=charts.draw,
-        partial_day=italian.partial_day,
+        partial_day=formats.partial_day,
         state_name=lambda code: places.get_state(code).name,
         comune_name=lambda code: places.get_comune(code).name,
     )
-    environment.globals["plural"] = italian.plural
+    environment.globals["plural"] = formats.plural
     environment.globals["ui"] = _Macros(app, folder / "ui")
 
 

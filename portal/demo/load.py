@@ -15,7 +15,7 @@ from portal.accounts.queries import find_account
 from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
 from portal.core.access import Role
-from portal.core.italian import plural
+from portal.core.italy.formats import plural
 from portal.core.periods import parse_period
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work

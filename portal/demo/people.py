@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.core.places import find_comune
 from portal.demo.names import ORIGINS, Origin
 from portal.people import rules

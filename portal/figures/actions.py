@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 from flask_babel import gettext as _
 from sqlalchemy import text
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.errors import Conflict, Refusal
+from portal.core.italy import formats
 from portal.core.periods import Kind, Period, parse_period, period_of
 from portal.core.store.database import db, speaker
 from portal.figures import queries
@@ -240,9 +241,9 @@ def _contradiction(part: str, whole: str, excess: Excess) -> str:
         " (%(limit)s): ricontrolla i numeri.",
         what=named.get(excess.what) or _("richieste «%(topic)s»", topic=topic and topic.label),
         part=part,
-        number=italian.count(excess.within),
+        number=formats.count(excess.within),
         whole=whole,
-        limit=italian.count(excess.whole),
+        limit=formats.count(excess.whole),
     )
 
 
@@ -257,7 +258,7 @@ def _refuse_wrong_past_total(
         raise Refusal(
             _(
                 "Donne e uomini insieme superano gli utenti (%(users)s).",
-                users=italian.count(users),
+                users=formats.count(users),
             ),
             field="users",
         )

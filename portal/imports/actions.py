@@ -15,8 +15,9 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import text
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.periods import Period, parse_period
 from portal.core.store.database import db, speaker
 from portal.figures import actions as figures
@@ -251,7 +252,7 @@ def _refuse_recorded(period: Period) -> None:
                 "Nel periodo %(name)s ci sono già accessi registrati (il primo il %(day)s): i"
                 " totali conterebbero due volte.",
                 name=period.name,
-                day=italian.day(recorded_on),
+                day=formats.day(recorded_on),
             ),
             field="period",
         )

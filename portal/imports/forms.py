@@ -11,8 +11,8 @@ from wtforms import Field, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.core import italian
 from portal.core.forms import ParsedField, PortalForm
+from portal.core.italy import formats
 from portal.core.periods import Period, parse_period
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.rules import DELETION_REASONS
@@ -41,7 +41,7 @@ class CountField(ParsedField):
         return int(text.replace(".", ""))
 
     def show(self, value: int) -> str:
-        return italian.count(value)
+        return formats.count(value)
 
 
 class PastTotalForm(PortalForm):
@@ -92,7 +92,7 @@ class PastTotalForm(PortalForm):
         unread = any(one.errors for one in self.topic_fields)
         if field.data is not None and field.data != total and not unread:
             raise ValidationError(
-                _("La somma delle righe è %(total)s: ricontrolla", total=italian.count(total))
+                _("La somma delle righe è %(total)s: ricontrolla", total=formats.count(total))
             )
 
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.access import Permission, needs
 from portal.core.errors import Conflict
 from portal.core.forms import PortalForm
+from portal.core.italy import formats
 from portal.core.pages import page, redirect_to
 from portal.core.periods import Period, parse_period
 from portal.figures import actions as figures_actions
@@ -170,8 +170,8 @@ def _show_list(form: PastTotalForm) -> Response:
             one.period,
             _(
                 "%(users)s, %(services)s",
-                users=italian.plural(one.users, _("utente"), _("utenti")),
-                services=italian.plural(sum(one.topics.values()), _("richiesta"), _("richieste")),
+                users=formats.plural(one.users, _("utente"), _("utenti")),
+                services=formats.plural(sum(one.topics.values()), _("richiesta"), _("richieste")),
             ),
         )
         for one in figures.list_past_totals()
@@ -243,7 +243,7 @@ def _differing(form: PastTotalForm, past_total_id: UUID) -> list[str]:
     ]
     _see_anew(form, stored.version)
     return [
-        f"{field.label.text}: {italian.NOT_COMPUTABLE if now is None else italian.count(now)}"
+        f"{field.label.text}: {formats.NOT_COMPUTABLE if now is None else formats.count(now)}"
         for field, now in counts
         if (field.data or 0) != (now or 0)
     ]

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.places import get_state
 from portal.people import card as people_card
 from portal.people import queries as people
@@ -59,7 +60,7 @@ def _parts(facts: PersonFacts) -> list[Part]:
     parts = [Part(facts.sex or _("sesso non indicato"))]
     if facts.birth:
         day = people_card.birth_day(facts.birth, conventional=facts.birth_conventional)
-        parts.append(Part(day, after=f"({italian.age(facts.birth, clock.today())})"))
+        parts.append(Part(day, after=f"({formats.age(facts.birth, clock.today())})"))
     if facts.citizenships:
         parts.append(Part(get_state(facts.citizenships[0]).name))
     home = people_card.residence_text(facts.residence_kind, facts.residence_comune)
@@ -82,7 +83,7 @@ def _permit(facts: PersonFacts) -> str:
 def _permit_told(facts: PersonFacts) -> str:
     if facts.permit_expires_on is None:
         return ""
-    day = italian.long_day(facts.permit_expires_on)
+    day = formats.long_day(facts.permit_expires_on)
     if facts.permit_expires_on < clock.today():
         return _("Permesso: scaduto il %(day)s", day=day)
     return _("Permesso: scade il %(day)s", day=day)
@@ -93,9 +94,9 @@ def _came(person_id: UUID) -> Part:
     entries = visits.list_visits_of(person_id)
     if not entries:
         return Part("", before=_("Primo accesso"))
-    number = italian.plural(len(entries), _("accesso"), _("accessi"))
+    number = formats.plural(len(entries), _("accesso"), _("accessi"))
     latest = entries[0]
     return Part(
-        f"{italian.day(latest.visited_on)}, {asked_in(latest)}",
+        f"{formats.day(latest.visited_on)}, {asked_in(latest)}",
         before=_("%(number)s; ultimo", number=number),
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.people import queries as people
 from portal.people.differences import PARTS
 from portal.people.rules import PersonFacts, display_name
@@ -92,8 +92,8 @@ def _side(person_id: UUID) -> Side:
     days = visits.list_days_of([person_id])[person_id]
     came = _("nessun accesso")
     if days:
-        number = italian.plural(len(days), _("accesso"), _("accessi"))
-        came = _("%(number)s, ultimo %(day)s", number=number, day=italian.day(max(days)))
+        number = formats.plural(len(days), _("accesso"), _("accessi"))
+        came = _("%(number)s, ultimo %(day)s", number=number, day=formats.day(max(days)))
     facts = people.facts_of(person)
     return Side(person_id, display_name(person), person.version, facts, len(days), came)
 

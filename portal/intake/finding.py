@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.places import get_state
 from portal.intake import rules
 from portal.people import code_facts
@@ -86,7 +87,7 @@ def _code(new: PersonFacts) -> str:
 
 
 def _birth(new: PersonFacts) -> str:
-    return italian.partial_day(new.birth) if new.birth and not new.codice_fiscale else ""
+    return formats.partial_day(new.birth) if new.birth and not new.codice_fiscale else ""
 
 
 def _option(row: PersonRow, begun: tuple[str, ...], last: date | None) -> Option:
@@ -95,11 +96,11 @@ def _option(row: PersonRow, begun: tuple[str, ...], last: date | None) -> Option
         name=rules.parted(row.name, begun),
         aside=_aside(row),
         sex=row.sex or _("n.i."),
-        birth=italian.partial_day(row.birth) if row.birth else "",
+        birth=formats.partial_day(row.birth) if row.birth else "",
         conventional=row.birth_conventional,
         age=row.age or "",
         citizenship=get_state(row.citizenship).name if row.citizenship else "",
-        last=italian.day(last) if last else "",
+        last=formats.day(last) if last else "",
     )
 
 
@@ -121,12 +122,12 @@ def _said(found: PeoplePage, last: dict[UUID, date]) -> str:
         get_state(first.citizenship).name if first.citizenship else "",
         _told(last.get(first.id)),
     ]
-    number = italian.plural(found.total, _("persona trovata"), _("persone trovate"))
+    number = formats.plural(found.total, _("persona trovata"), _("persone trovate"))
     return _("%(number)s. Prima: %(facts)s.", number=number, facts=", ".join(filter(None, facts)))
 
 
 def _told(day: date | None) -> str:
-    return _("ultimo accesso %(day)s", day=italian.long_day(day)) if day else ""
+    return _("ultimo accesso %(day)s", day=formats.long_day(day)) if day else ""
 
 
 def _nobody(new: PersonFacts) -> str:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.codice_fiscale import SHAPE, read_codice_fiscale
-from portal.core.italian import PartialDate
+from portal.core.italy import formats
+from portal.core.italy.formats import PartialDate
 from portal.people import code_facts, words
 from portal.people.phone import read_phone
 from portal.people.rules import PersonFacts, split_name, tidy
@@ -99,7 +100,7 @@ def _beside(*said: str) -> str:
 
 def _birth(chunk: str) -> PartialDate | None:
     try:
-        birth = italian.parse_partial(chunk)
+        birth = formats.parse_partial(chunk)
     except ValueError:
         return None
     return birth if birth.earliest <= clock.today() else None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.people import similar
 from portal.people.queries import Candidate
 from portal.people.similar import Likely
@@ -24,5 +24,5 @@ def likely(candidates: Iterable[Candidate], but: Collection[UUID] = ()) -> list[
 def _came(days: list[date]) -> str:
     if not days:
         return _("nessun accesso")
-    number = italian.plural(len(days), _("accesso"), _("accessi"))
-    return _("%(number)s, ultimo %(day)s", number=number, day=italian.day(max(days)))
+    number = formats.plural(len(days), _("accesso"), _("accessi"))
+    return _("%(number)s, ultimo %(day)s", number=number, day=formats.day(max(days)))

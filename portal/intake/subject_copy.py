@@ -11,8 +11,9 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.files import csv_bytes
+from portal.core.italy import formats
 from portal.core.places import get_state
 from portal.core.tables import Column, Row, Table
 from portal.people import card, keys
@@ -68,7 +69,7 @@ def file_of(sections: list[Section], file_format: str) -> bytes:
 def _formers(person_id: UUID) -> Iterator[tuple[str, str]]:
     for former in people.list_former_citizenships(person_id):
         yield (
-            _("prima del %(day)s", day=italian.day(former.until)),
+            _("prima del %(day)s", day=formats.day(former.until)),
             get_state(former.state_code).name,
         )
 
@@ -76,18 +77,18 @@ def _formers(person_id: UUID) -> Iterator[tuple[str, str]]:
 def _homes(person_id: UUID) -> Iterator[tuple[str, str]]:
     for home in people.list_residences(person_id):
         where = card.residence_text(home.kind, home.comune_code) or _("non indicato")
-        yield _("dal %(day)s", day=italian.day(home.valid_from)), where
+        yield _("dal %(day)s", day=formats.day(home.valid_from)), where
 
 
 def _visits(person_id: UUID) -> Iterator[tuple[str, str]]:
     """Also what was deleted: the desk still holds it."""
     entries = visits.list_visits_of(person_id)
     for entry in entries:
-        yield italian.day(entry.visited_on), _visit(entry)
+        yield formats.day(entry.visited_on), _visit(entry)
     for visit_id in set(moving.list_ids_of(person_id)) - {entry.id for entry in entries}:
         visit = visits.get_visit(visit_id)
         said = _("%(visit)s (eliminato)", visit=_visit(visits.entry_of(visit)))
-        yield italian.day(visit.visited_on), said
+        yield formats.day(visit.visited_on), said
 
 
 def _visit(entry: VisitEntry) -> str:
@@ -103,7 +104,7 @@ def _visit(entry: VisitEntry) -> str:
 
 def _card(person_id: UUID) -> Iterator[tuple[str, str]]:
     person = people.get_person(person_id)
-    yield _("Creata il"), italian.day(clock.in_rome(person.created_at).date())
+    yield _("Creata il"), formats.day(clock.in_rome(person.created_at).date())
     for key in keys.list_keys_of(person_id):
         yield _("Chiave negli archivi dello sportello"), key
     for merged in people.list_merged(person_id):

@@ -14,7 +14,8 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.mail import ENCODED, Attachment, Letter, message_id
 from portal.core.tables import Column, Row, Table
 from portal.mailings.columns import lines_of, wrapped
@@ -48,7 +49,7 @@ class EditionFacts:
         """«Edizione 1, approvata da Anna Bianchi il 23/11/2026.»"""
         if self.approved_on is None:
             return _("Edizione %(number)s, ancora da approvare.", number=self.number)
-        facts = {"number": self.number, "day": italian.day(self.approved_on)}
+        facts = {"number": self.number, "day": formats.day(self.approved_on)}
         if not self.approved_by:
             return _("Edizione %(number)s, approvata il %(day)s.", **facts)
         return _("Edizione %(number)s, approvata da %(who)s il %(day)s.", who=self.approved_by,

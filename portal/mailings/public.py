@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.documents import Document
+from portal.core.italy import formats
 from portal.core.mail import Attachment, Letter, message_id
 from portal.core.tables import Table
 from portal.mailings.letters import (
@@ -63,8 +63,8 @@ def publishable_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
 def _sentences(relazione: Relazione) -> list[str]:
     return [
         _("Utenti: %(users)s; servizi erogati: %(services)s.",
-          users=italian.count(relazione.current.users or 0),
-          services=italian.count(relazione.services)),
+          users=formats.count(relazione.current.users or 0),
+          services=formats.count(relazione.services)),
         _("Questa è la versione pubblicabile: il segno • sta al posto dei numeri che potrebbero far"
           " riconoscere qualcuno."),
     ]  # fmt: skip

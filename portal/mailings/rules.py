@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 
 GIVE_UP = timedelta(hours=48)
 OVER = ("sent", "failed", "uncertain")
@@ -104,8 +105,8 @@ def _when(moment: datetime) -> str:
     """The hour alone today, the day before it on any other day."""
     local = clock.in_rome(moment)
     if local.date() == clock.today():
-        return _("alle %(hour)s", hour=italian.hour(local))
-    return _("il %(moment)s", moment=italian.moment(local))
+        return _("alle %(hour)s", hour=formats.hour(local))
+    return _("il %(moment)s", moment=formats.moment(local))
 
 
 def _failure(said: str) -> str:

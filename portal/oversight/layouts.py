@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.periods import headings
 from portal.core.tables import BLANK, Column, Row, Table, cell_text
 from portal.oversight.rules import Comparison, DeskFigures
@@ -228,7 +229,7 @@ def _text(table: Table, row: Row, key: str) -> str:
 
 def _per_user(table: Table, row: Row, key: str) -> str:
     value, _column = _found(table, row, f"{key}_incidence")
-    return italian.NOT_COMPUTABLE if value is None else italian.decimal(value / 100, 2)
+    return formats.NOT_COMPUTABLE if value is None else formats.decimal(value / 100, 2)
 
 
 def _found(table: Table, row: Row, key: str) -> tuple[Any, Column]:

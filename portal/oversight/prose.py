@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import Comparison
@@ -29,7 +30,7 @@ def subtitle(comparison: Comparison) -> str:
     """«I semestre 2016 · compilato il 23/11/2026 alle 8:10 · nessuno sportello manca · …»."""
     parts = [comparison.period.title()]
     if comparison.compiled_at:
-        at = italian.moment(clock.in_rome(comparison.compiled_at))
+        at = formats.moment(clock.in_rome(comparison.compiled_at))
         parts += [_("compilato il %(at)s", at=at), _missing_count(len(comparison.missing))]
         parts += [_("ordine alfabetico")]
     return " · ".join(parts)
@@ -48,8 +49,8 @@ def missing_notice(comparison: Comparison) -> str | None:
     if not (comparison.missing and comparison.desks):
         return None
     facts = {
-        "names": italian.joined([desk.name for desk in comparison.missing]),
-        "present": italian.plural(len(comparison.desks), _("sportello"), _("sportelli")),
+        "names": formats.joined([desk.name for desk in comparison.missing]),
+        "present": formats.plural(len(comparison.desks), _("sportello"), _("sportelli")),
         "wanted": comparison.wanted,
     }
     if len(comparison.missing) == 1:
@@ -64,7 +65,7 @@ def empty_notice(comparison: Comparison, today: date) -> str:
         return _(
             "Non c’è ancora nessun dato: il periodo finisce il %(end)s. Ogni sportello entra nel"
             " confronto quando, dopo quel giorno, approva la sua relazione.",
-            end=italian.long_day(period.end),
+            end=formats.long_day(period.end),
         )
     return _(
         "Nessuno sportello ha ancora approvato la relazione di questo periodo. Ciascuno entra nel"
@@ -93,7 +94,7 @@ def _missing_notes(comparison: Comparison) -> list[Note]:
     if unknown and len(unknown) < len(comparison.desks):
         found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s, quindi mancano anche quelli"
                        " della rete.",
-                       names=italian.joined(unknown), of_then=of_period(then)))  # fmt: skip
+                       names=formats.joined(unknown), of_then=of_period(then)))  # fmt: skip
     fresh = [label for code, label in comparison.topics if code in comparison.sums.fresh]
     if len(fresh) > MOST_NAMED:
         found.append(_("%(number)s voci sono nuove: %(in_then)s non si potevano segnare, quindi"
@@ -102,7 +103,7 @@ def _missing_notes(comparison: Comparison) -> list[Note]:
     elif fresh:
         found.append(_("Voci nuove, che %(in_then)s non si potevano segnare e non hanno"
                        " variazione: %(topics)s.",
-                       in_then=in_period(then), topics=italian.joined(fresh)))  # fmt: skip
+                       in_then=in_period(then), topics=formats.joined(fresh)))  # fmt: skip
     return [Note(one) for one in found]
 
 

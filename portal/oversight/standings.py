@@ -7,7 +7,7 @@ Desks keep their alphabetical order: a comparison is no league table.
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.tables import Column, Row, Table, Value
 from portal.oversight.rules import Comparison
 from portal.reports.inference import Standing, Where
@@ -31,7 +31,7 @@ def finding(comparison: Comparison) -> str:
                  " quelle che capitano per caso.")  # fmt: skip
     return _("%(cells)s dagli altri sportelli: ▲ sopra, ▼ sotto. Le altre differenze capitano anche"
              " per caso.",
-             cells=italian.plural(outside, _("casella si distingue"),
+             cells=formats.plural(outside, _("casella si distingue"),
                                   _("caselle si distinguono")))  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _note(comparison: Comparison) -> str:
              " caso: quanto si vede nei totali pubblicati, senza sapere nulla delle persone."
              " Stima: il tasso avvicinato a quello di tutti, tanto più quanto meno sono gli utenti."
              " Le richieste anonime sono comprese.",
-             dispersion=italian.decimal(comparison.funnel.dispersion, 2))  # fmt: skip
+             dispersion=formats.decimal(comparison.funnel.dispersion, 2))  # fmt: skip
 
 
 def standing_json(one: Standing | None) -> dict[str, str | None]:
@@ -85,5 +85,5 @@ def standing_json(one: Standing | None) -> dict[str, str | None]:
     if one is None:
         return dict.fromkeys((*names, "outside"))
     values = (one.others, *one.guide, *one.verdict, one.estimate)
-    told = {name: italian.plain(value, 6) for name, value in zip(names, values, strict=True)}
+    told = {name: formats.plain(value, 6) for name, value in zip(names, values, strict=True)}
     return told | {"outside": one.where.value if one.is_outside else None}

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.tables import Column, Row, Table, Value
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.reports.inference import Change
@@ -39,7 +39,7 @@ def finding(comparison: Comparison) -> str:
     found = [one for one in told if one[-1].is_found]
     if not found:
         return _nothing(change for _desk, _label, change in told)
-    cells = italian.plural(
+    cells = formats.plural(
         len(found), _("variazione non si spiega"), _("variazioni non si spiegano")
     )
     rest = _("Le altre non si distinguono dal caso, o le richieste sono troppo poche per dirlo.")
@@ -103,4 +103,4 @@ def _told(desk: DeskFigures, code: str) -> tuple[Value, ...]:
 def outcome(desk: DeskFigures, code: str) -> str:
     """The word, with its arrow; where the desk has said nothing, that it does not apply."""
     change = change_of(desk, code)
-    return worded(change) if change else italian.DOES_NOT_APPLY
+    return worded(change) if change else formats.DOES_NOT_APPLY

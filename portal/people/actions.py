@@ -12,9 +12,10 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.errors import Conflict, NotHere, Refusal
+from portal.core.italy import formats
 from portal.core.once import find_by_form_token
 from portal.core.store.database import db, speaker
 from portal.people import queries, rules
@@ -117,7 +118,7 @@ def bind_key(*, person_id: UUID, key: str) -> None:
     if bound is None:
         db.session.add(PersonKey(key=key, person_id=person_id))
     elif bound.person_id != person_id:
-        raise Refusal(_("La chiave «%(key)s» è già di un’altra persona.", key=italian.shown(key)))
+        raise Refusal(_("La chiave «%(key)s» è già di un’altra persona.", key=formats.shown(key)))
     db.session.flush()
 
 
@@ -261,7 +262,7 @@ def _after(since: date, earlier: list[PersonFormerCitizenship]) -> date:
         raise Refusal(
             _(
                 "La cittadinanza di prima vale dal %(day)s: scegli un giorno dopo quello.",
-                day=italian.day(earlier[0].until),
+                day=formats.day(earlier[0].until),
             ),
             field="citizenship_since",
         )
@@ -301,7 +302,7 @@ def _checked(since: date, earlier: list[PersonResidence]) -> date:
         raise Refusal(
             _(
                 "La residenza di prima vale dal %(day)s: scegli un giorno dopo quello.",
-                day=italian.day(earlier[0].valid_from),
+                day=formats.day(earlier[0].valid_from),
             ),
             field="residence_since",
         )

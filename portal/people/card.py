@@ -6,9 +6,10 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.codice_fiscale import contradictions, read_codice_fiscale
-from portal.core.italian import PartialDate
+from portal.core.italy import formats
+from portal.core.italy.formats import PartialDate
 from portal.core.places import Comune, State, get_comune, get_state
 from portal.people import rules
 from portal.people.phone import show_phone
@@ -47,12 +48,12 @@ def birth_text(facts: PersonFacts) -> str:
     born = {"F": _("nata"), "M": _("nato")}.get(facts.sex or "", _("nato/a"))
     preposition = _("il") if facts.birth.day else _("nel")
     day = birth_day(facts.birth, conventional=facts.birth_conventional)
-    return f"{born} {preposition} {day} ({italian.age(facts.birth, clock.today())})"
+    return f"{born} {preposition} {day} ({formats.age(facts.birth, clock.today())})"
 
 
 def birth_day(birth: PartialDate, *, conventional: bool) -> str:
     """«01/01/1990 conv.» where day and month were only agreed upon."""
-    return italian.partial_day(birth) + (f" {_('conv.')}" if conventional else "")
+    return formats.partial_day(birth) + (f" {_('conv.')}" if conventional else "")
 
 
 def residence_text(kind: str, comune: str | None) -> str:
@@ -86,16 +87,16 @@ def permit_expiry(facts: PersonFacts) -> Expiry | None:
         return None
     day, left = facts.permit_expires_on, (facts.permit_expires_on - clock.today()).days
     if left < 0:
-        ago = italian.plural(-left, _("giorno"), _("giorni"))
+        ago = formats.plural(-left, _("giorno"), _("giorni"))
         return Expiry(
             day,
-            _("scaduto il %(day)s", day=italian.day(day)),
+            _("scaduto il %(day)s", day=formats.day(day)),
             _("da %(days)s", days=ago),
             True,
         )
-    ahead = italian.plural(left, _("giorno"), _("giorni"))
+    ahead = formats.plural(left, _("giorno"), _("giorni"))
     note = _("fra %(days)s", days=ahead) if left else _("oggi")
-    return Expiry(day, _("scade il %(day)s", day=italian.day(day)), note, left < SOON)
+    return Expiry(day, _("scade il %(day)s", day=formats.day(day)), note, left < SOON)
 
 
 def code_contradictions(facts: PersonFacts) -> list[str]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.codice_fiscale import read_codice_fiscale
-from portal.core.italian import PartialDate
+from portal.core.italy import formats
+from portal.core.italy.formats import PartialDate
 from portal.core.places import Comune, State
 from portal.people.rules import PersonFacts
 
@@ -60,7 +60,7 @@ def facts_from_code(code: str) -> CodeFacts:
         birth=PartialDate(day.year, day.month, day.day),
         birth_state=place.istat3 if isinstance(place, State) else ITALY,
         birth_city="" if abroad else place.name,
-        line=f"{read.sex}, {italian.day(day)}, {born} {_where(place)}",
+        line=f"{read.sex}, {formats.day(day)}, {born} {_where(place)}",
     )
 
 

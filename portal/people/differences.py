@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from portal.core import italian
 from portal.core.conflicts import Part
-from portal.core.italian import PartialDate
+from portal.core.italy import formats
+from portal.core.italy.formats import PartialDate
 from portal.core.places import get_state
 from portal.people import card, languages, rules
 from portal.people.rules import PersonFacts
@@ -39,12 +39,12 @@ def _birth(facts: PersonFacts) -> str:
 
 
 def _permit(facts: PersonFacts) -> str:
-    day = italian.day(facts.permit_expires_on) if facts.permit_expires_on else ""
+    day = formats.day(facts.permit_expires_on) if facts.permit_expires_on else ""
     return ", ".join(filter(None, (card.permit_text(facts.permit_kind), day)))
 
 
 def _notice(facts: PersonFacts) -> str:
-    day = italian.day(facts.notice_given_on) if facts.notice_given_on else ""
+    day = formats.day(facts.notice_given_on) if facts.notice_given_on else ""
     language = languages.name_of(facts.notice_language) if facts.notice_language else ""
     return ", ".join(filter(None, (day, language)))
 
@@ -55,7 +55,7 @@ def _residence(facts: PersonFacts) -> str:
 
 
 def _since(day: date | None) -> str:
-    return f"dal {italian.day(day)}" if day else ""
+    return f"dal {formats.day(day)}" if day else ""
 
 
 PARTS = {

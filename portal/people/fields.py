@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.forms import ComuneField, DayField, ParsedField, StateField, read_state
+from portal.core.italy import formats
 from portal.core.places import folded, get_state
 from portal.people import languages, rules
 from portal.people.phone import read_phone, show_phone
@@ -21,7 +22,7 @@ class ExpiryField(DayField):
     """A day that may lie ahead: two digits of a year are those of the next years."""
 
     def parse(self, text: str) -> date:
-        return italian.parse_day(text, latest=clock.today() + LONGEST_PERMIT)
+        return formats.parse_day(text, latest=clock.today() + LONGEST_PERMIT)
 
 
 class NotStatedField(ParsedField):
@@ -91,7 +92,7 @@ def _read_language(text: str) -> str:
         raise ValueError(
             _(
                 "Lingua «%(text)s» non riconosciuta: scrivi il nome in italiano, per esempio arabo",
-                text=italian.shown(text),
+                text=formats.shown(text),
             )
         )
     return code

@@ -13,7 +13,7 @@ from math import log2
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import likeness_names, words
 from portal.people.likeness_names import Rarity
 from portal.people.rules import PersonFacts

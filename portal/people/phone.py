@@ -6,7 +6,7 @@ import re
 import phonenumbers
 from flask_babel import gettext as _
 
-from portal.core import italian
+from portal.core.italy import formats
 
 HOME = "IT"
 
@@ -25,7 +25,7 @@ def read_phone(text: str) -> str:
             _(
                 "Il numero «%(text)s» non si capisce: scrivilo come 333 100 4417,"
                 " dall’estero con il prefisso, come +212 612 345 678",
-                text=italian.shown(text),
+                text=formats.shown(text),
             )
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core.errors import Refusal
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import spellings, words
 
 SEXES = {"F": _l("F"), "M": _l("M"), "X": _l("X")}

@@ -16,8 +16,8 @@ from itertools import groupby
 from anyascii import anyascii
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.codice_fiscale import read_codice_fiscale
+from portal.core.italy import formats
 
 LONGEST = 100
 ENDING = "~"
@@ -96,21 +96,21 @@ class Term:
 
 def read_search(text: str, today: date) -> list[Term]:
     """What was typed, term by term: words of a name, a birth, the digits of a phone or code."""
-    chunks = italian.shown(text, 200).split()
+    chunks = formats.shown(text, 200).split()
     terms = [_term(chunk, today) for chunk in _numbers_joined(chunks, today)]
     return [term for term in terms if term.prefixes or term.says_birth]
 
 
 def find_wrong(text: str, today: date) -> str:
     """What no person can have of what was typed, and is not searched for; empty if all can be."""
-    chunks = italian.shown(text, 200).split()
+    chunks = formats.shown(text, 200).split()
     return next(filter(None, (_wrong(chunk.strip(EDGES), today) for chunk in chunks)), "")
 
 
 def _wrong(plain: str, today: date) -> str:
     """Why a whole date or code cannot be anybody's; one still being typed is not yet wrong."""
     try:
-        if _DATE.fullmatch(plain) and italian.parse_partial(plain).earliest > today:
+        if _DATE.fullmatch(plain) and formats.parse_partial(plain).earliest > today:
             return _("La data %(day)s è nel futuro", day=plain)
         if _CODE.fullmatch(plain):
             read_codice_fiscale(plain)
@@ -131,7 +131,7 @@ def _term(chunk: str, today: date) -> Term:
     if found := _DAY_MONTH.fullmatch(plain):
         return Term(month=int(found[2]), day=int(found[1]))
     try:
-        birth = italian.parse_partial(plain)
+        birth = formats.parse_partial(plain)
     except ValueError:
         return _word(plain)
     return Term(year=birth.year, month=birth.month, day=birth.day)
@@ -151,11 +151,11 @@ def _digits(digits: str, today: date) -> Term:
     either = (digits[:LONGEST], ENDING + digits[::-1][:LONGEST])
     if digits.startswith(ABROAD) and len(digits) >= len(ABROAD) + SHORTEST_NUMBER:
         return Term((*either, digits.removeprefix(ABROAD)[:LONGEST]))
-    if len(digits) == 4 and italian.FIRST_YEAR <= int(digits) <= today.year:
+    if len(digits) == 4 and formats.FIRST_YEAR <= int(digits) <= today.year:
         return Term(either, year=int(digits))
     if len(digits) == 8:
         try:
-            birth = italian.parse_day(digits)
+            birth = formats.parse_day(digits)
         except ValueError:
             return Term(either)
         return Term(either, birth.year, None, birth.month, birth.day)
@@ -191,7 +191,7 @@ def _continues(before: str, chunk: str, today: date) -> bool:
     if not (re.fullmatch(r"\+\d+|\d{3,}", before) and re.fullmatch(r"\d+", chunk)):
         return False
     return not any(
-        len(digits) == 4 and italian.FIRST_YEAR <= int(digits) <= today.year
+        len(digits) == 4 and formats.FIRST_YEAR <= int(digits) <= today.year
         for digits in (before.lstrip("+"), chunk)
     )
 

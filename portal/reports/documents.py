@@ -10,11 +10,12 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.charts import chart_svg
 from portal.core.documents import Chart, Document, Section
 from portal.core.docx import docx_bytes
 from portal.core.files import csv_bytes, dataset_bytes, workbook_csv_bytes
+from portal.core.italy import formats
 from portal.core.pdf import pdf_bytes, png_of_svg
 from portal.core.xlsx import xlsx_bytes
 from portal.reports import layouts, prose
@@ -46,7 +47,7 @@ class Stamp:
 def draft() -> Stamp:
     """The stamp of figures that nobody has frozen."""
     now = clock.now()
-    label = _("Bozza %(of_day)s", of_day=italian.of_day(clock.in_rome(now).date()))
+    label = _("Bozza %(of_day)s", of_day=formats.of_day(clock.in_rome(now).date()))
     return Stamp(label, None, now)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import defer
 from portal import __version__
 from portal.core import clock, jobs
 from portal.core.errors import Conflict, NotHere, Refusal
-from portal.core.italian import shown
+from portal.core.italy.formats import shown
 from portal.core.logs import log
 from portal.core.once import hold
 from portal.core.periods import Period, parse_period

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.periods import parse_period
 from portal.reports import documents, measures, queries, texts
 from portal.reports.differences import counts_differ
@@ -52,7 +53,7 @@ def stamp_of(edition: EditionRow) -> Stamp:
     template = frozen.get("template")
     return Stamp(
         label=_("Edizione %(number)s %(of_day)s", number=edition.number,
-                of_day=italian.of_day(clock.in_rome(at).date())),
+                of_day=formats.of_day(clock.in_rome(at).date())),
         number=edition.number,
         created=at,
         figures_hash=_short_hash(frozen),

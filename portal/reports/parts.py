@@ -12,8 +12,8 @@ from fractions import Fraction
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import italian
 from portal.core.documents import Block, Chart, Figure, Figures, Paragraph, Section, Series
+from portal.core.italy import formats
 from portal.core.tables import Table
 from portal.reports import activity, divisions, layouts, prose, verdicts
 from portal.reports.method import how_counted, how_tested
@@ -107,7 +107,7 @@ def _earlier(
         return ()
     number = None
     if value is not None:
-        number = italian.decimal(value, places) if places else italian.count(value)
+        number = formats.decimal(value, places) if places else formats.count(value)
     return (prose.earlier(relazione, number),)
 
 

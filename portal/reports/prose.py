@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from portal.core.italian import (
+from portal.core.italy.formats import (
     count,
     day,
     decimal,

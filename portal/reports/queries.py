@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.periods import Kind, Period, parse_period
 from portal.core.store.database import speaking_desk
 from portal.desks.queries import get_desk, get_network
@@ -132,7 +133,7 @@ def _count_baseline(against: Baseline) -> _Known:
             counted[period] = counts
     if against.is_mean and silent and counted:
         notes.append(
-            _("Nella media mancano gli anni senza dati: %(years)s.", years=italian.joined(silent))
+            _("Nella media mancano gli anni senza dati: %(years)s.", years=formats.joined(silent))
         )
     found = list(counted.values())
     mean = mean_of(found) if against.is_mean and found else next(iter(found), None)
@@ -151,7 +152,7 @@ def _changed_lists(
     return (
         _("L’elenco delle tipologie è cambiato il %(day)s. Le voci nuove, che prima non si potevano"
           " segnare, non hanno confronto; quelle di dettaglio contano nella tipologia da cui"
-          " vengono.", day=italian.day(taxonomy.starts_on(after))),
+          " vengono.", day=formats.day(taxonomy.starts_on(after))),
     )  # fmt: skip
 
 

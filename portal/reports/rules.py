@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.periods import Period
 from portal.figures.rules import Counts, Number
 from portal.reports.baselines import Baseline
@@ -55,7 +55,7 @@ def variation(
 
 def six_places(value: Fraction | Decimal | None) -> str | None:
     """«14.820228», half up, as programs read it."""
-    return None if value is None else italian.plain(value, 6)
+    return None if value is None else formats.plain(value, 6)
 
 
 def topic_rows(

@@ -7,7 +7,7 @@ A change is called an increase or a decrease here alone, and only where it was f
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.tables import BLANK, Column, Row, Table, Value
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.rules import Relazione, TopicRow
@@ -28,7 +28,7 @@ def outcome(relazione: Relazione, row: TopicRow) -> str | None:
     finding = relazione.finding(row)
     if finding is not None:
         return worded(finding.change)
-    return None if row.count or row.baseline else italian.DOES_NOT_APPLY
+    return None if row.count or row.baseline else formats.DOES_NOT_APPLY
 
 
 def worded(change: Change) -> str:
@@ -73,9 +73,9 @@ def _none(whole: int) -> str:
 
 def _nearest(lines: list[tuple[TopicRow, Finding]], *, nameless: bool) -> str:
     row, one = min(lines, key=lambda line: line[1].p)
-    told = italian.plural(one.count, _("richiesta"), _("richieste"))
+    told = formats.plural(one.count, _("richiesta"), _("richieste"))
     if nameless:
-        told = italian.plural(one.count, _("richiesta non anonima"), _("richieste non anonime"))
+        told = formats.plural(one.count, _("richiesta non anonima"), _("richieste non anonime"))
     needed = _needed(one)
     if not needed:
         return ""
@@ -87,10 +87,10 @@ def _needed(one: Finding) -> str:
     """How large a change would have been told, on the side where it points."""
     if one.difference > 0 and one.needed_up is not None:
         return _("con questi utenti ne servivano almeno %(n)s per dire «in aumento»",
-                 n=italian.count(one.needed_up))  # fmt: skip
+                 n=formats.count(one.needed_up))  # fmt: skip
     if one.difference < 0 and one.needed_down is not None:
         return _("con questi utenti dovevano essere al massimo %(n)s per dire «in calo»",
-                 n=italian.count(one.needed_down))  # fmt: skip
+                 n=formats.count(one.needed_down))  # fmt: skip
     return ""
 
 
@@ -126,7 +126,7 @@ def _basis(relazione: Relazione, inference: Inference) -> str:
                  " tornassero a chiedere la stessa cosa quanto nell’altro periodo: la dispersione"
                  " è %(dispersion)s (1 vuol dire che ogni richiesta viene per conto suo).",
                  period=then if relazione.detail else now,
-                 dispersion=italian.decimal(inference.dispersion or 1, 2))  # fmt: skip
+                 dispersion=formats.decimal(inference.dispersion or 1, 2))  # fmt: skip
     return _("Dei due periodi si conoscono solo i totali: non si sa quante richieste ha fatto"
              " ciascuno. Si assume che ogni richiesta venga per conto suo; se le persone sono"
              " tornate molte volte, gli esiti sono meno sicuri di così.")  # fmt: skip
@@ -136,7 +136,7 @@ def _left_out(number: int) -> str:
     if number == 1:
         return _("Una richiesta anonima resta fuori dalla prova: non si sa di chi è.")
     return _("%(n)s richieste anonime restano fuori dalla prova: non si sa di chi sono.",
-             n=italian.count(number))  # fmt: skip
+             n=formats.count(number))  # fmt: skip
 
 
 def interval_table(relazione: Relazione) -> Table:
@@ -188,7 +188,7 @@ def _tested(relazione: Relazione) -> str:
 
 def _cell(one: Finding, key: str) -> Value:
     value: Value = getattr(one, key)
-    return italian.DOES_NOT_APPLY if value is None else value
+    return formats.DOES_NOT_APPLY if value is None else value
 
 
 def facts_of(relazione: Relazione, code: str) -> list[tuple[str, str]]:
@@ -197,7 +197,7 @@ def facts_of(relazione: Relazione, code: str) -> list[tuple[str, str]]:
     one = relazione.finding(row) if row else None
     if one is None:
         return []
-    points = italian.signed
+    points = formats.signed
     facts = [
         (_tested(relazione), _("%(n)s punti", n=points(one.difference))),
         (_("Esito"), str(WORDS[one.change])),
@@ -208,8 +208,8 @@ def facts_of(relazione: Relazione, code: str) -> list[tuple[str, str]]:
         (_("Se nulla è cambiato"),
          _("una differenza almeno così grande capita con probabilità p = %(p)s; corretta per il"
            " numero di righe, %(adjusted)s",
-           p=italian.decimal(one.p, P_PLACES),
-           adjusted=italian.decimal(one.p_adjusted, P_PLACES))),
+           p=formats.decimal(one.p, P_PLACES),
+           adjusted=formats.decimal(one.p_adjusted, P_PLACES))),
     ]  # fmt: skip
     return [*facts, *((_("Da sapere"), text) for text in assumptions(relazione))]
 
@@ -217,13 +217,13 @@ def facts_of(relazione: Relazione, code: str) -> list[tuple[str, str]]:
 def _at_least(one: Finding) -> str:
     if one.needed_up is None:
         return BLANK
-    return _("almeno %(n)s richieste", n=italian.count(one.needed_up))
+    return _("almeno %(n)s richieste", n=formats.count(one.needed_up))
 
 
 def _at_most(one: Finding) -> str:
     if one.needed_down is None:
         return _("nemmeno zero richieste sarebbero bastate")
-    return _("al massimo %(n)s richieste", n=italian.count(one.needed_down))
+    return _("al massimo %(n)s richieste", n=formats.count(one.needed_down))
 
 
 def finding_json(relazione: Relazione, row: TopicRow) -> dict[str, str | None]:
@@ -233,7 +233,7 @@ def finding_json(relazione: Relazione, row: TopicRow) -> dict[str, str | None]:
         return dict.fromkeys(("change", "low", "high", "p_adjusted"))
     return {
         "change": one.change.value,
-        "low": italian.plain(one.low, 6),
-        "high": italian.plain(one.high, 6),
-        "p_adjusted": italian.plain(one.p_adjusted, 6),
+        "low": formats.plain(one.low, 6),
+        "high": formats.plain(one.high, 6),
+        "p_adjusted": formats.plain(one.p_adjusted, 6),
     }

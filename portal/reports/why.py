@@ -10,9 +10,9 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.documents import Document, NamedFigure
 from portal.core.errors import NotHere
+from portal.core.italy import formats
 from portal.people import queries as people
 from portal.reports.details import NOT_STATED
 from portal.reports.divisions import (
@@ -98,7 +98,7 @@ def explain(
 
 def is_explained(figure: NamedFigure) -> bool:
     """Whether a figure has a page of its own: those of the earlier period have it in theirs."""
-    if figure.text == italian.NOT_COMPUTABLE:
+    if figure.text == formats.NOT_COMPUTABLE:
         return False
     if figure.table == "sintesi":
         return True
@@ -129,8 +129,8 @@ def _definition(figure: NamedFigure) -> list[tuple[str, str]]:
 
 def _quotient(relazione: Relazione) -> str:
     return _("%(services)s servizi erogati, divisi per %(users)s utenti.",
-             services=italian.count(relazione.services),
-             users=italian.count(relazione.current.users or 0))  # fmt: skip
+             services=formats.count(relazione.services),
+             users=formats.count(relazione.current.users or 0))  # fmt: skip
 
 
 def _before(

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.store.database import db
 from portal.taxonomy import queries
 from portal.taxonomy.files import read_files
@@ -43,7 +43,7 @@ def _refuse_rewriting(kept: TopicList, wanted: TopicList, number: int) -> None:
                 "La versione %(number)s delle tipologie è già pubblicata e non si cambia: "
                 "aggiungi una versione nuova. Differenze: %(codes)s",
                 number=number,
-                codes=italian.joined(differing),
+                codes=formats.joined(differing),
             )
         )
 

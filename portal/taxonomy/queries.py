@@ -11,8 +11,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from portal.core import italian
 from portal.core.errors import NotHere, Refusal
+from portal.core.italy import formats
 from portal.core.store.database import db
 from portal.taxonomy.models import TaxonomyVersion, Topic, TopicChange, TopicGroup
 from portal.taxonomy.rules import ChangeEntry, GroupEntry, TopicEntry, TopicList, VersionEntry
@@ -59,7 +59,7 @@ def version_on(day: date) -> int:
     """The number of the version in force on a day."""
     version = published().version_on(day)
     if version is None:
-        raise Refusal(_("Nessun elenco di tipologie è in vigore il %(day)s", day=italian.day(day)))
+        raise Refusal(_("Nessun elenco di tipologie è in vigore il %(day)s", day=formats.day(day)))
     return version.number
 
 

@@ -16,8 +16,9 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, text
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.errors import Conflict, Refusal
+from portal.core.italy import formats
 from portal.core.once import AlreadySaved, find_by_form_token
 from portal.core.periods import Period, named_periods
 from portal.core.store.database import db, speaker
@@ -208,7 +209,7 @@ def _extend(visits: Sequence[Placed]) -> None:
             raise Refusal(
                 _(
                     "La nota di un accesso del %(day)s supera i 2000 caratteri.",
-                    day=italian.day(one.visited_on),
+                    day=formats.day(one.visited_on),
                 )
             )
     if rows:

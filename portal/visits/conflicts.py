@@ -10,8 +10,9 @@ from flask import request
 from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.conflicts import Difference, Meeting
+from portal.core.italy import formats
 
 CHOICE = "keep-"
 
@@ -70,10 +71,10 @@ def who_changed(change: LastChange | None) -> tuple[str, str, str]:
     if change is None:
         return "", "", ""
     at = clock.in_rome(change.at)
-    hour = italian.hour(at)
+    hour = formats.hour(at)
     if at.date() == clock.today():
         when = _("alle %(hour)s", hour=hour)
     else:
-        when = _("il %(day)s alle %(hour)s", day=italian.day(at.date()), hour=hour)
+        when = _("il %(day)s alle %(hour)s", day=formats.day(at.date()), hour=hour)
     names = list_names([change.account_id]) if change.account_id else {}
     return names.get(change.account_id, "") if change.account_id else "", when, hour

@@ -10,8 +10,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import italian
 from portal.core.conflicts import Part
+from portal.core.italy import formats
 from portal.taxonomy import queries as taxonomy
 from portal.visits.rules import CHANNEL_LABELS, FIRST_DAY, Channel, VisitFacts
 
@@ -25,7 +25,7 @@ def parts(names: Mapping[UUID, str]) -> dict[str, Part[VisitFacts]]:
     return {
         "person": Part(_l("Persona"), ("person_id",), who),
         "topics": Part(_l("Richieste"), ("topics",), _asked),
-        "day": Part(_l("Data"), ("visited_on",), lambda facts: italian.day(facts.visited_on)),
+        "day": Part(_l("Data"), ("visited_on",), lambda facts: formats.day(facts.visited_on)),
         "channel": Part(_l("Come"), ("channel",), lambda facts: str(CHANNEL_LABELS[facts.channel])),
         "for_whom": Part(_l("Per chi"), ("for_third_party",), _for_whom),
         "note": Part(_l("Nota"), ("note",), lambda facts: facts.note),

@@ -12,8 +12,8 @@ from flask import Response, g, request
 from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
-from portal.core import italian
 from portal.core.access import Permission, may
+from portal.core.italy import formats
 from portal.core.pages import page, redirect_to
 from portal.core.places import get_state
 from portal.core.store.audit import record_read
@@ -113,7 +113,7 @@ def _parted() -> dict[str, str] | None:
     if left_id not in names:
         return None
     named = request.args.get("restano", "").split(",")
-    stayed = italian.joined([str(PARTS[name].label) for name in named if name in PARTS])
+    stayed = formats.joined([str(PARTS[name].label) for name in named if name in PARTS])
     return {
         "id": str(left_id),
         "name": names[left_id],

@@ -14,8 +14,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, insert, select, update
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.errors import Conflict, Refusal
+from portal.core.italy import formats
 from portal.core.once import AlreadySaved, find_by_form_token, hold
 from portal.core.store.database import db, speaker, speaking_desk
 from portal.figures.actions import refuse_past_totals_on
@@ -114,7 +115,7 @@ def _count(cells: Sequence[Cell]) -> int:
             raise Refusal(
                 _(
                     "In una casella stanno al massimo %(most)s richieste.",
-                    most=italian.count(MOST_IN_A_CELL),
+                    most=formats.count(MOST_IN_A_CELL),
                 )
             )
     total = sum(cell.number for cell in cells)
@@ -124,8 +125,8 @@ def _count(cells: Sequence[Cell]) -> int:
         raise Refusal(
             _(
                 "Su un foglio stanno al massimo %(most)s richieste: qui sono %(total)s.",
-                most=italian.count(MOST_ON_A_SHEET),
-                total=italian.count(total),
+                most=formats.count(MOST_ON_A_SHEET),
+                total=formats.count(total),
             )
         )
     return total

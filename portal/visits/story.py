@@ -10,7 +10,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.people.queries import Change, Merged
 from portal.taxonomy.queries import get_topic
 from portal.visits.queries import DayRow, VisitEntry
@@ -40,7 +41,7 @@ class Event:
 
     @property
     def day(self) -> str:
-        return italian.day_month(self.on)
+        return formats.day_month(self.on)
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ def title(visits: Sequence[VisitEntry]) -> str:
     enquiries = sum(len(visit.topics) for visit in visits)
     return _(
         "Storia: %(visits)s, %(enquiries)s",
-        visits=italian.plural(len(visits), _("accesso"), _("accessi")),
-        enquiries=italian.plural(enquiries, _("richiesta"), _("richieste")),
+        visits=formats.plural(len(visits), _("accesso"), _("accessi")),
+        enquiries=formats.plural(enquiries, _("richiesta"), _("richieste")),
     )
 
 

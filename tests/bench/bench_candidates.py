@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from config.settings import load_settings
 from portal.app import create_app
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.demo.people import invent_people

@@ -22,7 +22,7 @@ from portal.core.docx.package import CONTENT_TYPES, unzipped
 from portal.core.docx.samples import PNG, REQUIRED, sample
 from portal.core.docx.sandbox import refused
 from portal.core.errors import Refusal
-from portal.core.italian import shown
+from portal.core.italy.formats import shown
 
 LARGEST, LARGEST_UNZIPPED, LARGEST_XML = 2_000_000, 20_000_000, 1_000_000
 MOST_PARTS = 200

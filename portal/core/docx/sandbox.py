@@ -17,9 +17,9 @@ from flask_babel import gettext as _
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from portal.core import italian
 from portal.core.docx.words import FLAG, LOOP, MANY, NUMBER, PRINTED, SCHEMA, TEXT, WHOLE
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 
 FILTERS = ("upper", "lower", "capitalize", "title", "trim", "length", "join", "default")
 _TAKES = {"join": (TEXT + MANY,)}
@@ -72,7 +72,7 @@ def check_tags(source: str) -> None:
             raise _unpaired(flat, opened.start())
         if own and own.match(inside):
             raise refused(_("Il modello usa «%(tag)s», che qui non si può usare."),
-                          tag=italian.shown(opened[0] + inside + found[0], 60))  # fmt: skip
+                          tag=formats.shown(opened[0] + inside + found[0], 60))  # fmt: skip
         opened = None
     if opened is not None:
         raise _unpaired(flat, opened.start())
@@ -84,7 +84,7 @@ def _braces_of(markup: Match[str]) -> str:
 
 
 def _unpaired(flat: str, place: int) -> Refusal:
-    near = italian.shown(flat[max(place - 10, 0) :], 40)
+    near = formats.shown(flat[max(place - 10, 0) :], 40)
     return refused(_("Il modello ha graffe aperte e non chiuse, o chiuse e non aperte, vicino a "
                      "«%(near)s»."), near=near)  # fmt: skip
 
@@ -110,7 +110,7 @@ def compiled(source: str, where: str) -> Template:
 def _near(source: str, line: int | None) -> str:
     """The words of the paragraph: each begins a line of the source."""
     lines = source.split("\n")
-    return italian.shown(_MARKUP.sub(" ", lines[min(line or 1, len(lines)) - 1]), 60)
+    return formats.shown(_MARKUP.sub(" ", lines[min(line or 1, len(lines)) - 1]), 60)
 
 
 class _Reading:

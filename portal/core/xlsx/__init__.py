@@ -9,9 +9,9 @@ from io import BytesIO
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.documents import Document, Figures, Paragraph, Section
 from portal.core.docx.package import LANGUAGE, unzipped, zipped
+from portal.core.italy import formats
 from portal.core.tables import PROTECTED
 from portal.core.xlsx.sheets import Book, Page, widths
 
@@ -86,9 +86,9 @@ def _explanation(page: Page, document: Document) -> None:
 def _signs(document: Document) -> list[tuple[str, str]]:
     source = (document.running, document.provenance, document.edition)
     return [
-        (italian.NOT_COMPUTABLE, _("Non calcolabile: il dato non è stato rilevato, o manca il "
+        (formats.NOT_COMPUTABLE, _("Non calcolabile: il dato non è stato rilevato, o manca il "
                                    "numero per cui dividere. Non vuol dire zero.")),
-        (italian.DOES_NOT_APPLY, _("Non si applica.")),
+        (formats.DOES_NOT_APPLY, _("Non si applica.")),
         (PROTECTED, _("Dato protetto: riguarda troppo poche persone.")),
         (_("Numeri."), _("Le celle contengono numeri, che si possono sommare e ordinare. Dove si "
                          "vede un decimale la cella ne contiene di più: si vede lo stesso numero "

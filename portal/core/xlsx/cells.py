@@ -8,7 +8,7 @@ value is cut, never rounded, to fewer: a second rounding would print 0,04999… 
 from decimal import Decimal
 from fractions import Fraction
 
-from portal.core import italian
+from portal.core.italy import formats
 from portal.core.tables import Column
 
 Exact = int | Fraction | Decimal
@@ -32,7 +32,7 @@ def number_format(value: Exact, column: Column) -> str:
     figure = "#,##0" + ("." + "0" * places if places else "")
     if column.style == "historical":
         figure = figure.removeprefix("#,##") + '"%"'
-    if value and not italian.rounded(value, places):
+    if value and not formats.rounded(value, places):
         return f"{figure};{figure}"
     if column.kind == "change" and column.style == "page":
         return f"+{figure};-{figure};{figure}"

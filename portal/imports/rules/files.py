@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.imports.rules.problems import Problems
 
 LARGEST = 10 * 1024 * 1024
@@ -118,12 +118,12 @@ def _heading(rows: Iterator[list[str]], columns: Sequence[str], separator: str) 
 
 def _heading_sentence(names: list[str], columns: Sequence[str]) -> str:
     missing = [f"«{name}»" for name in columns if name not in names]
-    surplus = [f"«{italian.shown(name)}»" for name in Counter(names) - Counter(columns)]
+    surplus = [f"«{formats.shown(name)}»" for name in Counter(names) - Counter(columns)]
     found = []
     if missing:
-        found.append(_("manca %(names)s", names=italian.joined(missing)))
+        found.append(_("manca %(names)s", names=formats.joined(missing)))
     if surplus:
-        found.append(_("in più c’è %(names)s", names=italian.joined(surplus[:5])))
+        found.append(_("in più c’è %(names)s", names=formats.joined(surplus[:5])))
     return _(
         "L’intestazione non va: %(found)s. Deve essere %(heading)s.",
         found="; ".join(found),
@@ -152,6 +152,6 @@ def _numbered(rows: Iterator[list[str]]) -> list[tuple[int, list[str]]]:
 def _wrong_width(number: int, wanted: int) -> str:
     return _(
         "ha %(number)s invece di %(wanted)s",
-        number=italian.plural(number, _("cella"), _("celle")),
+        number=formats.plural(number, _("cella"), _("celle")),
         wanted=wanted,
     )

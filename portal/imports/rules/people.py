@@ -12,9 +12,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.codice_fiscale import contradictions, read_codice_fiscale
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.imports.rules.problems import Problems
 from portal.imports.rules.visits import PERSON_COLUMNS, VisitRow
 from portal.people import rules, words
@@ -141,5 +141,5 @@ def warn_of_codice_fiscale(person: PersonInFile, facts: PersonFacts, warnings: P
     wrong = [part for part, contradicted in found.items() if contradicted]
     if wrong:
         row, _value = person.said["codice_fiscale"]
-        sentence = _("contraddice %(parts)s della persona", parts=italian.joined(wrong))
+        sentence = _("contraddice %(parts)s della persona", parts=formats.joined(wrong))
         warnings.add(row, "codice_fiscale", sentence)

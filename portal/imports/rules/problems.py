@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 
 SHOWN = 50
 
@@ -34,14 +34,14 @@ class Problems:
         ordered = sorted(self._found, key=lambda one: (one[0], self._place.get(one[1], -1)))
         lines = [_line(*one) for one in ordered[:SHOWN]]
         if len(ordered) > SHOWN:
-            rest = italian.count(len(ordered) - SHOWN)
+            rest = formats.count(len(ordered) - SHOWN)
             lines.append(_("… e altri %(rest)s.", rest=rest))
         return lines
 
     def refuse(self) -> None:
         """Refuse the whole file if anything is wrong with it."""
         if self._found:
-            number = italian.plural(len(self._found), _("errore"), _("errori"))
+            number = formats.plural(len(self._found), _("errore"), _("errori"))
             head = _("Il file ha %(number)s: non è stato salvato nulla.", number=number)
             raise Refusal("\n".join([head, *self.lines()]))
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core import italian
 from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.places import find_state, folded, match_comuni
 from portal.imports.rules.files import Line
 from portal.imports.rules.problems import Problems
@@ -159,7 +159,7 @@ def _readers(
     def day(text: str) -> date:
         if not _ONLY_DATE.fullmatch(text):
             raise ValueError(_("non è una data: scrivila come 12/04/2016"))
-        read = italian.parse_day(text)
+        read = formats.parse_day(text)
         check_day(read)
         return read
 
@@ -198,9 +198,9 @@ def _sex(text: str) -> str:
     return text.upper()
 
 
-def _birth(text: str) -> italian.PartialDate:
+def _birth(text: str) -> formats.PartialDate:
     try:
-        return italian.parse_partial(text)
+        return formats.parse_partial(text)
     except ValueError:
         # The sentence of parse_partial repeats the date: a birth is not for a terminal.
         raise ValueError(
@@ -267,6 +267,6 @@ def say_what_is_not_kept(rows: Iterable[VisitRow]) -> list[str]:
             "Riga %(row)s: senza chiave l’accesso è anonimo, e i dati della persona non si"
             " conservano (%(number)s in tutto).",
             row=unkept[0],
-            number=italian.plural(len(unkept), _("riga"), _("righe")),
+            number=formats.plural(len(unkept), _("riga"), _("righe")),
         )
     ]

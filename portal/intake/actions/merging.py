@@ -8,8 +8,9 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.store.database import db, speaker
 from portal.intake.models import PersonMerge
 from portal.intake.queries import merging as queries
@@ -120,7 +121,7 @@ def _refuse_undo(merge: PersonMerge) -> None:
         raise Refusal(
             _(
                 "Questa unione si poteva annullare fino al %(day)s.",
-                day=italian.day(last_day(merge.merged_at)),
+                day=formats.day(last_day(merge.merged_at)),
             )
         )
     later = queries.find_later(merge)
@@ -128,7 +129,7 @@ def _refuse_undo(merge: PersonMerge) -> None:
         raise Refusal(
             _(
                 "Prima annulla l’unione del %(day)s con %(name)s.",
-                day=italian.day(clock.in_rome(later.merged_at).date()),
+                day=formats.day(clock.in_rome(later.merged_at).date()),
                 name=people.list_names([later.left_id])[later.left_id],
             )
         )

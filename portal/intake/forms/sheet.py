@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.forms import DayField, ParsedField, PortalForm
+from portal.core.italy import formats
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.sheets import MOST_IN_A_CELL, MOST_ON_A_SHEET, Cell
 
@@ -33,12 +34,12 @@ class NumberField(ParsedField):
         number = int(text.replace(".", "")) if _NUMBER.fullmatch(text) else -1
         if not 0 <= number <= self.most:
             raise ValueError(
-                _("Scrivi un numero intero da 0 a %(most)s", most=italian.count(self.most))
+                _("Scrivi un numero intero da 0 a %(most)s", most=formats.count(self.most))
             )
         return number
 
     def show(self, value: int) -> str:
-        return italian.count(value)
+        return formats.count(value)
 
 
 class CellField(NumberField):
@@ -139,8 +140,8 @@ class SheetForm(PortalForm):
         raise ValidationError(
             _(
                 "Sul foglio c’è scritto %(paper)s, le caselle sommano a %(counted)s: ricontrolla",
-                paper=italian.count(field.data),
-                counted=italian.count(self.counted),
+                paper=formats.count(field.data),
+                counted=formats.count(self.counted),
             )
         )
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from portal.accounts.unfinished import address_of
-from portal.core import clock, drafts, italian
+from portal.core import clock, drafts
 from portal.core.drafts import Draft
+from portal.core.italy import formats
 from portal.core.store import audit
 from portal.core.store.desk_cache import DeskMemory
 from portal.intake.rules import initials
@@ -67,13 +68,13 @@ def _said(permits: int) -> str:
         return _("Più di %(number)s permessi scadono entro 60 giorni", number=SHOWN)
     if not permits:
         return ""
-    number = italian.plural(permits, _("permesso scade"), _("permessi scadono"))
+    number = formats.plural(permits, _("permesso scade"), _("permessi scadono"))
     return _("%(number)s entro 60 giorni", number=number)
 
 
 def _waiting(draft: Draft, names: dict[UUID, str], *, shown: bool) -> Waiting:
     asked = sum(name == "topics" for name, _value in draft.fields)
-    number = italian.plural(asked, _("richiesta"), _("richieste")) if asked else ""
+    number = formats.plural(asked, _("richiesta"), _("richieste")) if asked else ""
     parts = [_who(draft, names, shown=shown), number]
     return Waiting(
         token=draft.form_token,
@@ -85,7 +86,7 @@ def _waiting(draft: Draft, names: dict[UUID, str], *, shown: bool) -> Waiting:
 
 def _when(moment: datetime) -> str:
     local = clock.in_rome(moment)
-    return italian.hour(local) if local.date() == clock.today() else italian.day(local.date())
+    return formats.hour(local) if local.date() == clock.today() else formats.day(local.date())
 
 
 def _who(draft: Draft, names: dict[UUID, str], *, shown: bool) -> str:

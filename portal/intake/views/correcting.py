@@ -7,11 +7,12 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.conflicts import Meeting, seal
 from portal.core.drafts import resumes_drafts
 from portal.core.errors import NotHere, Refusal
+from portal.core.italy import formats
 from portal.core.pages import page, redirect_to
 from portal.core.store.audit import record_read
 from portal.intake.card import card_of
@@ -117,7 +118,7 @@ def _show(
         earlier=_earlier(form.person, visit),
         frequent=[(key.code, key.name) for key in list_keys()],
         back=url_for("intake.reception", giorno=_day(visit.visited_on) if visit else None),
-        past_day=italian.weekday_day(day) if day and day < clock.today() else None,
+        past_day=formats.weekday_day(day) if day and day < clock.today() else None,
     )
 
 

@@ -12,9 +12,10 @@ from portal.accounts import sessions
 from portal.accounts.gate import keeps_what_is_typed
 from portal.accounts.unfinished import address_of
 from portal.accounts.way_back import destination, draft_page
-from portal.core import clock, drafts, italian
+from portal.core import clock, drafts
 from portal.core.access import Permission, needs
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.pages import page, redirect_to
 from portal.core.store.audit import record_read
 from portal.intake.queries import pending
@@ -48,7 +49,7 @@ def keep_draft(draft_id: UUID) -> Response:
         return make_response(jsonify(said=refusal.sentence), 422)
     if kept.settled:
         return make_response(jsonify(said=""), 409)
-    hour = italian.hour(clock.in_rome(kept.at))
+    hour = formats.hour(clock.in_rome(kept.at))
     return jsonify(said=_("Bozza salvata alle %(hour)s", hour=hour), number=kept.number)
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import clock, drafts, italian
+from portal.core import clock, drafts
 from portal.core.access import Permission, may, needs
 from portal.core.errors import NotHere
+from portal.core.italy import formats
 from portal.core.pages import page, wants_fragment
 from portal.core.store import audit
 from portal.core.store.database import speaking_desk
@@ -145,7 +146,7 @@ def _row_of(visit: "Visit") -> DayRow:
 def _done_with(row: DayRow, day: date, act: str) -> Done:
     """«Salvato alle 10:42 · Diallo Amina · Rinnovo permesso, Uffici e pratiche»."""
     strong, who = str(DONE[act]), row.name or _("senza nome")
-    number = italian.plural(len(row.topics), _("richiesta"), _("richieste"))
+    number = formats.plural(len(row.topics), _("richiesta"), _("richieste"))
     return Done(
         strong=strong,
         text=" · ".join((_which(row, day, act), who, asked_in(row))),
@@ -158,9 +159,9 @@ def _done_with(row: DayRow, day: date, act: str) -> Done:
 
 def _which(row: DayRow, day: date, act: str) -> str:
     """Of a save when, and for which day if not today; of other acts which visit they were about."""
-    weekday, hour = italian.weekday_day(day), hour_of(row, day)
+    weekday, hour = formats.weekday_day(day), hour_of(row, day)
     if act == "salvato":
-        at = italian.hour(clock.in_rome(row.created_at))
+        at = formats.hour(clock.in_rome(row.created_at))
         if day == clock.today():
             return _("alle %(hour)s", hour=at)
         return _("alle %(hour)s per %(day)s", hour=at, day=weekday)

@@ -9,10 +9,11 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.drafts import resumes_drafts
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.pages import page, redirect_to, wants_fragment
 from portal.core.places import list_citizenships
 from portal.core.store import audit
@@ -202,7 +203,7 @@ def _work(form: RecordForm, similar: Sequence[Likely] = ()) -> dict[str, Any]:
         "everything": Together(form, form.newcomer),
         "keys": [(key.code, key.name) for key in list_keys()],
         "headings": {topic.code: headings.get(topic.group_key or "", "") for topic in known},
-        "past_day": italian.weekday_day(day) if day and day < clock.today() else None,
+        "past_day": formats.weekday_day(day) if day and day < clock.today() else None,
         "similar": similar,
         "address": _address(form),
         "citizenships": () if wants_fragment() or not form.newcomer else list_citizenships(),

@@ -10,10 +10,11 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.accounts import queries as accounts
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.drafts import resumes_drafts
 from portal.core.errors import NotHere
+from portal.core.italy import formats
 from portal.core.pages import page, redirect_to
 from portal.intake.forms.sheet import PREFIX, SheetForm, form_for
 from portal.intake.queries.pins import list_keys
@@ -105,7 +106,7 @@ def _understood(text: str) -> date:
     """The day that was typed, for the list of topics; today where it cannot be understood."""
     today = clock.today()
     try:
-        day = italian.parse_day(text)
+        day = formats.parse_day(text)
     except ValueError:
         return today
     return today if day > today or is_too_early(day) else day
@@ -165,12 +166,12 @@ def _typed(found: Sequence[Sheet]) -> list[Typed]:
 
 
 def _one(one: Sheet, names: dict[UUID, str]) -> Typed:
-    at = italian.moment(clock.in_rome(one.created_at))
+    at = formats.moment(clock.in_rome(one.created_at))
     who = names.get(one.created_by) if one.created_by else None
     return Typed(
         id=one.id,
-        day=italian.day(one.visited_on),
-        number=italian.plural(one.present or one.enquiries, _("richiesta"), _("richieste")),
+        day=formats.day(one.visited_on),
+        number=formats.plural(one.present or one.enquiries, _("richiesta"), _("richieste")),
         by=_by(who, at),
     )
 

@@ -13,10 +13,11 @@ from uuid import UUID
 from flask import Response, request
 from flask_babel import gettext as _
 
-from portal.core import clock, italian
+from portal.core import clock
 from portal.core.access import Permission, needs
 from portal.core.errors import NotHere, Refusal
 from portal.core.forms import PortalForm
+from portal.core.italy import formats
 from portal.core.pages import page, redirect_to, wants_fragment
 from portal.core.store import audit
 from portal.core.store.database import speaker, speaking_desk
@@ -132,7 +133,7 @@ def _said(how: str, visit_id: UUID) -> Done | None:
     code = asked[0].topic_code
     told = {
         "name": taxonomy.topic_on(visit.visited_on, code).short_name,
-        "number": italian.count(tallies.count_anonymous_on(clock.today()).get(code, 0)),
+        "number": formats.count(tallies.count_anonymous_on(clock.today()).get(code, 0)),
     }
     if is_there:
         voice = _("%(name)s, %(number)s oggi.", **told)
@@ -192,7 +193,7 @@ def _line(one: Press, names: dict[UUID, str]) -> Line:
     name = taxonomy.topic_on(clock.today(), one.topic).short_name if one.topic else None
     return Line(
         id=one.id,
-        hour=italian.hour(clock.in_rome(one.created_at)),
+        hour=formats.hour(clock.in_rome(one.created_at)),
         name=name or _("Nessuna richiesta"),
         topic=one.topic,
         person_id=one.person_id,

@@ -13,7 +13,8 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.store import audit
 from portal.intake.rules import initials
 from portal.intake.views.names import are_names_shown
@@ -121,7 +122,7 @@ def _day_in_address() -> tuple[date, str]:
     if not typed:
         return today, ""
     try:
-        day = italian.parse_day(typed)
+        day = formats.parse_day(typed)
     except ValueError as error:
         return today, str(error)
     if day > today:
@@ -137,7 +138,7 @@ def address_of(day: date) -> str | None:
 def hour_of(row: DayRow, day: date) -> str:
     """When a visit of this day was written down, if that was then and there."""
     written = clock.in_rome(row.created_at)
-    return "" if row.on_paper or written.date() != day else italian.hour(written)
+    return "" if row.on_paper or written.date() != day else formats.hour(written)
 
 
 def _line(row: DayRow, day: date, marks: Marks, *, shown: bool) -> Line:
@@ -158,9 +159,9 @@ def _line(row: DayRow, day: date, marks: Marks, *, shown: bool) -> Line:
 
 def _summary(found: Day) -> str:
     parts = [
-        italian.plural(found.visits, _("accesso"), _("accessi")),
-        italian.plural(found.enquiries, _("richiesta"), _("richieste")),
-        italian.plural(found.anonymous, _("anonimo"), _("anonimi")) if found.anonymous else "",
+        formats.plural(found.visits, _("accesso"), _("accessi")),
+        formats.plural(found.enquiries, _("richiesta"), _("richieste")),
+        formats.plural(found.anonymous, _("anonimo"), _("anonimi")) if found.anonymous else "",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -170,4 +171,4 @@ def _last_day(day: date, found: Day) -> tuple[str, str] | None:
     last = None if found.visits else visits.find_last_day_with_visits(before=day)
     if last is None:
         return None
-    return url_for("intake.reception", giorno=last.isoformat()), italian.weekday_day(last)
+    return url_for("intake.reception", giorno=last.isoformat()), formats.weekday_day(last)

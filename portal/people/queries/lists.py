@@ -15,8 +15,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from portal.core import clock, italian
-from portal.core.italian import PartialDate
+from portal.core import clock
+from portal.core.italy import formats
+from portal.core.italy.formats import PartialDate
 from portal.core.store.database import db
 from portal.people import rules
 from portal.people.models import Person, PersonAlias, PersonCitizenship
@@ -48,7 +49,7 @@ class PersonRow:
 
     @property
     def age(self) -> str | None:
-        return italian.age(self.birth, clock.today()) if self.birth else None
+        return formats.age(self.birth, clock.today()) if self.birth else None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.core.errors import NotHere, Refusal
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.core.store.database import db
 from portal.people import rules
 from portal.people.differences import Since

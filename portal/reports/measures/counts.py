@@ -6,8 +6,8 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from portal.core import italian
 from portal.core.errors import Refusal
+from portal.core.italy import formats
 from portal.core.periods import NAMED_KINDS, Period
 from portal.core.store.database import db
 from portal.figures import queries as figures
@@ -34,7 +34,7 @@ def count(period: Period) -> Counts:
                 "Del periodo %(period)s una parte è nei totali passati (%(totals)s): gli utenti"
                 " non si sommano, quindi le figure non si possono calcolare.",
                 period=period.name,
-                totals=italian.joined([total.period for total in totals]),
+                totals=formats.joined([total.period for total in totals]),
             )
         )
     if period.kind in NAMED_KINDS:

@@ -9,7 +9,7 @@ from stdnum.it.codicefiscale import calc_check_digit
 
 from portal.core import clock
 from portal.core.codice_fiscale import contradictions, read_codice_fiscale
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 
 
 def completed(first_fifteen: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.core.errors import Refusal
 from portal.core.files import csv_bytes
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.core.periods import named_periods, parse_period
 from portal.core.store.database import DeskTable, db
 from portal.figures import queries as figures

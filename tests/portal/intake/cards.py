@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.core.periods import named_periods
 from portal.core.store.database import db
 from portal.figures import queries as figures

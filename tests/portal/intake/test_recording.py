@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.core import clock
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.figures import queries as figures
 from portal.people import actions as people
 from portal.people import queries as people_queries

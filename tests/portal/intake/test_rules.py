@@ -4,7 +4,7 @@
 import pytest
 from flask import Flask
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.intake.rules import begun_with, begun_words, find_code, is_enough, parted
 from portal.people.rules import PersonFacts
 

@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from portal.core import clock, italian
+from portal.core import clock
+from portal.core.italy import formats
 from portal.core.periods import parse_period
 from portal.core.store.database import db
 from portal.figures import actions as figures_actions
@@ -108,7 +109,7 @@ def test_a_wrong_cell_says_so_beside_it(world: World, client_of: ClientOf, typed
         ({"total": ""}, "scrivi il totale che c’è sul foglio"),
         ({"visited_on": ""}, "scrivi il giorno del foglio"),
         ({"visited_on": "30/02/2026"}, "non esiste"),
-        ({"visited_on": italian.day(clock.today() + timedelta(days=400))}, "nel futuro"),
+        ({"visited_on": formats.day(clock.today() + timedelta(days=400))}, "nel futuro"),
         ({"visited_on": "3/3/1999"}, "controlla l’anno"),
         ({"visited_on": "3/3/2015"}, "2015-S1"),
     ],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import actions
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.models import PersonToken

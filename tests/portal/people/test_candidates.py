@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text, update
 
 from portal.core.errors import NotHere
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.models import Person

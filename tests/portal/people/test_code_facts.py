@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people.code_facts import facts_from_code, filled
 from portal.people.rules import PersonFacts
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import queries
 from tests.conftest import AtDesk
 from tests.pages import PortalClient

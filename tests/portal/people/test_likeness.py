@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people.likeness import Likeness, differing, likeness
 from portal.people.rules import PersonFacts
 

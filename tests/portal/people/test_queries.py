@@ -8,7 +8,7 @@ import pytest
 
 from portal.core import clock
 from portal.core.errors import NotHere
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import actions, queries
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from portal.core.errors import Refusal
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import rules
 from portal.people.rules import PersonFacts
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import actions as people
 from portal.people.queries import get_person
 from portal.people.rules import PersonFacts

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from portal.core import clock
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.visits import actions as visits

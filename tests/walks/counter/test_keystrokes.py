@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.core.italian import PartialDate
+from portal.core.italy.formats import PartialDate
 from portal.people import queries as people_queries
 from portal.visits.queries import VisitEntry
 from tests.conftest import AtDesk

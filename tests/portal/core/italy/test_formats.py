@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core import clock, italian
-from portal.core.italian import Exact, PartialDate
+from portal.core import clock
+from portal.core.italy import formats
+from portal.core.italy.formats import Exact, PartialDate
 
 TODAY = date(2026, 11, 23)
 
@@ -32,17 +33,17 @@ TODAY = date(2026, 11, 23)
 def test_decimals_are_rounded_half_up_from_the_exact_fraction(
     value: Exact, places: int, text: str
 ) -> None:
-    assert italian.decimal(value, places) == text
+    assert formats.decimal(value, places) == text
 
 
 def test_a_float_is_refused() -> None:
     with pytest.raises(TypeError):
-        italian.decimal(0.05)
+        formats.decimal(0.05)
 
 
 @given(st.fractions(), st.integers(0, 8))
 def test_rounding_is_the_nearest_and_away_from_zero_at_the_half(value: Exact, places: int) -> None:
-    error = Fraction(italian.rounded(value, places), 10**places) - value
+    error = Fraction(formats.rounded(value, places), 10**places) - value
     half = Fraction(1, 2 * 10**places)
     assert abs(error) <= half
     if abs(error) == half:
@@ -51,24 +52,24 @@ def test_rounding_is_the_nearest_and_away_from_zero_at_the_half(value: Exact, pl
 
 @given(st.fractions(), st.integers(0, 4))
 def test_no_number_is_printed_as_minus_zero(value: Exact, places: int) -> None:
-    text = italian.decimal(value, places)
+    text = formats.decimal(value, places)
     assert text.strip("−0,.") or "−" not in text
 
 
 def test_signs() -> None:
-    assert italian.signed(Fraction(148, 10)) == "+14,8"
-    assert italian.signed(Fraction(-6, 10)) == "−0,6"
-    assert italian.signed(Fraction(1, 100)) == "0,0"
-    assert italian.signed(Fraction(-1, 100)) == "0,0"
-    assert italian.historical_points(Fraction(-107, 10)) == "-10,7%"
-    assert italian.historical_points(Fraction(-1, 100)) == "0,0%"
-    assert italian.plain(Fraction(-12345, 10), 1, mark=",") == "-1234,5"
-    assert italian.count(1234) == "1.234"
+    assert formats.signed(Fraction(148, 10)) == "+14,8"
+    assert formats.signed(Fraction(-6, 10)) == "−0,6"
+    assert formats.signed(Fraction(1, 100)) == "0,0"
+    assert formats.signed(Fraction(-1, 100)) == "0,0"
+    assert formats.historical_points(Fraction(-107, 10)) == "-10,7%"
+    assert formats.historical_points(Fraction(-1, 100)) == "0,0%"
+    assert formats.plain(Fraction(-12345, 10), 1, mark=",") == "-1234,5"
+    assert formats.count(1234) == "1.234"
 
 
 def test_percentages_have_a_no_break_space_and_no_division_by_nothing() -> None:
-    assert italian.percent(67, 149) == "45,0\u00a0%"
-    assert italian.percent(0, 0) == "n.d."
+    assert formats.percent(67, 149) == "45,0\u00a0%"
+    assert formats.percent(0, 0) == "n.d."
 
 
 @pytest.mark.parametrize(
@@ -87,37 +88,37 @@ def test_percentages_have_a_no_break_space_and_no_division_by_nothing() -> None:
     ],
 )
 def test_the_preposition_follows_the_sound_of_the_figure(figure: str, text: str) -> None:
-    assert italian.to_figure(figure) == text
+    assert formats.to_figure(figure) == text
 
 
 def test_plurals_and_lists() -> None:
-    assert [italian.plural(n, "utente", "utenti") for n in (0, 1, 1234)] == [
+    assert [formats.plural(n, "utente", "utenti") for n in (0, 1, 1234)] == [
         "0 utenti",
         "1 utente",
         "1.234 utenti",
     ]
-    assert italian.joined([]) == ""
-    assert italian.joined(["a"]) == "a"
-    assert italian.joined(["a", "b", "c"]) == "a, b e c"
-    assert italian.joined(["Lucca", "Empoli"]) == "Lucca ed Empoli"
+    assert formats.joined([]) == ""
+    assert formats.joined(["a"]) == "a"
+    assert formats.joined(["a", "b", "c"]) == "a, b e c"
+    assert formats.joined(["Lucca", "Empoli"]) == "Lucca ed Empoli"
 
 
 def test_dates() -> None:
-    assert italian.day(date(1988, 4, 12)) == "12/04/1988"
-    assert italian.long_day(date(2026, 10, 12)) == "12 ottobre 2026"
-    assert italian.day_month(date(2026, 1, 1)) == "1° gennaio"
-    assert italian.weekday_day(TODAY) == "lunedì 23 novembre"
-    assert italian.hour(time(9, 5)) == "9:05"
-    assert italian.moment(datetime(2026, 11, 23, 8, 2, tzinfo=UTC)) == "23/11/2026 alle 8:02"
-    assert italian.window(date(2016, 1, 1), date(2016, 6, 30)) == "1° gennaio – 30 giugno 2016"
-    assert italian.window(date(2016, 9, 1), date(2017, 8, 31)) == (
+    assert formats.day(date(1988, 4, 12)) == "12/04/1988"
+    assert formats.long_day(date(2026, 10, 12)) == "12 ottobre 2026"
+    assert formats.day_month(date(2026, 1, 1)) == "1° gennaio"
+    assert formats.weekday_day(TODAY) == "lunedì 23 novembre"
+    assert formats.hour(time(9, 5)) == "9:05"
+    assert formats.moment(datetime(2026, 11, 23, 8, 2, tzinfo=UTC)) == "23/11/2026 alle 8:02"
+    assert formats.window(date(2016, 1, 1), date(2016, 6, 30)) == "1° gennaio – 30 giugno 2016"
+    assert formats.window(date(2016, 9, 1), date(2017, 8, 31)) == (
         "1° settembre 2016 – 31 agosto 2017"
     )
-    assert italian.from_to(date(2016, 1, 1), date(2016, 3, 15)) == "dal 1° gennaio al 15 marzo 2016"
-    assert italian.from_to(date(2016, 3, 8), date(2016, 3, 11)) == "dall’8 all’11 marzo 2016"
-    assert italian.of_day(date(2016, 7, 1)) == "del 1° luglio 2016"
-    assert italian.of_day(date(2016, 7, 8)) == "dell’8 luglio 2016"
-    assert italian.of_day(date(2016, 7, 11)) == "dell’11 luglio 2016"
+    assert formats.from_to(date(2016, 1, 1), date(2016, 3, 15)) == "dal 1° gennaio al 15 marzo 2016"
+    assert formats.from_to(date(2016, 3, 8), date(2016, 3, 11)) == "dall’8 all’11 marzo 2016"
+    assert formats.of_day(date(2016, 7, 1)) == "del 1° luglio 2016"
+    assert formats.of_day(date(2016, 7, 8)) == "dell’8 luglio 2016"
+    assert formats.of_day(date(2016, 7, 11)) == "dell’11 luglio 2016"
 
 
 @pytest.mark.parametrize(
@@ -136,13 +137,13 @@ def test_dates() -> None:
     ],
 )
 def test_days_as_people_type_them(typed: str, day: date) -> None:
-    assert italian.parse_day(typed, latest=TODAY) == day
+    assert formats.parse_day(typed, latest=TODAY) == day
 
 
 def test_two_digits_are_read_against_the_clock_unless_a_later_limit_is_given() -> None:
     with clock.stopped_at(datetime(2026, 11, 23, 12, tzinfo=UTC)):
-        assert italian.parse_day("12/4/28") == date(1928, 4, 12)
-    assert italian.parse_day("12/4/28", latest=date(2046, 1, 1)) == date(2028, 4, 12)
+        assert formats.parse_day("12/4/28") == date(1928, 4, 12)
+    assert formats.parse_day("12/4/28", latest=date(2046, 1, 1)) == date(2028, 4, 12)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_two_digits_are_read_against_the_clock_unless_a_later_limit_is_given() -
 )
 def test_a_day_that_cannot_be_says_why(typed: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r".") as refused:
-        italian.parse_day(typed, latest=TODAY)
+        formats.parse_day(typed, latest=TODAY)
     assert str(refused.value) == sentence
 
 
@@ -178,9 +179,9 @@ def test_a_day_that_cannot_be_says_why(typed: str, sentence: str) -> None:
     ],
 )
 def test_births_known_in_part(typed: str, known: PartialDate, shown: str) -> None:
-    assert italian.parse_partial(typed, latest=TODAY) == known
-    assert italian.partial_day(known) == shown
-    assert italian.parse_partial(known.iso) == known
+    assert formats.parse_partial(typed, latest=TODAY) == known
+    assert formats.partial_day(known) == shown
+    assert formats.parse_partial(known.iso) == known
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_births_known_in_part(typed: str, known: PartialDate, shown: str) -> Non
 )
 def test_a_partial_date_that_cannot_be_says_why(typed: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r".") as refused:
-        italian.parse_partial(typed, latest=TODAY)
+        formats.parse_partial(typed, latest=TODAY)
     assert str(refused.value) == sentence
 
 
@@ -211,9 +212,9 @@ def test_a_partial_date_that_cannot_be_says_why(typed: str, sentence: str) -> No
     ],
 )
 def test_age_says_no_more_than_is_known(birth: PartialDate, text: str) -> None:
-    assert italian.age(birth, TODAY) == text
+    assert formats.age(birth, TODAY) == text
 
 
 def test_noise_is_quoted_short_and_on_one_line() -> None:
-    assert italian.shown("a\n\x00b") == "a b"
-    assert italian.shown("x" * 10_000_000) == "x" * 30 + "…"
+    assert formats.shown("a\n\x00b") == "a b"
+    assert formats.shown("x" * 10_000_000) == "x" * 30 + "…"
