@@ -5,7 +5,7 @@ import csv
 from datetime import date, timedelta
 from pathlib import Path
 
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.figures import actions as figures
 from portal.people import actions as people
 from portal.people.rules import PersonFacts

@@ -16,7 +16,7 @@ from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
 from portal.core.access import Role
 from portal.core.italy.formats import plural
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.demo.editions import approve_past, name_recipient

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.italy import formats
-from portal.core.periods import Kind, Period, parse_period, period_of
+from portal.core.italy.periods import Kind, Period, parse_period, period_of
 from portal.core.store.database import db, speaker
 from portal.figures import queries
 from portal.figures.models import PastTotal

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.core.errors import NotHere
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.core.store.database import db
 from portal.figures.models import Figure, PastTotal
 from portal.figures.rules import Counts

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
-from portal.core.periods import Period, named_periods
+from portal.core.italy.periods import Period, named_periods
 
 Number = int | Fraction
 """A count; the mean of several periods' counts is exact."""

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.periods import Period, parse_period
+from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import db, speaker
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries

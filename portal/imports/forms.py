@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.core.forms import ParsedField, PortalForm
 from portal.core.italy import formats
-from portal.core.periods import Period, parse_period
+from portal.core.italy.periods import Period, parse_period
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.rules import DELETION_REASONS
 

@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Any
 
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order

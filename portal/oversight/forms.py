@@ -8,7 +8,7 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
 from portal.core.forms import PortalForm
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 
 
 class ComparisonChoice(FlaskForm):

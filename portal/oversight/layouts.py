@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.periods import headings
+from portal.core.italy.periods import headings
 from portal.core.tables import BLANK, Column, Row, Table, cell_text
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.oversight.standings import WORDS, standing_json

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.periods import headings
+from portal.core.italy.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import Comparison
 from portal.reports.prose import in_period, of_period, to_period

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.figures.rules import Counts, Number
 from portal.reports.inference import Funnel, funnel
 from portal.reports.rules import TopicRow, not_comparable, topic_rows, total_row

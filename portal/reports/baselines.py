@@ -13,7 +13,7 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.periods import Kind, Period, headings, parse_period, same_length_kind
+from portal.core.italy.periods import Kind, Period, headings, parse_period, same_length_kind
 
 OF_A_MEAN = 3
 

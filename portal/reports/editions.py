@@ -23,9 +23,9 @@ from portal import __version__
 from portal.core import clock, jobs
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italy.formats import shown
+from portal.core.italy.periods import Period, parse_period
 from portal.core.logs import log
 from portal.core.once import hold
-from portal.core.periods import Period, parse_period
 from portal.core.store.database import db, speaker
 from portal.core.store.unit import unit_of_work
 from portal.reports.models import EditionFileRow, EditionRow

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from portal.core.periods import Period, same_length_kind
+from portal.core.italy.periods import Period, same_length_kind
 from portal.figures.rules import Counts, Number
 from portal.reports import measures
 from portal.reports.inference import Histogram, Inference, Side, compare

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.reports import documents, measures, queries, texts
 from portal.reports.differences import counts_differ
 from portal.reports.documents import Stamp

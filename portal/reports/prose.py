@@ -19,7 +19,7 @@ from portal.core.italy.formats import (
     plural,
     to_figure,
 )
-from portal.core.periods import Kind, Period, same_length_kind
+from portal.core.italy.periods import Kind, Period, same_length_kind
 from portal.core.tables import Check
 from portal.figures.rules import Counts, Number
 from portal.reports.baselines import Baseline

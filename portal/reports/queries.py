@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.periods import Kind, Period, parse_period
+from portal.core.italy.periods import Kind, Period, parse_period
 from portal.core.store.database import speaking_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures

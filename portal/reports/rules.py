@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from portal.core.italy import formats
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.figures.rules import Counts, Number
 from portal.reports.baselines import Baseline
 from portal.reports.details import Detail

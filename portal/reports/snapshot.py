@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from portal.core.periods import Period, parse_period
+from portal.core.italy.periods import Period, parse_period
 from portal.figures.rules import Counts
 from portal.reports import measures, queries, texts
 from portal.reports.baselines import baseline_of

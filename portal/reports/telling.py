@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.figures.rules import SEXES, Counts, Number
 from portal.reports.details import AGES, NOT_STATED, Detail
 from portal.reports.disclosure.collapse import lumped

@@ -13,7 +13,7 @@ from config.settings import Settings
 from migrations import upgrade
 from portal.app import create_app
 from portal.core.codice_fiscale import read_codice_fiscale
-from portal.core.periods import Period, named_periods
+from portal.core.italy.periods import Period, named_periods
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work

@@ -14,7 +14,7 @@ from functools import partial
 from uuid import UUID
 
 from portal.core import clock, jobs
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import desk_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.figures.actions import hold_months, store_past_total

@@ -14,7 +14,7 @@ from portal.accounts import actions as accounts
 from portal.core import clock, jobs
 from portal.core.access import Role
 from portal.core.italy.formats import PartialDate
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
 from portal.figures import actions as figures

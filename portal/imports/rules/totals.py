@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from portal.core.periods import Period, parse_period
+from portal.core.italy.periods import Period, parse_period
 from portal.imports.rules.files import Line
 from portal.imports.rules.problems import Problems
 

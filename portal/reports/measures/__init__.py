@@ -6,7 +6,7 @@ A statistic crosses tables, so this package, alone, may read any slice's.
 
 from collections.abc import Sequence
 
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.figures import queries as figures
 from portal.reports.details import Detail
 from portal.reports.measures.asking import count_askers, count_asking

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.core.store.database import db, joining_whole
 from portal.figures import queries as figures
 from portal.taxonomy import queries as taxonomy

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.periods import NAMED_KINDS, Period
+from portal.core.italy.periods import NAMED_KINDS, Period
 from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.figures.rules import Counts

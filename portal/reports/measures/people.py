@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.core.store.database import db, joining_whole
 from portal.reports.details import AGES
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, text
 
-from portal.core.periods import Period, parse_period
+from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import db, joining_whole
 from portal.reports.measures.people import DESCRIBED, asking_of
 from portal.visits.models import Enquiry, Visit

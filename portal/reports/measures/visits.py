@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from portal.core.periods import Kind, Period, period_of
+from portal.core.italy.periods import Kind, Period, period_of
 from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.reports.details import Month

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from portal.core.periods import Period
+from portal.core.italy.periods import Period
 from portal.core.store.database import db
 from portal.figures.rules import Counts
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from portal.core.errors import Refusal
 from portal.core.files import csv_bytes
 from portal.core.italy.formats import PartialDate
-from portal.core.periods import named_periods, parse_period
+from portal.core.italy.periods import named_periods, parse_period
 from portal.core.store.database import DeskTable, db
 from portal.figures import queries as figures
 from portal.figures.models import Figure, PastTotal

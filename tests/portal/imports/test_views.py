@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.core.errors import Refusal
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.figures import actions as figures_actions

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from portal.core.italy.formats import PartialDate
-from portal.core.periods import named_periods
+from portal.core.italy.periods import named_periods
 from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.intake.actions.merging import merge_people

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.store.database import db
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures

@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from portal.core.italy.periods import parse_period
 from portal.core.mail import Letter
-from portal.core.periods import parse_period
 from portal.figures.rules import Counts
 from portal.mailings.columns import lines_of
 from portal.mailings.letters import EditionFacts, letter_table, one_line, relazione_letter

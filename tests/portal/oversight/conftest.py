@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from portal.core import jobs
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope, network_scope
 from portal.core.store.unit import unit_of_work

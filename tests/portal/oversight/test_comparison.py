@@ -12,7 +12,7 @@ from sqlalchemy import update
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.files import csv_bytes
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.store.database import db
 from portal.desks.models import Desk
 from portal.figures import actions as figures

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from portal.core.italy.formats import PartialDate
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.people import actions as people
 from portal.people.queries import facts_of, get_person
 from portal.people.rules import PersonFacts

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from portal.core.periods import Period, parse_period
+from portal.core.italy.periods import Period, parse_period
 from portal.reports import prose
 from portal.reports.baselines import Baseline
 from portal.reports.method import how_counted

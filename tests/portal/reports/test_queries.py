@@ -9,7 +9,7 @@ import pytest
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.files import csv_bytes
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.figures import actions as figures
 from portal.people import actions as people
 from portal.people.rules import PersonFacts

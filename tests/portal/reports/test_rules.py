@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.core.files import csv_bytes
 from portal.core.italy.formats import plain
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.core.tables import cell_text
 from portal.reports.baselines import Baseline
 from portal.reports.divisions import sex_table

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.core.periods import parse_period
+from portal.core.italy.periods import parse_period
 from portal.mailings.letters import EditionFacts, relazione_letter
 from portal.people import actions as people
 from portal.people.rules import PersonFacts

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.core.errors import Conflict, Refusal
+from portal.core.italy.periods import named_periods, parse_period
 from portal.core.once import AlreadySaved
-from portal.core.periods import named_periods, parse_period
 from portal.core.store.database import db
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures

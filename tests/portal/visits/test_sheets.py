@@ -15,8 +15,8 @@ from sqlalchemy import event, select
 
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
+from portal.core.italy.periods import parse_period
 from portal.core.once import AlreadySaved
-from portal.core.periods import parse_period
 from portal.core.store.database import db
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures

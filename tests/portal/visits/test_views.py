@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from portal.core.periods import named_periods
+from portal.core.italy.periods import named_periods
 from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.figures.queries import find_counts

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.periods import (
+from portal.core.italy.periods import (
     NAMED_KINDS,
     Kind,
     headings,
