@@ -25,8 +25,15 @@ from portal.core import drafts
 from portal.core.drafts import Draft
 from portal.core.errors import NotHere, Refusal
 from portal.core.italy import formats
+from portal.core.italy.states_and_comuni import (
+    Comune,
+    State,
+    find_state,
+    get_comune,
+    get_state,
+    match_comuni,
+)
 from portal.core.once import AlreadySaved, sending
-from portal.core.places import Comune, State, find_state, get_comune, get_state, match_comuni
 from portal.core.store.database import db
 
 

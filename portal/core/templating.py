@@ -13,8 +13,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from portal.core import charts, clock, places, tables
-from portal.core.italy import formats
+from portal.core import charts, clock, tables
+from portal.core.italy import formats, states_and_comuni
 
 
 def prepare(app: Flask, folder: Path) -> None:
@@ -32,8 +32,8 @@ def prepare(app: Flask, folder: Path) -> None:
         count=formats.count,
         drawing=charts.draw,
         partial_day=formats.partial_day,
-        state_name=lambda code: places.get_state(code).name,
-        comune_name=lambda code: places.get_comune(code).name,
+        state_name=lambda code: states_and_comuni.get_state(code).name,
+        comune_name=lambda code: states_and_comuni.get_comune(code).name,
     )
     environment.globals["plural"] = formats.plural
     environment.globals["ui"] = _Macros(app, folder / "ui")

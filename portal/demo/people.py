@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from portal.core.italy.formats import PartialDate
-from portal.core.places import find_comune
+from portal.core.italy.states_and_comuni import find_comune
 from portal.demo.names import ORIGINS, Origin
 from portal.people import rules
 from portal.people.rules import PersonFacts

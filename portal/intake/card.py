@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.places import get_state
+from portal.core.italy.states_and_comuni import get_state
 from portal.people import card as people_card
 from portal.people import queries as people
 from portal.people import rules

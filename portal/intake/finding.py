@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.places import get_state
+from portal.core.italy.states_and_comuni import get_state
 from portal.intake import rules
 from portal.people import code_facts
 from portal.people import queries as people

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from portal.core import clock
-from portal.core.codice_fiscale import SHAPE, read_codice_fiscale
 from portal.core.italy import formats
+from portal.core.italy.codice_fiscale import SHAPE, read_codice_fiscale
 from portal.core.italy.formats import PartialDate
 from portal.people import code_facts, words
 from portal.people.phone import read_phone

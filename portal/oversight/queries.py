@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy.periods import Kind, Period, parse_period, period_of
-from portal.core.places import folded
+from portal.core.italy.states_and_comuni import folded
 from portal.core.store.database import db, speaking_network
 from portal.desks.queries import get_network, list_desks
 from portal.oversight.models import PublishedFigure

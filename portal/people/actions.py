@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.core import clock
-from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italy import formats
+from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.once import find_by_form_token
 from portal.core.store.database import db, speaker
 from portal.people import queries, rules

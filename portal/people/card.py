@@ -7,10 +7,10 @@ from datetime import date
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.codice_fiscale import contradictions, read_codice_fiscale
 from portal.core.italy import formats
+from portal.core.italy.codice_fiscale import contradictions, read_codice_fiscale
 from portal.core.italy.formats import PartialDate
-from portal.core.places import Comune, State, get_comune, get_state
+from portal.core.italy.states_and_comuni import Comune, State, get_comune, get_state
 from portal.people import rules
 from portal.people.phone import show_phone
 from portal.people.rules import PersonFacts

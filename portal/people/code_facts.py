@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.italy import formats
+from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.italy.formats import PartialDate
-from portal.core.places import Comune, State
+from portal.core.italy.states_and_comuni import Comune, State
 from portal.people.rules import PersonFacts
 
 ITALY = "100"

@@ -5,7 +5,7 @@ from functools import cache
 
 from babel import Locale
 
-from portal.core.places import folded
+from portal.core.italy.states_and_comuni import folded
 
 CODES = (
     "aa af ak am ar az be bg bm bn bs ckb cs de dyu ee el en es et fa ff fil fr gu ha hi hr hu hy"

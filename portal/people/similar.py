@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from portal.core.errors import Refusal
-from portal.core.places import get_state
+from portal.core.italy.states_and_comuni import get_state
 from portal.people import card
 from portal.people.queries import Candidate
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from portal.core.places import (
+from portal.core.italy.states_and_comuni import (
     Comune,
     folded,
     get_comune,

@@ -16,8 +16,8 @@ from itertools import groupby
 from anyascii import anyascii
 from flask_babel import gettext as _
 
-from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.italy import formats
+from portal.core.italy.codice_fiscale import read_codice_fiscale
 
 LONGEST = 100
 ENDING = "~"

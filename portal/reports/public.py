@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.core.documents import Block, Document, Figure, Figures, Paragraph, Section
 from portal.core.files import dataset_bytes
-from portal.core.places import get_comune, get_state
+from portal.core.italy.states_and_comuni import get_comune, get_state
 from portal.core.tables import PROTECTED, Row, Table
 from portal.people import languages
 from portal.people.rules import RESIDENCE_KINDS

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from portal.core.places import folded
+from portal.core.italy.states_and_comuni import folded
 
 
 @dataclass(frozen=True, slots=True)

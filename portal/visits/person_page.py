@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from portal.accounts.queries import list_names
 from portal.core.access import Permission, may
 from portal.core.italy import formats
+from portal.core.italy.states_and_comuni import get_state
 from portal.core.pages import page, redirect_to
-from portal.core.places import get_state
 from portal.core.store.audit import record_read
 from portal.people import card, languages
 from portal.people import queries as people

@@ -12,7 +12,7 @@ from flask import Flask
 from config.settings import Settings
 from migrations import upgrade
 from portal.app import create_app
-from portal.core.codice_fiscale import read_codice_fiscale
+from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.italy.periods import Period, named_periods
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope

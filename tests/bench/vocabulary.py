@@ -12,8 +12,8 @@ from random import Random
 
 from anyascii import anyascii
 
-from portal.core import codice_fiscale
-from portal.core.places import get_state
+from portal.core.italy import codice_fiscale
+from portal.core.italy.states_and_comuni import get_state
 from portal.demo.names import ORIGINS
 
 SEED = 7

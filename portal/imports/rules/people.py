@@ -12,9 +12,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core.codice_fiscale import contradictions, read_codice_fiscale
 from portal.core.errors import Refusal
 from portal.core.italy import formats
+from portal.core.italy.codice_fiscale import contradictions, read_codice_fiscale
 from portal.imports.rules.problems import Problems
 from portal.imports.rules.visits import PERSON_COLUMNS, VisitRow
 from portal.people import rules, words

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core.codice_fiscale import read_codice_fiscale
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.places import find_state, folded, match_comuni
+from portal.core.italy.codice_fiscale import read_codice_fiscale
+from portal.core.italy.states_and_comuni import find_state, folded, match_comuni
 from portal.imports.rules.files import Line
 from portal.imports.rules.problems import Problems
 from portal.people import rules as people

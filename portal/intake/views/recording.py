@@ -14,8 +14,8 @@ from portal.core.access import Permission, needs
 from portal.core.drafts import resumes_drafts
 from portal.core.errors import Refusal
 from portal.core.italy import formats
+from portal.core.italy.states_and_comuni import list_citizenships
 from portal.core.pages import page, redirect_to, wants_fragment
-from portal.core.places import list_citizenships
 from portal.core.store import audit
 from portal.intake.actions import recording
 from portal.intake.card import card_of

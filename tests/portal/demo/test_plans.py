@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from portal.core.places import match_comuni
+from portal.core.italy.states_and_comuni import match_comuni
 from portal.demo.calendar import HOLIDAYS
 from portal.demo.places import ACCOUNTS, DESKS, FIRST_SLUG, DemoDesk
 from portal.demo.plans import VISITS_TODAY, Plan, plan_of

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.core.docx import default_template
-from portal.core.places import list_citizenships
+from portal.core.italy.states_and_comuni import list_citizenships
 from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people.rules import PersonFacts

@@ -8,7 +8,7 @@ import pytest
 from stdnum.it.codicefiscale import calc_check_digit
 
 from portal.core import clock
-from portal.core.codice_fiscale import contradictions, read_codice_fiscale
+from portal.core.italy.codice_fiscale import contradictions, read_codice_fiscale
 from portal.core.italy.formats import PartialDate
 
 

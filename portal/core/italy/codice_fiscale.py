@@ -17,7 +17,7 @@ from stdnum.it import codicefiscale, iva
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.places import Comune, State, folded, place_of_birth
+from portal.core.italy.states_and_comuni import Comune, State, folded, place_of_birth
 
 Kind = Literal["alphanumeric", "omocode", "provisional"]
 

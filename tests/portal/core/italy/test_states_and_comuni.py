@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from portal.core.places import (
+from portal.core.italy.states_and_comuni import (
     Comune,
     State,
     find_comune,
