@@ -46,7 +46,7 @@ logconfig_dict = {
     "root": {"level": "WARNING", "handlers": ["lines"]},
     "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["lines"], "propagate": False}},
     "filters": {"without_visitor": {"()": WithoutVisitor}},
-    "formatters": {"json": {"()": "portal.core.logs.JsonLine"}},
+    "formatters": {"json": {"()": "portal.core.work.logs.JsonLine"}},
     "handlers": {
         "lines": {
             "class": "logging.StreamHandler",

@@ -14,9 +14,9 @@ from celery.platforms import SecurityWarning
 
 from config.queue import celery_settings
 from portal.app import create_app, refuse_wrong_database
-from portal.core.logs import log_failure
 from portal.core.store.database import DangerousRole, db
 from portal.core.store.schema import WrongSchema
+from portal.core.work.logs import log_failure
 from worker import run, schedule, start
 
 PATIENCE_SECONDS = 300

@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import signals
 
-from portal.core.logs import JsonLine
+from portal.core.work.logs import JsonLine
 
 LOGGERS = ("celery", "kombu", "py.warnings")
 

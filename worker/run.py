@@ -5,10 +5,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from uuid import UUID
 
-from portal.core import jobs
-from portal.core.logs import log_failure
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
+from portal.core.work.logs import log_failure
 from worker.tasks import drafts, editions, letters, publishing
 
 Task = Callable[[UUID, str], None]

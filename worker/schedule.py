@@ -8,10 +8,11 @@ one does.
 
 from sqlalchemy import text
 
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 
 AT_ONCE = 200
 """Jobs rung for in one knock; the others wait for the next."""

@@ -8,10 +8,10 @@ import click
 from flask_babel import gettext as _
 
 from portal.cli import application
-from portal.core import jobs
 from portal.core.errors import Refusal
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.desks.queries import get_desk_by_slug
 from portal.mailings.actions import send_edition
 from portal.mailings.kinds import DESK as LETTERS

@@ -6,10 +6,11 @@ from datetime import timedelta
 import click
 
 from portal.cli import application
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 
 ANSWER_SECONDS = 2
 PATIENCE = timedelta(minutes=5)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.italy.periods import Kind, Period, parse_period, period_of
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.demo.places import DESKS, FIRST_SLUG, LATE_SLUG, DemoDesk
 from portal.mailings import actions as mailings
 from portal.mailings.kinds import OF_DESK

@@ -19,8 +19,8 @@ from portal.accounts.way_back import form_page, wanted_page
 from portal.core import clock
 from portal.core.access import Role, may, needed_by
 from portal.core.errors import NotHere, Refusal
-from portal.core.logs import log_failure
 from portal.core.pages import redirect_to
+from portal.core.work.logs import log_failure
 
 Answer = tuple[str, int]
 MAY_BE_KEPT = frozenset({400, 409, 500})

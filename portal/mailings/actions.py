@@ -16,12 +16,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.rules import checked_email
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.mail import Letter, Outcome, transmit
 from portal.core.once import hold
 from portal.core.store.database import db
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
+from portal.core.work.mail import Letter, Outcome, transmit
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType, Recipients
 from portal.mailings.models import DeliveryRow, Recipient, RecipientRow

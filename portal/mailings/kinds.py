@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from portal.core.mail import Letter
 from portal.core.tables import Table
+from portal.core.work.mail import Letter
 from portal.mailings import letters, public
 from portal.mailings.models import (
     Delivery,

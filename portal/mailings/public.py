@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from portal.core.documents import Document
 from portal.core.italy import formats
-from portal.core.mail import Attachment, Letter, message_id
 from portal.core.tables import Table
+from portal.core.work.mail import Attachment, Letter, message_id
 from portal.mailings.letters import (
     HTML,
     SUBJECT,

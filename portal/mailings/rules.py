@@ -24,7 +24,7 @@ PROTECTED = "protected"
 ON_PURPOSE = ("ended", "superseded", PROTECTED)
 """Why a letter was rightly not sent: nobody has anything to do about it."""
 KEPT = "kept"
-"""What core/mail.py says of a letter that it left in the mailbox of the installation."""
+"""What core/work/mail.py says of a letter that it left in the mailbox of the installation."""
 INTERNAL = "internal"
 """What is said of a letter that our own error kept from leaving."""
 

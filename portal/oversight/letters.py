@@ -10,8 +10,8 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from portal.core.italy.periods import headings
-from portal.core.mail import Attachment, Letter, message_id
 from portal.core.tables import Column, Row, Table
+from portal.core.work.mail import Attachment, Letter, message_id
 from portal.figures.rules import Number
 from portal.mailings.kinds import OF_NETWORK, MailingType
 from portal.mailings.letters import EditionFacts, address, attached, facts_of, written

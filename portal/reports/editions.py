@@ -20,14 +20,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import defer
 
 from portal import __version__
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italy.formats import shown
 from portal.core.italy.periods import Period, parse_period
-from portal.core.logs import log
 from portal.core.once import hold
 from portal.core.store.database import db, speaker
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
+from portal.core.work.logs import log
 from portal.reports.models import EditionFileRow, EditionRow
 
 STEPS = (

@@ -13,10 +13,11 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import desk_scope, network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.figures.actions import hold_months, store_past_total
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from config.settings import Settings
-from portal.core.mail import Letter, message_id, transmit
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work.mail import Letter, message_id, transmit
 from tests.conformance import records
 from tests.conftest import DATABASE, AtDesk, on_database
 from tests.pages import PortalClient

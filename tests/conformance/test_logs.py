@@ -14,8 +14,8 @@ from sqlalchemy import text
 from config.settings import Settings
 from portal.app import create_app
 from portal.core.access import open_to_all
-from portal.core.logs import JsonLine
 from portal.core.store.database import db
+from portal.core.work.logs import JsonLine
 from tests.conformance.conftest import ClientOf
 from tests.conformance.test_routes import csrf_token
 from tests.conftest import DATABASE, on_database

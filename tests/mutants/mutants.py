@@ -329,7 +329,7 @@ CODE = (
     Mutant(
         "logs quote the words of an exception",
         (f"{LOGS}a_failure_is_written_without_its_words",),
-        function="portal.core.logs:JsonLine.format",
+        function="portal.core.work.logs:JsonLine.format",
         old="type(record.exc_info[1]).__qualname__",
         new="repr(record.exc_info[1])",
     ),

@@ -5,9 +5,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from portal.core import jobs
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from tests import seed
 from tests.conftest import AtDesk
 from tests.walks.conftest import OpenAs

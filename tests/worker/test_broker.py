@@ -15,9 +15,9 @@ import pytest
 from flask import Flask
 
 from config.settings import Settings
-from portal.core import jobs
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.reports import editions
 from portal.reports.frozen import DESK
 from tests.conftest import AtDesk

@@ -10,10 +10,11 @@ from uuid import UUID
 import psycopg
 from flask import Flask
 
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.reports import editions
 from portal.reports.frozen import DESK
 from tests.conftest import AtDesk

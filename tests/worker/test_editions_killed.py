@@ -16,10 +16,10 @@ import pytest
 from flask import Flask
 
 from config.settings import Settings
-from portal.core import jobs
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports import editions

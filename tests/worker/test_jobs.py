@@ -13,12 +13,13 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
-from portal.core import clock, jobs
-from portal.core.logs import JsonLine, log
+from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.locks import held
 from portal.core.store.tenancy import identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
+from portal.core.work.logs import JsonLine, log
 from tests.conftest import AtDesk
 from tests.world import World
 from worker import run

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core import jobs
-from portal.core.jobs import Job
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
+from portal.core.work.jobs import Job
 from portal.oversight.editions import NETWORK
 from portal.oversight.queries import list_published
 from portal.people import actions as people

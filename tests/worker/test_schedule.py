@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from portal.core import clock, drafts, jobs
+from portal.core import clock, drafts
 from portal.core.clock import ROME
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.intake.actions.merging import merge_people
 from portal.people.actions import create_person
 from portal.people.rules import PersonFacts

@@ -13,10 +13,11 @@ from flask import Flask
 from sqlalchemy.orm.exc import StaleDataError
 
 from config.settings import Settings
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.clock import ROME
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.mailings import actions as mailings
 from portal.mailings.kinds import DESK as LETTERS
 from portal.reports import editions

@@ -3,8 +3,9 @@
 
 from uuid import UUID
 
-from portal.core import drafts, jobs
+from portal.core import drafts
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.intake.actions import merging
 
 

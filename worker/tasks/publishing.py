@@ -3,8 +3,8 @@
 
 from uuid import UUID
 
-from portal.core import jobs
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK
 from portal.oversight.queries import list_published

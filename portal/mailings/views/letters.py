@@ -8,8 +8,8 @@ from flask import Response, current_app
 from flask_babel import gettext as _
 
 from portal.core.errors import Refusal
-from portal.core.mail import Letter
 from portal.core.pages import page
+from portal.core.work.mail import Letter
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType
 from portal.mailings.rules import PROTECTED, UNDER_WAY, in_words, may_go_again

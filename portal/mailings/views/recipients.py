@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, g, request
 
-from portal.core import mail
 from portal.core.access import Permission, needs
 from portal.core.pages import page, redirect_to
+from portal.core.work import mail
 from portal.mailings import actions, queries
 from portal.mailings.forms import RecipientForm
 from portal.mailings.kinds import OF_DESK, OF_NETWORK, Recipients

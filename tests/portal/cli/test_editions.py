@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from config.settings import child_environment
 from portal.cli import main
-from portal.core import jobs
 from portal.core.store.database import db
+from portal.core.work import jobs
 from portal.mailings.actions import add_recipient
 from portal.mailings.kinds import OF_DESK
 from portal.mailings.models import Delivery

@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 from config.settings import Settings, child_environment
 from portal.app import create_app
 from portal.cli import main
-from portal.core import jobs
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.reports import editions
 from portal.reports.frozen import DESK
 from tests import seed

@@ -16,8 +16,8 @@ from flask import Flask
 
 from config.settings import child_environment
 from portal.cli import main
-from portal.core import jobs
-from portal.core.logs import JsonLine, log
+from portal.core.work import jobs
+from portal.core.work.logs import JsonLine, log
 
 
 @pytest.fixture

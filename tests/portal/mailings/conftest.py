@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core import jobs
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.mailings import actions
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.people import actions as people

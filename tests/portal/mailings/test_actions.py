@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.mail import list_kept, mailbox
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
+from portal.core.work import jobs
+from portal.core.work.mail import list_kept, mailbox
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.models import Delivery

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.core.italy.periods import parse_period
-from portal.core.mail import Letter
+from portal.core.work.mail import Letter
 from portal.figures.rules import Counts
 from portal.mailings.columns import lines_of
 from portal.mailings.letters import EditionFacts, letter_table, one_line, relazione_letter

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from portal.core.mail import Kept, list_kept, mailbox
+from portal.core.work.mail import Kept, list_kept, mailbox
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.rules import PROTECTED, may_go_again

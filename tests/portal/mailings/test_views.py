@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from portal.core import jobs
 from portal.core.store.database import db
+from portal.core.work import jobs
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import Delivery

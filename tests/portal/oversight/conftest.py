@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from portal.core import jobs
 from portal.core.italy.periods import parse_period
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope, network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.desks.models import Desk
 from portal.figures import actions as figures
 from portal.oversight.actions import publish_edition

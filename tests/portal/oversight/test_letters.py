@@ -12,11 +12,11 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select, update
 
-from portal.core import jobs
 from portal.core.errors import Refusal
 from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.mailings import actions, queries
 from portal.mailings.models import NetworkDelivery
 from portal.oversight.letters import NETWORK

@@ -10,9 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from portal.core import jobs
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.oversight.editions import NETWORK
 from portal.reports import editions
 from tests.conftest import AtDesk

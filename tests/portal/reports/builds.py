@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Flask
 
-from portal.core import jobs
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
 from portal.reports import editions
 from portal.reports.editions import EditionType, File
 from portal.reports.frozen import DESK

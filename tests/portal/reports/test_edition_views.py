@@ -12,8 +12,9 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core import clock, jobs
+from portal.core import clock
 from portal.core.store.database import db
+from portal.core.work import jobs
 from portal.desks.queries import get_desk
 from portal.people import actions as people
 from portal.people.rules import PersonFacts

@@ -14,9 +14,9 @@ import pytest
 from flask import Flask
 
 from config.settings import Settings
-from portal.core import mail
-from portal.core.mail import Attachment, Letter, Outcome, message_id, transmit
 from portal.core.store.tenancy import desk_scope, network_scope
+from portal.core.work import mail
+from portal.core.work.mail import Attachment, Letter, Outcome, message_id, transmit
 from tests.sink import Sink, running_sink
 from tests.world import World
 

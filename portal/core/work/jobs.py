@@ -36,10 +36,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from config.queue import celery_settings
 from portal.core import clock
-from portal.core.logs import log
 from portal.core.store.database import PlatformTable, db, speaker
 from portal.core.store.locks import held
 from portal.core.store.unit import after_commit
+from portal.core.work.logs import log
 
 BROKER_AWAY = (OperationalError, RedisError, OSError)
 FIRST_PAUSE = timedelta(seconds=30)
