@@ -12,10 +12,10 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 from argon2 import PasswordHasher
 
 from portal.accounts.models import Account, Membership
-from portal.core.access import Role
 from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.web.access import Role
 from portal.desks.models import Desk, Network
 from portal.taxonomy.actions import publish_versions
 

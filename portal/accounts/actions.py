@@ -32,10 +32,10 @@ from portal.accounts.rules import (
     key_hash,
 )
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db, speaker, speaking_desk
+from portal.core.web.access import Role
 
 KEPT_ATTEMPTS = timedelta(days=1)
 

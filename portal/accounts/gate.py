@@ -15,9 +15,9 @@ from flask_login import current_user
 
 from portal.accounts import actions, sessions
 from portal.accounts.rules import Place, SignedIn, place_in
-from portal.core.access import may, needed_by
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import separate, unit_of_work
+from portal.core.web.access import may, needed_by
 
 View = TypeVar("View", bound=Callable)
 

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case
 from portal.accounts.models import Account, Invitation, LoginAttempt, LoginSession, Membership
 from portal.accounts.rules import Place, SignedIn
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.errors import NotHere
 from portal.core.store.database import db, speaking_desk
+from portal.core.web.access import Role
 from portal.desks.queries import places
 
 

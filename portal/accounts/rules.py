@@ -16,8 +16,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import UserMixin
 
-from portal.core.access import Role
 from portal.core.errors import Refusal
+from portal.core.web.access import Role
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)

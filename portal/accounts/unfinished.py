@@ -18,8 +18,8 @@ from portal.accounts.rules import SEEN_AGAIN, Place, SignedIn, place_in, wanted_
 from portal.accounts.sessions import Locked
 from portal.accounts.way_back import draft_page, wanted_page
 from portal.core import clock, drafts
-from portal.core.access import may, needed_by
 from portal.core.errors import NotHere, Refusal
+from portal.core.web.access import may, needed_by
 
 
 class Unfinished(NamedTuple):

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from portal.accounts import actions, queries
 from portal.accounts.rules import comparable_email
 from portal.cli import application
-from portal.core.access import Role
 from portal.core.errors import Refusal
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.web.access import Role
 from portal.desks.actions import add_desk, add_network
 from portal.desks.queries import get_desk_by_slug, get_network_by_slug
 

@@ -14,11 +14,11 @@ from portal.accounts import actions as accounts
 from portal.accounts.queries import find_account
 from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.italy.formats import plural
 from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.web.access import Role
 from portal.demo.editions import approve_past, name_recipient
 from portal.demo.password import choose_password, find_password
 from portal.demo.places import (

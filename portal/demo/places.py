@@ -4,8 +4,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.core.access import Role
 from portal.core.clock import ROME
+from portal.core.web.access import Role
 
 NETWORK_SLUG, NETWORK_NAME = "rete-demo", "Rete provinciale degli sportelli"
 FIRST_SLUG = "centro-servizi"

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from portal.accounts.rules import Place
-from portal.core.access import Permission, may
+from portal.core.web.access import Permission, may
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from portal.core.access import Permission, needs
 from portal.core.errors import Conflict
 from portal.core.forms import PortalForm
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.core.pages import page, redirect_to
+from portal.core.web.access import Permission, needs
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.imports import actions

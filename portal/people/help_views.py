@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask_babel import gettext as _
 
-from portal.core.access import Permission, needs
+from portal.core.web.access import Permission, needs
 from portal.people import code_facts, suggestions
 from portal.people.card import code_contradictions
 from portal.people.forms import PersonForm, shown

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock
-from portal.core.access import Permission, may
 from portal.core.italy.periods import Kind, Period, parse_period
 from portal.core.store.database import speaking_desk
+from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
 from portal.reports import editions
 from portal.reports.editions import LAST_STEP, STEPS

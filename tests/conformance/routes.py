@@ -7,7 +7,7 @@ From this table alone follows what each identity gets from each route (test_rout
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal.core.access import GRANTED, Permission, Role
+from portal.core.web.access import GRANTED, Permission, Role
 from tests.conformance.records import FILE, row_id
 from tests.world import Place, Someone
 

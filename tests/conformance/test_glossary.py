@@ -5,7 +5,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from portal.core.access import Role
+from portal.core.web.access import Role
 from tests.conformance.records import desk_tables
 from tests.conformance.sources import CODE, name, nodes, python_files
 

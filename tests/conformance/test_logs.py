@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from config.settings import Settings
 from portal.app import create_app
-from portal.core.access import open_to_all
 from portal.core.store.database import db
+from portal.core.web.access import open_to_all
 from portal.core.work.logs import JsonLine
 from tests.conformance.conftest import ClientOf
 from tests.conformance.test_routes import csrf_token

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from portal.core.access import GRANTED, Role, UndeclaredRoute, refuse_undeclared_routes
+from portal.core.web.access import GRANTED, Role, UndeclaredRoute, refuse_undeclared_routes
 from tests.conformance.conftest import TRACES, Catalogue, ClientOf
 from tests.conformance.routes import OF_ITS_AUTHOR, ONLY_ASKING, OPEN, ROUTES, Route, all_routes
 from tests.pages import PortalClient

@@ -55,14 +55,14 @@ CODE = (
     Mutant(
         "a silent route does not stop the start",
         (f"{ROUTES}a_silent_route_stops_the_start",),
-        function="portal.core.access:refuse_undeclared_routes",
+        function="portal.core.web.access:refuse_undeclared_routes",
         old="if silent:",
         new="if False:",
     ),
     Mutant(
         "every role may do everything",
         (f"{ROUTES}refusals_are_written_down", f"{TRUST}revocation.py::test_a_lower_role"),
-        function="portal.core.access:may",
+        function="portal.core.web.access:may",
         old="return permission is",
         new="return True or permission is",
     ),

@@ -16,7 +16,7 @@ import pytest
 
 from config.settings import Settings
 from portal.accounts.rules import Place
-from portal.core.access import Role
+from portal.core.web.access import Role
 from tests.mutants.mutant import Mutant
 from tests.world import CAPANNORI, LUCCA, RETE, VIAREGGIO
 

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from portal.accounts.models import Account, Membership
 from portal.accounts.rules import ABSOLUTE, IDLE
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.store.database import db
+from portal.core.web.access import Role
 from tests.conformance.conftest import ClientOf
 from tests.conftest import AtDesk
 from tests.pages import PortalClient

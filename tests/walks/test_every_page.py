@@ -12,11 +12,11 @@ from playwright.sync_api import Page
 
 from portal.accounts import actions as accounts
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.italy.formats import PartialDate
 from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.web.access import Role
 from portal.core.work import jobs
 from portal.figures import actions as figures
 from portal.mailings.actions import add_recipient, send_edition

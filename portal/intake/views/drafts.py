@@ -13,11 +13,11 @@ from portal.accounts.gate import keeps_what_is_typed
 from portal.accounts.unfinished import address_of
 from portal.accounts.way_back import destination, draft_page
 from portal.core import clock, drafts
-from portal.core.access import Permission, needs
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.pages import page, redirect_to
 from portal.core.store.audit import record_read
+from portal.core.web.access import Permission, needs
 from portal.intake.queries import pending
 from portal.intake.views import intake
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from flask import Response, g, url_for
 from flask_babel import gettext as _
 
-from portal.core.access import Permission, may, needs
 from portal.core.italy.periods import parse_period
 from portal.core.pages import page, redirect_to
+from portal.core.web.access import Permission, may, needs
 from portal.mailings import actions, queries
 from portal.mailings.forms import ApproveForm
 from portal.mailings.kinds import DESK

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from flask import Response, request
 
-from portal.core.access import Permission, needs
 from portal.core.errors import Refusal
 from portal.core.italy.periods import Period, parse_period
 from portal.core.pages import page, redirect_to
+from portal.core.web.access import Permission, needs
 from portal.reports import editions, texts
 from portal.reports.forms import TextsForm
 from portal.reports.frozen import DESK

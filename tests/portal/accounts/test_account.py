@@ -10,8 +10,8 @@ from sqlalchemy import select
 from portal.accounts import actions
 from portal.accounts.models import SecurityEvent
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.store.database import db
+from portal.core.web.access import Role
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import PASSWORD, World

@@ -16,8 +16,8 @@ from portal.accounts import actions
 from portal.accounts.models import Account, Invitation
 from portal.accounts.rules import INVITATION
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.store.database import db
+from portal.core.web.access import Role
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.accounts.test_members import invite, link_in, press

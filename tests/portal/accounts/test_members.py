@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 from portal.accounts import actions, queries
 from portal.accounts.models import Account, LoginSession, Membership
 from portal.core import clock
-from portal.core.access import Role
 from portal.core.errors import NotHere, Refusal
 from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
+from portal.core.web.access import Role
 from tests.conftest import AtDesk
 from tests.pages import PortalClient, form_values
 from tests.world import World
