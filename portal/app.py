@@ -14,10 +14,9 @@ from config.settings import Settings, load_settings
 from migrations import newest_version
 from portal import __version__, models
 from portal.accounts import gate, sessions
-from portal.core import headers, templating
 from portal.core.store import database, schema
 from portal.core.store.unit import unit_of_work
-from portal.core.web import access
+from portal.core.web import access, headers, templating
 from portal.core.work import logs
 from portal.home import failures, navigation
 from portal.slices import BLUEPRINTS

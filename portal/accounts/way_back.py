@@ -12,7 +12,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from portal.accounts.rules import SignedIn, kept_query, place_in, wanted_parts
-from portal.core.pages import page_in_view
+from portal.core.web.pages import page_in_view
 
 Destination = tuple[str, dict[str, Any]]
 LONGEST_PAGE = 200

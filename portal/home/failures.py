@@ -18,8 +18,8 @@ from portal.accounts.unfinished import Unfinished, find_of_form, keep_sent
 from portal.accounts.way_back import form_page, wanted_page
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
-from portal.core.pages import redirect_to
 from portal.core.web.access import Role, may, needed_by
+from portal.core.web.pages import redirect_to
 from portal.core.work.logs import log_failure
 
 Answer = tuple[str, int]

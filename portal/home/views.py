@@ -6,9 +6,9 @@ from flask import Blueprint, Response, current_app
 from flask_login import current_user
 from sqlalchemy import text
 
-from portal.core.pages import page, redirect_to
 from portal.core.store.database import db
 from portal.core.web.access import Permission, needs, open_to_all
+from portal.core.web.pages import page, redirect_to
 from portal.home.navigation import landing
 from portal.reports.method import how_counted
 

@@ -3,9 +3,9 @@
 
 from flask import Response, request
 
-from portal.core.pages import page, redirect_to
 from portal.core.store.database import speaking_network
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import page, redirect_to
 from portal.desks.actions import set_closing_days
 from portal.desks.queries import get_network
 from portal.oversight.mail_views import oversight

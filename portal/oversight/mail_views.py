@@ -7,8 +7,8 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 
 from portal.core.italy.periods import parse_period
-from portal.core.pages import redirect_to
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import redirect_to
 from portal.mailings import actions
 from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.oversight.letters import NETWORK

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.pages import download, page, redirect_to
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import download, page, redirect_to
 from portal.desks.queries import list_desks
 from portal.oversight import queries
 from portal.oversight.documents import presented, rendered

@@ -14,9 +14,9 @@ from flask_babel import gettext as _
 from portal.accounts.queries import list_names
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import get_state
-from portal.core.pages import page, redirect_to
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, may
+from portal.core.web.pages import page, redirect_to
 from portal.people import card, languages
 from portal.people import queries as people
 from portal.people.differences import PARTS

@@ -68,7 +68,7 @@ def test_only_the_unit_commits() -> None:
 
 def test_only_pages_know_htmx() -> None:
     spoken = {name(path) for path in python_files("portal") if "HX-" in _read(path)}
-    assert spoken == {"portal/core/pages.py"}
+    assert spoken == {"portal/core/web/pages.py"}
 
 
 def test_only_settings_read_the_environment() -> None:

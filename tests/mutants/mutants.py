@@ -149,7 +149,7 @@ CODE = (
     Mutant(
         "browsers may keep pages of persons",
         (f"{ROUTES}headers_stand_on_every_kind_of_answer",),
-        function="portal.core.headers:set_headers",
+        function="portal.core.web.headers:set_headers",
         old='response.headers["Cache-Control"] = "no-store"',
         new="pass",
     ),
@@ -322,7 +322,7 @@ CODE = (
     Mutant(
         "pages print what was typed as it is",
         (f"{TRUST}hostile.py::test_what_is_typed_is_text",),
-        function="portal.core.templating:prepare",
+        function="portal.core.web.templating:prepare",
         old="environment.undefined = StrictUndefined",
         new="environment.undefined = StrictUndefined; environment.autoescape = False",
     ),

@@ -10,8 +10,8 @@ from portal.accounts import actions, queries
 from portal.accounts.forms import InviteForm, RemovalForm, RoleForm
 from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
-from portal.core.pages import page, redirect_to
 from portal.core.web.access import Permission, Role, needs
+from portal.core.web.pages import page, redirect_to
 
 members = Blueprint("members", __name__)
 

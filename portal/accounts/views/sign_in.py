@@ -16,8 +16,8 @@ from portal.accounts.unfinished import find_unfinished
 from portal.accounts.way_back import destination, names_draft
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.pages import page, redirect_to
 from portal.core.web.access import Permission, needs, open_to_all
+from portal.core.web.pages import page, redirect_to
 
 accounts = Blueprint("accounts", __name__)
 

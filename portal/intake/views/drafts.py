@@ -15,9 +15,9 @@ from portal.accounts.way_back import destination, draft_page
 from portal.core import clock, drafts
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.pages import page, redirect_to
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import page, redirect_to
 from portal.intake.queries import pending
 from portal.intake.views import intake
 

@@ -7,9 +7,9 @@ from flask import Response, request, url_for
 
 from portal.accounts.queries import list_names
 from portal.core.errors import NotHere
-from portal.core.pages import download, page, redirect_to
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import download, page, redirect_to
 from portal.intake import subject_copy
 from portal.intake.views import intake
 from portal.people import queries as people

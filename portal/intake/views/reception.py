@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from portal.core import clock, drafts
 from portal.core.errors import NotHere
 from portal.core.italy import formats
-from portal.core.pages import page, wants_fragment
 from portal.core.store import audit
 from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, may, needs
+from portal.core.web.pages import page, wants_fragment
 from portal.desks.queries import get_desk
 from portal.intake.finding import find as look_for
 from portal.intake.forms.box import BoxForm

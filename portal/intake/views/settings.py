@@ -5,9 +5,9 @@ from flask import Response, request
 
 from portal.core import clock
 from portal.core.errors import Conflict
-from portal.core.pages import page, redirect_to
 from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import page, redirect_to
 from portal.desks import actions as desks
 from portal.desks.queries import get_desk
 from portal.intake.actions import pins as actions

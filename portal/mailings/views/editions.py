@@ -7,8 +7,8 @@ from flask import Response, g, url_for
 from flask_babel import gettext as _
 
 from portal.core.italy.periods import parse_period
-from portal.core.pages import page, redirect_to
 from portal.core.web.access import Permission, may, needs
+from portal.core.web.pages import page, redirect_to
 from portal.mailings import actions, queries
 from portal.mailings.forms import ApproveForm
 from portal.mailings.kinds import DESK

@@ -8,7 +8,7 @@ from flask import Response, current_app
 from flask_babel import gettext as _
 
 from portal.core.errors import Refusal
-from portal.core.pages import page
+from portal.core.web.pages import page
 from portal.core.work.mail import Letter
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType

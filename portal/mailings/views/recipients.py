@@ -8,8 +8,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, g, request
 
-from portal.core.pages import page, redirect_to
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import page, redirect_to
 from portal.core.work import mail
 from portal.mailings import actions, queries
 from portal.mailings.forms import RecipientForm

@@ -8,9 +8,9 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.core.italy.periods import parse_period
-from portal.core.pages import download, page, redirect_to
 from portal.core.tables import Table
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import download, page, redirect_to
 from portal.reports import editions
 from portal.reports.differences import differences
 from portal.reports.disclosing import find_disclosure, is_in_force

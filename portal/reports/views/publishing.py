@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Response, abort
 
-from portal.core.pages import download, redirect_to
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import download, redirect_to
 from portal.reports import editions
 from portal.reports.disclosing import disclose, find_disclosure
 from portal.reports.disclosure.sheets import Audience

@@ -5,9 +5,9 @@ from flask import Response, request
 from flask_babel import lazy_gettext as _l
 
 from portal.core.docx import check_template, default_template
-from portal.core.pages import download, page, redirect_to
 from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import download, page, redirect_to
 from portal.desks.actions import omit_from_report, set_closing_days
 from portal.desks.queries import get_desk
 from portal.reports import texts

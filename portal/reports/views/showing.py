@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.documents import Document, NamedFigure
 from portal.core.italy.periods import Kind, parse_period, period_of
-from portal.core.pages import download, page, wants_fragment
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import download, page, wants_fragment
 from portal.reports import editions, queries, texts
 from portal.reports.differences import differences, period_differs
 from portal.reports.documents import OFFERED, as_values, composed, draft, format_of, rendered

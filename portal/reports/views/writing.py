@@ -7,8 +7,8 @@ from flask import Response, request
 
 from portal.core.errors import Refusal
 from portal.core.italy.periods import Period, parse_period
-from portal.core.pages import page, redirect_to
 from portal.core.web.access import Permission, needs
+from portal.core.web.pages import page, redirect_to
 from portal.reports import editions, texts
 from portal.reports.forms import TextsForm
 from portal.reports.frozen import DESK

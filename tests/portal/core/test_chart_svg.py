@@ -11,10 +11,10 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask_babel import Babel
 
-from portal.core import templating
 from portal.core.charts import chart_svg, draw
 from portal.core.documents import Chart
 from portal.core.pdf import png_of_svg
+from portal.core.web import templating
 from tests.portal.core.drawings import MONTHS, ROOT, bars, line, said, topics
 
 SVG = "{http://www.w3.org/2000/svg}"
