@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from portal.accounts.rules import DESK_ROLES, LONGEST_EMAIL, LONGEST_NAME, ROLE_NAMES
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 
 NEW = {"autocomplete": "new-password"}
 PRESENT = {"autocomplete": "current-password"}

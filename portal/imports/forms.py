@@ -11,9 +11,9 @@ from wtforms import Field, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.core.forms import ParsedField, PortalForm
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
+from portal.core.web.forms import ParsedField, PortalForm
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.rules import DELETION_REASONS
 

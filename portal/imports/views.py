@@ -10,10 +10,10 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from portal.core.errors import Conflict
-from portal.core.forms import PortalForm
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.access import Permission, needs
+from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures

@@ -6,7 +6,7 @@ from wtforms import EmailField, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 from portal.reports.disclosure.sheets import Audience
 
 

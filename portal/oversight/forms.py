@@ -7,8 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
-from portal.core.forms import PortalForm
 from portal.core.italy.periods import Period
+from portal.core.web.forms import PortalForm
 
 
 class ComparisonChoice(FlaskForm):

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from portal.core.conflicts import Part
 from portal.core.italy import formats
 from portal.core.italy.formats import PartialDate
 from portal.core.italy.states_and_comuni import get_state
+from portal.core.web.edit_conflicts import Part
 from portal.people import card, languages, rules
 from portal.people.rules import PersonFacts
 

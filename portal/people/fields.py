@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.forms import ComuneField, DayField, ParsedField, StateField, read_state
 from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.italy.states_and_comuni import folded, get_state
+from portal.core.web.forms import ComuneField, DayField, ParsedField, StateField, read_state
 from portal.people import languages, rules
 from portal.people.phone import read_phone, show_phone
 

@@ -20,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length, Optional, ValidationError
 
 from portal.core import clock
-from portal.core.forms import DayField, PartialDateField, PortalForm
+from portal.core.web.forms import DayField, PartialDateField, PortalForm
 from portal.people import rules
 from portal.people.fields import (
     BirthStateField,

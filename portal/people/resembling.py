@@ -7,7 +7,7 @@ from uuid import UUID
 from wtforms import HiddenField
 
 from portal.core.errors import Refusal
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 from portal.people.forms import PersonForm
 from portal.people.queries import Candidate
 from portal.people.similar import Resembles

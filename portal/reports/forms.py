@@ -12,8 +12,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.core.forms import ParsedField, PortalForm
 from portal.core.italy.periods import Period, parse_period
+from portal.core.web.forms import ParsedField, PortalForm
 from portal.figures.rules import Counts
 from portal.reports.baselines import Choice, choices
 from portal.reports.models import EditionRow

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock
-from portal.core.conflicts import Difference, Meeting
 from portal.core.italy import formats
+from portal.core.web.edit_conflicts import Difference, Meeting
 
 CHOICE = "keep-"
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.conflicts import Part
 from portal.core.italy import formats
+from portal.core.web.edit_conflicts import Part
 from portal.taxonomy import queries as taxonomy
 from portal.visits.rules import CHANNEL_LABELS, FIRST_DAY, Channel, VisitFacts
 

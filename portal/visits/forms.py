@@ -23,9 +23,9 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core import clock
-from portal.core.conflicts import unseal
 from portal.core.errors import NotHere
-from portal.core.forms import DayField, PortalForm
+from portal.core.web.edit_conflicts import unseal
+from portal.core.web.forms import DayField, PortalForm
 from portal.people import differences as of_person
 from portal.people.forms import PersonForm
 from portal.people.rules import PersonFacts, one_line_end

@@ -292,9 +292,9 @@ CODE = (
     Mutant(
         "a form may say itself what the record was before",
         (
-            "tests/portal/core/test_conflicts.py::test_only_what_we_sealed_about_this_record_is_read",
+            "tests/portal/core/web/test_edit_conflicts.py::test_only_what_we_sealed_about_this_record_is_read",
         ),
-        function="portal.core.conflicts:unseal",
+        function="portal.core.web.edit_conflicts:unseal",
         old='loads(text or "")',
         new='loads_unsafe(text or "")[1]',
     ),

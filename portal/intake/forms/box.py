@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 from portal.intake.rules import is_enough
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from wtforms import HiddenField
 
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 
 
 class MergeForm(PortalForm):

@@ -9,7 +9,7 @@ from wtforms import Field, HiddenField
 from wtforms.validators import ValidationError
 
 from portal.core.errors import Refusal
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 from portal.people.forms import PersonForm
 from portal.people.resembling import ResemblingForm
 from portal.visits.forms import TopicsField, VisitForm

@@ -8,7 +8,7 @@ from wtforms import Field, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.core.errors import NotHere
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 from portal.intake.rules import is_enough
 
 

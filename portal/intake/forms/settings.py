@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 from portal.intake.models import KEYS
 
 AUTOMATIC = ""

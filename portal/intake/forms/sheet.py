@@ -13,8 +13,8 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.core import clock
-from portal.core.forms import DayField, ParsedField, PortalForm
 from portal.core.italy import formats
+from portal.core.web.forms import DayField, ParsedField, PortalForm
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.sheets import MOST_IN_A_CELL, MOST_ON_A_SHEET, Cell
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.core.forms import PortalForm
+from portal.core.web.forms import PortalForm
 
 
 class PressForm(PortalForm):

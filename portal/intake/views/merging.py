@@ -9,9 +9,9 @@ from uuid import UUID
 from flask import Response, request, url_for
 
 from portal.core.errors import Conflict, NotHere
-from portal.core.forms import PortalForm
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
+from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to
 from portal.intake.actions import merging as actions
 from portal.intake.comparison import Comparison, compare

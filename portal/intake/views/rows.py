@@ -11,10 +11,10 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.core.errors import NotHere
-from portal.core.forms import PortalForm
 from portal.core.store import audit
 from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, needs
+from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to, wants_fragment
 from portal.desks.queries import get_desk
 from portal.intake.finding import Finding, find

@@ -15,11 +15,11 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
-from portal.core.forms import PortalForm
 from portal.core.italy import formats
 from portal.core.store import audit
 from portal.core.store.database import speaker, speaking_desk
 from portal.core.web.access import Permission, needs
+from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to, wants_fragment
 from portal.desks.queries import get_desk
 from portal.intake.forms.tally import PressForm, TakeBackForm

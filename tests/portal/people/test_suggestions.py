@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from portal.core.forms import StateField
+from portal.core.web.forms import StateField
 from portal.people.forms import PersonForm
 from portal.people.suggestions import begun
 from tests.pages import PortalClient

@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import Flask
 from itsdangerous import URLSafeSerializer
 
-from portal.core.conflicts import seal, unseal
+from portal.core.web.edit_conflicts import seal, unseal
 
 
 @dataclass(frozen=True)
