@@ -24,7 +24,7 @@ const FONTS = {
   "roboto-mono-400.woff2": `${ITALIA}/Roboto_Mono/roboto-mono-v13-latin-ext_latin-regular.woff2`,
 };
 
-// What PDFs are set in, and nothing else is: portal/core/pdf.py takes as one family the files that share a name.
+// What PDFs are set in, and nothing else is: portal/core/documents/pdf.py takes as one family the files that share a name.
 const PRINT_FONTS = {
   "titillium-400.ttf": `${ITALIA}/Titillium_Web/titillium-web-v10-latin-ext_latin-regular.ttf`,
   "titillium-600.ttf": `${ITALIA}/Titillium_Web/titillium-web-v10-latin-ext_latin-600.ttf`,

@@ -12,7 +12,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.files import csv_bytes
+from portal.core.documents.csv import csv_bytes
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import get_state
 from portal.core.tables import Column, Row, Table

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 
 from portal.core import clock
-from portal.core.files import csv_bytes
+from portal.core.documents.csv import csv_bytes
 from portal.oversight import layouts, prose, standings, variations
 from portal.oversight.rules import Comparison
 

@@ -11,12 +11,12 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.charts import chart_svg
-from portal.core.documents import Chart, Document, Section
+from portal.core.documents.charts.layout import chart_svg
+from portal.core.documents.csv import csv_bytes, dataset_bytes, workbook_csv_bytes
+from portal.core.documents.document import Chart, Document, Section
+from portal.core.documents.pdf import pdf_bytes, png_of_svg
 from portal.core.docx import docx_bytes
-from portal.core.files import csv_bytes, dataset_bytes, workbook_csv_bytes
 from portal.core.italy import formats
-from portal.core.pdf import pdf_bytes, png_of_svg
 from portal.core.xlsx import xlsx_bytes
 from portal.reports import layouts, prose
 from portal.reports.parts import sections_of

@@ -12,7 +12,15 @@ from fractions import Fraction
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.documents import Block, Chart, Figure, Figures, Paragraph, Section, Series
+from portal.core.documents.document import (
+    Block,
+    Chart,
+    Figure,
+    Figures,
+    Paragraph,
+    Section,
+    Series,
+)
 from portal.core.italy import formats
 from portal.core.tables import Table
 from portal.reports import activity, divisions, layouts, prose, verdicts

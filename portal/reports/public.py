@@ -15,8 +15,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.documents import Block, Document, Figure, Figures, Paragraph, Section
-from portal.core.files import dataset_bytes
+from portal.core.documents.csv import dataset_bytes
+from portal.core.documents.document import Block, Document, Figure, Figures, Paragraph, Section
 from portal.core.italy.states_and_comuni import get_comune, get_state
 from portal.core.tables import PROTECTED, Row, Table
 from portal.people import languages

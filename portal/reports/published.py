@@ -3,9 +3,9 @@
 
 from collections.abc import Callable, Mapping
 
-from portal.core.charts import chart_svg
-from portal.core.documents import Document
-from portal.core.pdf import pdf_bytes
+from portal.core.documents.charts.layout import chart_svg
+from portal.core.documents.document import Document
+from portal.core.documents.pdf import pdf_bytes
 from portal.reports.disclosing import sheets_of
 from portal.reports.disclosure.sheets import share_hidden
 from portal.reports.editions import File

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.core.documents import Document, NamedFigure
+from portal.core.documents.document import Document, NamedFigure
 from portal.core.errors import NotHere
 from portal.core.italy import formats
 from portal.people import queries as people

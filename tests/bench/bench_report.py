@@ -13,9 +13,9 @@ from uuid import UUID
 
 from flask import Flask
 
-from portal.core.charts import chart_svg
+from portal.core.documents.charts.layout import chart_svg
+from portal.core.documents.pdf import pdf_bytes
 from portal.core.italy.periods import parse_period
-from portal.core.pdf import pdf_bytes
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work

@@ -17,7 +17,7 @@ DRAFTS = "tests/portal/intake/test_drafts.py::test_"
 LOCKED = "tests/portal/intake/test_locked_drafts.py::test_"
 MERGING = "tests/portal/intake/test_merging.py::test_"
 PARTING = "tests/portal/intake/test_parting.py::test_"
-FILES = "tests/portal/core/test_files.py::test_"
+FILES = "tests/portal/core/documents/test_csv.py::test_"
 DISCLOSURE = "tests/portal/reports/test_disclosure.py::test_"
 DISCLOSING = "tests/portal/reports/test_disclosing.py::test_"
 OUTSIDE = "tests/portal/mailings/test_public.py::test_"
@@ -142,7 +142,7 @@ CODE = (
     Mutant(
         "a spreadsheet may run what was typed",
         (f"{FILES}text_that_a_spreadsheet_would_run_is_guarded",),
-        function="portal.core.files:_guarded",
+        function="portal.core.documents.csv:_guarded",
         old="if text.startswith(_CONTROL) or text.lstrip().startswith(_FORMULA):",
         new="if False:",
     ),

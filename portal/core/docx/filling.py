@@ -22,7 +22,7 @@ from docxtpl import DocxTemplate, InlineImage
 from flask_babel import gettext as _
 from lxml import etree
 
-from portal.core.documents import Chart, Document
+from portal.core.documents.document import Chart, Document
 from portal.core.docx.layout import NEEDED_BY_THE_FILE, default_template, keep_only
 from portal.core.docx.package import LANGUAGE, unzipped, xml_text, zipped
 from portal.core.docx.sandbox import check_tags, compiled, refused

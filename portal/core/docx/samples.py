@@ -10,7 +10,15 @@ from fractions import Fraction
 
 from flask_babel import lazy_gettext as _l
 
-from portal.core.documents import Chart, Document, Figure, Figures, Paragraph, Section, Series
+from portal.core.documents.document import (
+    Chart,
+    Document,
+    Figure,
+    Figures,
+    Paragraph,
+    Section,
+    Series,
+)
 from portal.core.tables import Check, Column, Row, Table
 
 PNG = b64decode(

@@ -10,7 +10,15 @@ from math import ceil
 from re import compile as pattern
 from typing import Any
 
-from portal.core.documents import Block, Chart, Document, Figure, Figures, Paragraph, Section
+from portal.core.documents.document import (
+    Block,
+    Chart,
+    Document,
+    Figure,
+    Figures,
+    Paragraph,
+    Section,
+)
 from portal.core.docx.package import xml_text
 from portal.core.tables import Column, Row, Table
 

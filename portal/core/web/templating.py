@@ -13,7 +13,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from portal.core import charts, clock, tables
+from portal.core import clock, tables
+from portal.core.documents.charts import layout
 from portal.core.italy import formats, states_and_comuni
 
 
@@ -30,7 +31,7 @@ def prepare(app: Flask, folder: Path) -> None:
         hour=lambda moment: formats.hour(clock.in_rome(moment)),
         rome_day=lambda moment: formats.day(clock.in_rome(moment).date()),
         count=formats.count,
-        drawing=charts.draw,
+        drawing=layout.draw,
         partial_day=formats.partial_day,
         state_name=lambda code: states_and_comuni.get_state(code).name,
         comune_name=lambda code: states_and_comuni.get_comune(code).name,

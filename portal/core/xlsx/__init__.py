@@ -9,7 +9,7 @@ from io import BytesIO
 
 from flask_babel import gettext as _
 
-from portal.core.documents import Document, Figures, Paragraph, Section
+from portal.core.documents.document import Document, Figures, Paragraph, Section
 from portal.core.docx.package import LANGUAGE, unzipped, zipped
 from portal.core.italy import formats
 from portal.core.tables import PROTECTED

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from portal.core.documents import Document, Figures, Paragraph
+from portal.core.documents.document import Document, Figures, Paragraph
 from portal.core.docx.package import xml_text
 from portal.core.tables import Column, Row, Table, Value, cell_text
 from portal.core.xlsx.cells import DATE_FORMAT, number, number_format

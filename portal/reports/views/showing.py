@@ -7,7 +7,7 @@ from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.documents import Document, NamedFigure
+from portal.core.documents.document import Document, NamedFigure
 from portal.core.italy.periods import Kind, parse_period, period_of
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs

@@ -8,10 +8,10 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from docx.shared import RGBColor
 
-from portal.core.documents import Document, Figures, Paragraph, Section
+from portal.core.documents.document import Document, Figures, Paragraph, Section
 from portal.core.docx import check_template
 from portal.core.tables import Check, Column, Row, Table
-from tests.portal.core.paper import document, of
+from tests.portal.core.documents.paper import document, of
 from tests.portal.core.templates import edited, said, word
 
 COUNT = Column("count", "2016", "count")

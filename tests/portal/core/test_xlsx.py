@@ -15,11 +15,19 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 
-from portal.core.documents import Document, Figure, Figures, Paragraph, Section
+from portal.core.documents.document import Document, Figure, Figures, Paragraph, Section
 from portal.core.tables import Check, Column, Row, Table, Value, cell_text
 from portal.core.xlsx import xlsx_bytes
 from portal.core.xlsx.cells import number, number_format
-from tests.portal.core.paper import FIGURES, TEXTS, document, excel_text, hashes, of, plain_text
+from tests.portal.core.documents.paper import (
+    FIGURES,
+    TEXTS,
+    document,
+    excel_text,
+    hashes,
+    of,
+    plain_text,
+)
 
 COLUMNS = (
     Column("topic", "Tipologia", "text"),

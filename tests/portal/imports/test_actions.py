@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from portal.core.documents.csv import csv_bytes
 from portal.core.errors import Refusal
-from portal.core.files import csv_bytes
 from portal.core.italy.formats import PartialDate
 from portal.core.italy.periods import named_periods, parse_period
 from portal.core.store.database import DeskTable, db

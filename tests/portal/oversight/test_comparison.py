@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from portal.core import clock
+from portal.core.documents.csv import csv_bytes
 from portal.core.errors import Refusal
-from portal.core.files import csv_bytes
 from portal.core.italy.periods import parse_period
 from portal.core.store.database import db
 from portal.desks.models import Desk

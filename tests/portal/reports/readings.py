@@ -22,9 +22,9 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
-from portal.core.documents import Document
+from portal.core.documents.document import Document
 from portal.core.tables import BLANK, Row, Table
-from tests.portal.core.paper import excel_text
+from tests.portal.core.documents.paper import excel_text
 
 Lines = list[list[Any]]
 Read = Mapping[str, Lines]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from portal.core import clock
+from portal.core.documents.csv import csv_bytes
 from portal.core.errors import Refusal
-from portal.core.files import csv_bytes
 from portal.core.italy.periods import parse_period
 from portal.figures import actions as figures
 from portal.people import actions as people

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal.core import clock
-from portal.core.documents import Document
+from portal.core.documents.document import Document
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work

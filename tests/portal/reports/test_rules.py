@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.files import csv_bytes
+from portal.core.documents.csv import csv_bytes
 from portal.core.italy.formats import plain
 from portal.core.italy.periods import parse_period
 from portal.core.tables import cell_text

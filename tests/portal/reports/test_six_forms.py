@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from portal.core.documents import Document
+from portal.core.documents.document import Document
 from portal.core.tables import MARKS, Table, Value
 from portal.reports import editions, queries
 from portal.reports.documents import composed, draft, rendered

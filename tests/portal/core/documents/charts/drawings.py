@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from portal.core.documents import Chart, Series
-from portal.core.drawing import Drawing, Exact, Role
+from portal.core.documents.charts.shapes import Drawing, Exact, Role
+from portal.core.documents.document import Chart, Series
 from tests.seed import BASELINE_USERS, USERS, table
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,15 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from portal.core.documents import Block, Chart, Document, Figure, Figures, Section, Series
+from portal.core.documents.document import (
+    Block,
+    Chart,
+    Document,
+    Figure,
+    Figures,
+    Section,
+    Series,
+)
 from portal.core.docx import docx_bytes
 from portal.core.docx.samples import PNG
 from portal.core.tables import Column, Value, cell_text

@@ -11,11 +11,11 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask_babel import Babel
 
-from portal.core.charts import chart_svg, draw
-from portal.core.documents import Chart
-from portal.core.pdf import png_of_svg
+from portal.core.documents.charts.layout import chart_svg, draw
+from portal.core.documents.document import Chart
+from portal.core.documents.pdf import png_of_svg
 from portal.core.web import templating
-from tests.portal.core.drawings import MONTHS, ROOT, bars, line, said, topics
+from tests.portal.core.documents.charts.drawings import MONTHS, ROOT, bars, line, said, topics
 
 SVG = "{http://www.w3.org/2000/svg}"
 LOOKS = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])

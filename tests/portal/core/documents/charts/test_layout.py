@@ -11,11 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.charts import draw
-from portal.core.documents import Chart, Series
-from portal.core.drawing import MOST_TICKS, Drawing, Exact, Text, printed, steps_to
-from portal.core.lettering import MOST_LINES
-from tests.portal.core.drawings import MONTHS, bars, line, said, topics, true_width
+from portal.core.documents.charts.layout import draw
+from portal.core.documents.charts.shapes import (
+    MOST_TICKS,
+    Drawing,
+    Exact,
+    Text,
+    printed,
+    steps_to,
+)
+from portal.core.documents.charts.text_width import MOST_LINES
+from portal.core.documents.document import Chart, Series
+from tests.portal.core.documents.charts.drawings import (
+    MONTHS,
+    bars,
+    line,
+    said,
+    topics,
+    true_width,
+)
 
 LONG = "Informazioni sulla regolarizzazione per conto di terzi e di famigliari conviventi " * 2
 LOOKS = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])

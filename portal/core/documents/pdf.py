@@ -26,7 +26,7 @@ import typst
 from flask_babel import gettext as _
 from fontTools.ttLib import TTFont
 
-from portal.core.documents import Block, Chart, Document, Figures, Paragraph
+from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
 from portal.core.tables import Column, Table, cell_text
 
 ROOT = Path(__file__).parents[2]

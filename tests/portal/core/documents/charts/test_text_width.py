@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.lettering import MOST_LINES, width_of, wrapped
-from tests.portal.core.drawings import MONTHS, topics, true_width
+from portal.core.documents.charts.text_width import MOST_LINES, width_of, wrapped
+from tests.portal.core.documents.charts.drawings import MONTHS, topics, true_width
 
 
 @pytest.mark.parametrize("weight", [400, 600])

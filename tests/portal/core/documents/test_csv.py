@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.files import Style, csv_bytes
+from portal.core.documents.csv import Style, csv_bytes
 from portal.core.tables import Column, Row, Table
 
 STYLES: tuple[Style, ...] = ("historical", "excel_it", "data")

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
-from portal.core.documents import Chart, Series
-from portal.core.drawing import (
+from portal.core.documents.charts.shapes import (
     MOST_TICKS,
     NARROW,
     WIDE,
@@ -31,8 +30,9 @@ from portal.core.drawing import (
     printed,
     steps_to,
 )
+from portal.core.documents.charts.text_width import cut, widest, width_of, wrapped
+from portal.core.documents.document import Chart, Series
 from portal.core.italy import formats
-from portal.core.lettering import cut, widest, width_of, wrapped
 
 LEAST_ROOM = 60
 """For bars, however wide their names and values."""

@@ -23,9 +23,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.core import documents as parts
-from portal.core.documents import Block, Chart, Document, Figures, Paragraph
-from portal.core.pdf import BOX, pdf_bytes, png_of_svg
+from portal.core.documents import document as parts
+from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
+from portal.core.documents.pdf import BOX, pdf_bytes, png_of_svg
 from portal.core.tables import Check, Column, Row, Table, Value, cell_text
 from tests.seed import BASELINE_USERS, USERS, table
 
@@ -48,12 +48,12 @@ CHART = Chart("uno", "bars", "Utenti in breve", "Utenti", ("a",), (parts.Series(
 ANY_TEXT = st.text(st.characters(codec=None), min_size=1)
 # From a fresh process, elsewhere and on another day: what it makes of a pickled document.
 ALONE = (
-    "import hashlib, pickle, sys; from portal.core.pdf import pdf_bytes;"
+    "import hashlib, pickle, sys; from portal.core.documents.pdf import pdf_bytes;"
     "document, svg = pickle.load(sys.stdin.buffer);"
     "print(hashlib.sha256(pdf_bytes(document, charts=lambda _: svg)).hexdigest())"
 )
 FORKED = (
-    "import os, pickle, signal, sys; from portal.core.pdf import pdf_bytes;"
+    "import os, pickle, signal, sys; from portal.core.documents.pdf import pdf_bytes;"
     "document, svg = pickle.load(sys.stdin.buffer);"
     "made = pdf_bytes(document, charts=lambda _: svg); child = os.fork();"
     "child or signal.alarm(60);"
