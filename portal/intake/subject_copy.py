@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.documents.csv import csv_bytes
+from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import get_state
-from portal.core.tables import Column, Row, Table
 from portal.people import card, keys
 from portal.people import queries as people
 from portal.people.differences import PARTS

@@ -3,7 +3,7 @@
 
 from textwrap import wrap
 
-from portal.core.tables import Column, Row, Table, cell_text
+from portal.core.documents.tables import Column, Row, Table, cell_text
 
 WIDTH = 72
 GAP = "  "

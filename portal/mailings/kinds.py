@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from portal.core.tables import Table
+from portal.core.documents.tables import Table
 from portal.core.work.mail import Letter
 from portal.mailings import letters, public
 from portal.mailings.models import (

@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock
+from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy import formats
-from portal.core.tables import Column, Row, Table
 from portal.core.work.mail import ENCODED, Attachment, Letter, message_id
 from portal.mailings.columns import lines_of, wrapped
 from portal.reports import layouts, prose, verdicts

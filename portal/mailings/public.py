@@ -8,8 +8,8 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from portal.core.documents.document import Document
+from portal.core.documents.tables import Table
 from portal.core.italy import formats
-from portal.core.tables import Table
 from portal.core.work.mail import Attachment, Letter, message_id
 from portal.mailings.letters import (
     HTML,

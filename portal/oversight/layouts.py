@@ -10,9 +10,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.core import clock
+from portal.core.documents.tables import BLANK, Column, Row, Table, cell_text
 from portal.core.italy import formats
 from portal.core.italy.periods import headings
-from portal.core.tables import BLANK, Column, Row, Table, cell_text
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.oversight.standings import WORDS, standing_json
 from portal.oversight.variations import change_of, outcome

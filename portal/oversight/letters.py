@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import gettext as _
 
+from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy.periods import headings
-from portal.core.tables import Column, Row, Table
 from portal.core.work.mail import Attachment, Letter, message_id
 from portal.figures.rules import Number
 from portal.mailings.kinds import OF_NETWORK, MailingType

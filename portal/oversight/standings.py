@@ -7,8 +7,8 @@ Desks keep their alphabetical order: a comparison is no league table.
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.core.tables import Column, Row, Table, Value
 from portal.oversight.rules import Comparison
 from portal.reports.inference import Standing, Where
 

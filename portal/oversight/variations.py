@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
+from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.core.tables import Column, Row, Table, Value
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.reports.inference import Change
 from portal.reports.verdicts import P_PLACES, WORDS, worded

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from flask_babel import gettext as _
 
+from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy.periods import parse_period
-from portal.core.tables import Column, Row, Table, Value
 from portal.figures.rules import Counts, Number
 from portal.reports.details import Detail, Month
 from portal.reports.lines import Line, Sides, added, division_table

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
 
-from portal.core.tables import Column, Row, Table
+from portal.core.documents.tables import Column, Row, Table
 from portal.figures.rules import Counts, Number
 from portal.reports import verdicts
 from portal.reports.details import Detail

@@ -9,8 +9,8 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from portal.core.documents.tables import Table
 from portal.core.italy.states_and_comuni import get_comune, get_state, is_eu_on
-from portal.core.tables import Table
 from portal.figures.rules import Counts, Number
 from portal.people import languages
 from portal.people.rules import RESIDENCE_KINDS

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.core.tables import BLANK, MARKS, Check, Column, Row, Table, Value
+from portal.core.documents.tables import BLANK, MARKS, Check, Column, Row, Table, Value
 from portal.figures.rules import Number
 from portal.reports import prose, verdicts
 from portal.reports.rules import Relazione, TopicRow, six_places, total_row

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.core.tables import Check, Column, Row, Table, Value
+from portal.core.documents.tables import Check, Column, Row, Table, Value
 from portal.figures.rules import Number
 from portal.reports import prose
 from portal.reports.rules import Relazione, incidence

@@ -21,8 +21,8 @@ from portal.core.documents.document import (
     Section,
     Series,
 )
+from portal.core.documents.tables import Table
 from portal.core.italy import formats
-from portal.core.tables import Table
 from portal.reports import activity, divisions, layouts, prose, verdicts
 from portal.reports.method import how_counted, how_tested
 from portal.reports.rules import Counts, Relazione, incidence

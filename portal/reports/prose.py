@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from portal.core.documents.tables import Check
 from portal.core.italy.formats import (
     count,
     day,
@@ -20,7 +21,6 @@ from portal.core.italy.formats import (
     to_figure,
 )
 from portal.core.italy.periods import Kind, Period, same_length_kind
-from portal.core.tables import Check
 from portal.figures.rules import Counts, Number
 from portal.reports.baselines import Baseline
 from portal.reports.rules import Relazione, incidence

@@ -7,8 +7,8 @@ A change is called an increase or a decrease here alone, and only where it was f
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.core.documents.tables import BLANK, Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.core.tables import BLANK, Column, Row, Table, Value
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.rules import Relazione, TopicRow
 

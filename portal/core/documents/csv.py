@@ -12,8 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from portal.core.documents.tables import MARKS, Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.core.tables import MARKS, Column, Row, Table, Value
 
 Style = Literal["historical", "excel_it", "data"]
 DATA_PLACES = 6

@@ -11,8 +11,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import ClassVar, Literal, NamedTuple
 
+from portal.core.documents.tables import Table
 from portal.core.italy import formats
-from portal.core.tables import Table
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from flask_babel import gettext as _
 from fontTools.ttLib import TTFont
 
 from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
-from portal.core.tables import Column, Table, cell_text
+from portal.core.documents.tables import Column, Table, cell_text
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES, TEMPLATE = ROOT / "templates", "layout/print.typ"

@@ -19,7 +19,7 @@ from portal.core.documents.document import (
     Section,
     Series,
 )
-from portal.core.tables import Check, Column, Row, Table
+from portal.core.documents.tables import Check, Column, Row, Table
 
 PNG = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="

@@ -13,7 +13,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from portal.core import clock, tables
+from portal.core import clock
+from portal.core.documents import tables
 from portal.core.documents.charts import layout
 from portal.core.italy import formats, states_and_comuni
 

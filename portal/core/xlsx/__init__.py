@@ -10,9 +10,9 @@ from io import BytesIO
 from flask_babel import gettext as _
 
 from portal.core.documents.document import Document, Figures, Paragraph, Section
+from portal.core.documents.tables import PROTECTED
 from portal.core.docx.package import LANGUAGE, unzipped, zipped
 from portal.core.italy import formats
-from portal.core.tables import PROTECTED
 from portal.core.xlsx.sheets import Book, Page, widths
 
 WRITTEN = frozenset({"premessa", "testo"})

@@ -8,8 +8,8 @@ value is cut, never rounded, to fewer: a second rounding would print 0,04999… 
 from decimal import Decimal
 from fractions import Fraction
 
+from portal.core.documents.tables import Column
 from portal.core.italy import formats
-from portal.core.tables import Column
 
 Exact = int | Fraction | Decimal
 # Six digits before the mark and nine after it are the fifteen.

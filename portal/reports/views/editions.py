@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from portal.core.documents.tables import Table
 from portal.core.italy.periods import parse_period
-from portal.core.tables import Table
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
 from portal.reports import editions

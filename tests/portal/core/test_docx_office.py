@@ -9,8 +9,8 @@ from docx.oxml.ns import qn
 from docx.shared import RGBColor
 
 from portal.core.documents.document import Document, Figures, Paragraph, Section
+from portal.core.documents.tables import Check, Column, Row, Table
 from portal.core.docx import check_template
-from portal.core.tables import Check, Column, Row, Table
 from tests.portal.core.documents.paper import document, of
 from tests.portal.core.templates import edited, said, word
 

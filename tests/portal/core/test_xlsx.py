@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 
 from portal.core.documents.document import Document, Figure, Figures, Paragraph, Section
-from portal.core.tables import Check, Column, Row, Table, Value, cell_text
+from portal.core.documents.tables import Check, Column, Row, Table, Value, cell_text
 from portal.core.xlsx import xlsx_bytes
 from portal.core.xlsx.cells import number, number_format
 from tests.portal.core.documents.paper import (

@@ -23,7 +23,7 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
 from portal.core.documents.document import Document
-from portal.core.tables import BLANK, Row, Table
+from portal.core.documents.tables import BLANK, Row, Table
 from tests.portal.core.documents.paper import excel_text
 
 Lines = list[list[Any]]

@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from portal.core import clock
 from portal.core.documents.document import Document
+from portal.core.documents.tables import Table
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.core.tables import Table
 from portal.desks.actions import add_desk
 from portal.desks.queries import get_network_by_slug
 from portal.reports.documents import composed, draft

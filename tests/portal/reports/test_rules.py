@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.documents.csv import csv_bytes
+from portal.core.documents.tables import cell_text
 from portal.core.italy.formats import plain
 from portal.core.italy.periods import parse_period
-from portal.core.tables import cell_text
 from portal.reports.baselines import Baseline
 from portal.reports.divisions import sex_table
 from portal.reports.layouts import as_json, historical_table, modern_table

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from portal.core.documents.document import Document
-from portal.core.tables import MARKS, Table, Value
+from portal.core.documents.tables import MARKS, Table, Value
 from portal.reports import editions, queries
 from portal.reports.documents import composed, draft, rendered
 from portal.reports.frozen import DESK, stamp_of

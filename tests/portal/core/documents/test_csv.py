@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.documents.csv import Style, csv_bytes
-from portal.core.tables import Column, Row, Table
+from portal.core.documents.tables import Column, Row, Table
 
 STYLES: tuple[Style, ...] = ("historical", "excel_it", "data")
 COLUMNS = (

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from portal.core.documents import document as parts
 from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
 from portal.core.documents.pdf import BOX, pdf_bytes, png_of_svg
-from portal.core.tables import Check, Column, Row, Table, Value, cell_text
+from portal.core.documents.tables import Check, Column, Row, Table, Value, cell_text
 from tests.seed import BASELINE_USERS, USERS, table
 
 SVG = (

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from portal.core.tables import BLANK, Column, Row, Table, Value, cell_text
+from portal.core.documents.tables import BLANK, Column, Row, Table, Value, cell_text
 
 TOPIC = Column("topic", "Tipologia", "text")
 COUNT = Column("count", "2016", "count", group="Richieste")
