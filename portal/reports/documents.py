@@ -14,10 +14,10 @@ from portal.core import clock
 from portal.core.documents.charts.layout import chart_svg
 from portal.core.documents.csv import csv_bytes, dataset_bytes, workbook_csv_bytes
 from portal.core.documents.document import Chart, Document, Section
+from portal.core.documents.docx import docx_bytes
 from portal.core.documents.pdf import pdf_bytes, png_of_svg
-from portal.core.docx import docx_bytes
+from portal.core.documents.xlsx import xlsx_bytes
 from portal.core.italy import formats
-from portal.core.xlsx import xlsx_bytes
 from portal.reports import layouts, prose
 from portal.reports.parts import sections_of
 from portal.reports.rules import Relazione

@@ -4,7 +4,7 @@
 from flask import Response, request
 from flask_babel import lazy_gettext as _l
 
-from portal.core.docx import check_template, default_template
+from portal.core.documents.docx import check_template, default_template
 from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to

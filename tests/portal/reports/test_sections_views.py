@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from portal.core.docx import default_template
+from portal.core.documents.docx import default_template
 from portal.core.italy.states_and_comuni import list_citizenships
 from portal.core.store.database import db
 from portal.people import actions as people

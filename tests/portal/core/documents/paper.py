@@ -24,9 +24,9 @@ from portal.core.documents.document import (
     Section,
     Series,
 )
+from portal.core.documents.docx import docx_bytes
+from portal.core.documents.docx.samples import PNG
 from portal.core.documents.tables import Column, Value, cell_text
-from portal.core.docx import docx_bytes
-from portal.core.docx.samples import PNG
 
 FIGURES = Figures(
     (

@@ -17,8 +17,8 @@ from openpyxl.cell import Cell
 
 from portal.core.documents.document import Document, Figure, Figures, Paragraph, Section
 from portal.core.documents.tables import Check, Column, Row, Table, Value, cell_text
-from portal.core.xlsx import xlsx_bytes
-from portal.core.xlsx.cells import number, number_format
+from portal.core.documents.xlsx import xlsx_bytes
+from portal.core.documents.xlsx.cells import number, number_format
 from tests.portal.core.documents.paper import (
     FIGURES,
     TEXTS,

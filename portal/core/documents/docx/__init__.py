@@ -6,8 +6,8 @@ used, `words` has what it may write, `sandbox` what its source may do, and `fill
 same document in the same template gives the same bytes on any day.
 """
 
-from portal.core.docx.checks import check_template
-from portal.core.docx.filling import docx_bytes
-from portal.core.docx.layout import default_template
+from portal.core.documents.docx.checks import check_template
+from portal.core.documents.docx.filling import docx_bytes
+from portal.core.documents.docx.layout import default_template
 
 __all__ = ["check_template", "default_template", "docx_bytes"]

@@ -20,8 +20,8 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from flask_babel import gettext as _
 
-from portal.core.docx.package import unzipped, zipped
-from portal.core.docx.styles import (
+from portal.core.documents.docx.package import unzipped, zipped
+from portal.core.documents.docx.styles import (
     BOXES,
     INK,
     SETTINGS_XML,

@@ -10,10 +10,10 @@ from io import BytesIO
 from flask_babel import gettext as _
 
 from portal.core.documents.document import Document, Figures, Paragraph, Section
+from portal.core.documents.docx.package import LANGUAGE, unzipped, zipped
 from portal.core.documents.tables import PROTECTED
-from portal.core.docx.package import LANGUAGE, unzipped, zipped
+from portal.core.documents.xlsx.sheets import Book, Page, widths
 from portal.core.italy import formats
-from portal.core.xlsx.sheets import Book, Page, widths
 
 WRITTEN = frozenset({"premessa", "testo"})
 """Keys of the sections that the manager writes: they are read, they do not explain."""

@@ -19,8 +19,8 @@ from portal.core.documents.document import (
     Paragraph,
     Section,
 )
+from portal.core.documents.docx.package import xml_text
 from portal.core.documents.tables import Column, Row, Table
-from portal.core.docx.package import xml_text
 
 TEXT, FLAG, NUMBER, PICTURE = "testo", "condizione", "numero", "immagine"
 PRINTED = frozenset({TEXT, NUMBER, PICTURE})

@@ -15,12 +15,12 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 
 from portal.core.documents.document import Document, Figure, Figures, Paragraph, Section
+from portal.core.documents.docx import check_template, docx_bytes
+from portal.core.documents.docx.package import unzipped, zipped
+from portal.core.documents.docx.samples import PNG
 from portal.core.documents.tables import Check, Column, Row, Table
-from portal.core.docx import check_template, docx_bytes
-from portal.core.docx.package import unzipped, zipped
-from portal.core.docx.samples import PNG
+from tests.portal.core.documents.docx.templates import cells, edited, replaced, said, word
 from tests.portal.core.documents.paper import CHART, FIGURES, TEXTS, document, hashes, in_word, of
-from tests.portal.core.templates import cells, edited, replaced, said, word
 
 COLUMNS = (
     Column("topic", "Tipologia", "text"),

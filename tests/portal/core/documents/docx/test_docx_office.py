@@ -9,10 +9,10 @@ from docx.oxml.ns import qn
 from docx.shared import RGBColor
 
 from portal.core.documents.document import Document, Figures, Paragraph, Section
+from portal.core.documents.docx import check_template
 from portal.core.documents.tables import Check, Column, Row, Table
-from portal.core.docx import check_template
+from tests.portal.core.documents.docx.templates import edited, said, word
 from tests.portal.core.documents.paper import document, of
-from tests.portal.core.templates import edited, said, word
 
 COUNT = Column("count", "2016", "count")
 COLUMNS = (Column("topic", "Tipologia", "text"), COUNT)

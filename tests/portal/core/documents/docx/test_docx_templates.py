@@ -8,11 +8,18 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 import pytest
 from docx.document import Document as WordDocument
 
-from portal.core.docx import check_template, default_template
-from portal.core.docx.checks import LARGEST
-from portal.core.docx.package import unzipped, zipped
-from portal.core.docx.samples import REQUIRED
-from tests.portal.core.templates import BODY, edited, refusal, replaced, with_parts, with_xml
+from portal.core.documents.docx import check_template, default_template
+from portal.core.documents.docx.checks import LARGEST
+from portal.core.documents.docx.package import unzipped, zipped
+from portal.core.documents.docx.samples import REQUIRED
+from tests.portal.core.documents.docx.templates import (
+    BODY,
+    edited,
+    refusal,
+    replaced,
+    with_parts,
+    with_xml,
+)
 
 TYPES, RELATIONS = "[Content_Types].xml", "word/_rels/document.xml.rels"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

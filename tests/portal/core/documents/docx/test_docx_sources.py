@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from portal.core.documents.document import Chart
-from portal.core.docx.package import unzipped, zipped
-from portal.core.docx.samples import sample
-from portal.core.docx.sandbox import compiled
-from portal.core.docx.words import MANY, SCHEMA, WHOLE, words_of
+from portal.core.documents.docx.package import unzipped, zipped
+from portal.core.documents.docx.samples import sample
+from portal.core.documents.docx.sandbox import compiled
+from portal.core.documents.docx.words import MANY, SCHEMA, WHOLE, words_of
 from portal.core.errors import Refusal
+from tests.portal.core.documents.docx.templates import refusal, replaced, with_paragraph, with_xml
 from tests.portal.core.documents.paper import in_word
-from tests.portal.core.templates import refusal, replaced, with_paragraph, with_xml
 
 HEAD = "word/header1.xml"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -9,8 +9,8 @@ import pytest
 from docx.document import Document as WordDocument
 
 from portal.core.documents.document import Document
-from portal.core.docx import check_template, default_template
-from portal.core.docx.package import unzipped, zipped
+from portal.core.documents.docx import check_template, default_template
+from portal.core.documents.docx.package import unzipped, zipped
 from portal.core.errors import Refusal
 from tests.portal.core.documents.paper import in_word
 

@@ -17,9 +17,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from portal.core.documents.document import Document, Figures, Paragraph
+from portal.core.documents.docx.package import xml_text
 from portal.core.documents.tables import Column, Row, Table, Value, cell_text
-from portal.core.docx.package import xml_text
-from portal.core.xlsx.cells import DATE_FORMAT, number, number_format
+from portal.core.documents.xlsx.cells import DATE_FORMAT, number, number_format
 
 Look = dict[str, Any]
 LONGEST_NAME = 31

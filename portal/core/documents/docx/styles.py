@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from docx.oxml.ns import nsdecls
 
-from portal.core.docx.package import LANGUAGE
+from portal.core.documents.docx.package import LANGUAGE
 
 FONT = "Calibri"
 INK, INK2, FAINT, WRONG, PALE = "1A1A1A", "4F6070", "C5C7C9", "B0213B", "808080"

@@ -17,7 +17,16 @@ from flask_babel import gettext as _
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from portal.core.docx.words import FLAG, LOOP, MANY, NUMBER, PRINTED, SCHEMA, TEXT, WHOLE
+from portal.core.documents.docx.words import (
+    FLAG,
+    LOOP,
+    MANY,
+    NUMBER,
+    PRINTED,
+    SCHEMA,
+    TEXT,
+    WHOLE,
+)
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 

@@ -17,10 +17,10 @@ from docx.oxml.ns import qn
 from flask_babel import gettext as _
 from lxml import etree
 
-from portal.core.docx.filling import docx_bytes, words_in
-from portal.core.docx.package import CONTENT_TYPES, unzipped
-from portal.core.docx.samples import PNG, REQUIRED, sample
-from portal.core.docx.sandbox import refused
+from portal.core.documents.docx.filling import docx_bytes, words_in
+from portal.core.documents.docx.package import CONTENT_TYPES, unzipped
+from portal.core.documents.docx.samples import PNG, REQUIRED, sample
+from portal.core.documents.docx.sandbox import refused
 from portal.core.errors import Refusal
 from portal.core.italy.formats import shown
 

@@ -23,10 +23,10 @@ from flask_babel import gettext as _
 from lxml import etree
 
 from portal.core.documents.document import Chart, Document
-from portal.core.docx.layout import NEEDED_BY_THE_FILE, default_template, keep_only
-from portal.core.docx.package import LANGUAGE, unzipped, xml_text, zipped
-from portal.core.docx.sandbox import check_tags, compiled, refused
-from portal.core.docx.words import words_of
+from portal.core.documents.docx.layout import NEEDED_BY_THE_FILE, default_template, keep_only
+from portal.core.documents.docx.package import LANGUAGE, unzipped, xml_text, zipped
+from portal.core.documents.docx.sandbox import check_tags, compiled, refused
+from portal.core.documents.docx.words import words_of
 
 Element = Any
 LONGEST_PROPERTY = 255
