@@ -15,13 +15,14 @@ from typing import TypeVar
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from portal.core import clock, drafts
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.database import db
+from portal.core.store.locks import hold
 
 
 class SentOnce:
@@ -31,9 +32,6 @@ class SentOnce:
 
 
 Record = TypeVar("Record", bound=SentOnce)
-
-
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,6 @@ def sending(form_token: UUID | None, digest: bytes) -> Iterator[None]:
         yield
     finally:
         _sending.reset(token)
-
-
-def hold(name: str) -> None:
-    """Wait for whoever does the same thing at this moment; ours until the unit ends."""
-    db.session.execute(LOCK, {"name": name})
 
 
 def is_sent_again(form_token: UUID | None) -> bool:

@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.accounts.rules import checked_email
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.once import hold
 from portal.core.store.database import db
+from portal.core.store.locks import hold
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.core.work.mail import Letter, Outcome, transmit

@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from portal.core.errors import Refusal
-from portal.core.once import hold
 from portal.core.store.database import db, speaker
+from portal.core.store.locks import hold
 from portal.figures.rules import Number
 from portal.reports import telling
 from portal.reports.disclosure.protect import Exposed, protect

@@ -24,8 +24,8 @@ from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italy.formats import shown
 from portal.core.italy.periods import Period, parse_period
-from portal.core.once import hold
 from portal.core.store.database import db, speaker
+from portal.core.store.locks import hold
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.core.work.logs import log

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from portal.core import clock
 from portal.core.errors import Conflict, NotHere
-from portal.core.once import hold
 from portal.core.store.database import db, speaker
+from portal.core.store.locks import hold
 from portal.reports.models import ReportTemplate, ReportText
 from portal.reports.rules import Texts
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Who is working on a row: a session's advisory lock, which dies with the process that holds it.
+"""Advisory locks: of a session, for who works on a row, and of a unit, for taking turns.
 
-No clock and no lease: a builder killed with -9 frees its lock as PostgreSQL closes the connection.
+A session's lock dies with the process that holds it, without clock or lease: a builder killed with
+-9 frees it as PostgreSQL closes the connection. A unit's is free when the unit ends.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.core.store.database import db
 
 TRY = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
+TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 FREE = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
 
 
@@ -35,3 +37,8 @@ def _free(connection: Connection, name: str) -> None:
         connection.execute(FREE, {"name": name})
     except DBAPIError:
         connection.invalidate()
+
+
+def hold(name: str) -> None:
+    """Wait for whoever does the same thing at this moment; ours until the unit ends."""
+    db.session.execute(TAKE_TURN, {"name": name})

@@ -6,8 +6,8 @@ from sqlalchemy import delete
 
 from portal.core import clock
 from portal.core.errors import Conflict, Refusal
-from portal.core.once import hold
 from portal.core.store.database import db, speaking_desk
+from portal.core.store.locks import hold
 from portal.intake.models import KEYS, PinnedTopic
 from portal.intake.queries.pins import Pins, forget_keys, list_pins, version_of
 from portal.taxonomy import queries as taxonomy
