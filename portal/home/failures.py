@@ -14,13 +14,13 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.accounts import sessions
 from portal.accounts.gate import SignInFirst
-from portal.accounts.unfinished import Unfinished, find_of_form, keep_sent
-from portal.accounts.way_back import form_page, wanted_page
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.web.access import Role, may, needed_by
 from portal.core.web.pages import redirect_to
 from portal.core.work.logs import log_failure
+from portal.drafts.resuming import Unfinished, find_of_form, keep_sent
+from portal.drafts.return_address import form_page, wanted_page
 
 Answer = tuple[str, int]
 MAY_BE_KEPT = frozenset({400, 409, 500})

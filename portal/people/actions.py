@@ -16,8 +16,8 @@ from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import read_codice_fiscale
-from portal.core.once import find_by_form_token
 from portal.core.store.database import db, speaker
+from portal.drafts.form_tokens import find_by_form_token
 from portal.people import queries, rules
 from portal.people.differences import as_recorded
 from portal.people.models import (

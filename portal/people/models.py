@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.once import SentOnce
 from portal.core.store.database import DeskTable
+from portal.drafts.form_tokens import SentOnce
 
 
 def belongs_to_person(*, cascade: bool = True) -> ForeignKeyConstraint:

@@ -4,10 +4,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from portal.core import drafts
-from portal.core.once import is_sent_again
 from portal.core.store.database import speaking_desk
 from portal.core.store.locks import hold
+from portal.drafts import actions as drafts
+from portal.drafts.form_tokens import is_sent_again
 from portal.people import actions
 from portal.people.models import Person
 from portal.people.queries import list_candidates

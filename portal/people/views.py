@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, g, request, url_for
 
-from portal.core.drafts import resumes_drafts, settle
 from portal.core.italy.states_and_comuni import list_citizenships, list_states
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, may, needs
 from portal.core.web.pages import page, redirect_to
+from portal.drafts.actions import resumes_drafts, settle
 from portal.people import languages, newcomers, queries, rules
 from portal.people.code_facts import filled
 from portal.people.forms import SearchForm

@@ -20,8 +20,8 @@ from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, named_periods
-from portal.core.once import AlreadySaved, find_by_form_token
 from portal.core.store.database import db, speaker
+from portal.drafts.form_tokens import AlreadySaved, find_by_form_token
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
 from portal.figures.rules import VisitFact, deltas_of, deltas_of_sex

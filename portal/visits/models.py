@@ -19,8 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.once import SentOnce
 from portal.core.store.database import DeskTable
+from portal.drafts.form_tokens import SentOnce
 
 
 class TallySheet(SentOnce, DeskTable):

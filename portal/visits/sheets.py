@@ -17,9 +17,9 @@ from sqlalchemy import ColumnElement, insert, select, update
 from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.italy import formats
-from portal.core.once import AlreadySaved, find_by_form_token
 from portal.core.store.database import db, speaker, speaking_desk
 from portal.core.store.locks import hold
+from portal.drafts.form_tokens import AlreadySaved, find_by_form_token
 from portal.figures.actions import refuse_past_totals_on
 from portal.people import queries as people
 from portal.taxonomy import queries as taxonomy

@@ -107,21 +107,21 @@ CODE = (
     Mutant(
         "the same form twice is not looked up",
         (f"{VISITS}the_same_form_twice_is_one_visit", f"{TRUST}twice.py::test_a_double_click"),
-        function="portal.core.once:find_by_form_token",
+        function="portal.drafts.form_tokens:find_by_form_token",
         old="if form_token is None or",
         new="if True or",
     ),
     Mutant(
         "a form takes itself for the first of its twins",
         (f"{TRUST}twice.py::test_twenty_at_once_are_one_record[short-known]",),
-        function="portal.core.once:sending",
+        function="portal.drafts.form_tokens:sending",
         old="Sending(form_token, digest, first)",
         new="Sending(form_token, digest, True)",
     ),
     Mutant(
         "twins of a form do not wait for each other",
         (f"{TRUST}twice.py::test_a_double_click",),
-        function="portal.core.once:find_by_form_token",
+        function="portal.drafts.form_tokens:find_by_form_token",
         old="hold(str(form_token))",
         new="pass",
     ),
@@ -205,28 +205,28 @@ CODE = (
     Mutant(
         "a form without its token is kept for a session that ended",
         (f"{DRAFTS}a_forged_form_of_a_locked_session_is_not_kept",),
-        function="portal.accounts.unfinished:keep_sent",
+        function="portal.drafts.resuming:keep_sent",
         old='current_app.extensions["csrf"].protect()',
         new="pass",
     ),
     Mutant(
         "a draft is read by everybody at the desk",
         (f"{DRAFTS}another_accounts_draft_is_not_there",),
-        function="portal.core.drafts:_own",
+        function="portal.drafts.actions:_own",
         old="Draft.account_id == speaker().account_id",
         new="Draft.account_id.is_not(None)",
     ),
     Mutant(
         "a draft that comes late brings back a form that was saved",
         (f"{DRAFTS}saving_settles_the_draft_and_a_late_one_stays_away",),
-        function="portal.core.drafts:_kept",
+        function="portal.drafts.actions:_kept",
         old=" & Draft.settled_at.is_(None)",
         new="",
     ),
     Mutant(
         "a locked session begins as many drafts as it likes",
         (f"{LOCKED}a_locked_session_does_not_push_out_what_its_owner_wrote",),
-        function="portal.core.drafts:keep",
+        function="portal.drafts.actions:keep",
         old="locked_at is not None and",
         new="False and",
     ),
@@ -240,17 +240,17 @@ CODE = (
     Mutant(
         "an older draft overwrites a newer one",
         (
-            "tests/portal/core/test_drafts.py::"
+            "tests/portal/drafts/test_actions.py::"
             "test_what_comes_later_stands_and_what_was_sent_earlier_does_not",
         ),
-        function="portal.core.drafts:_kept",
+        function="portal.drafts.actions:_kept",
         old=" & (Draft.number < number)",
         new="",
     ),
     Mutant(
         "a form sent again with other words is dropped",
         (f"{DRAFTS}the_same_form_with_other_words_is_not_lost_unseen",),
-        function="portal.core.once:_refuse_another_content",
+        function="portal.drafts.form_tokens:_refuse_another_content",
         old="saved.sent != digest",
         new="False",
     ),

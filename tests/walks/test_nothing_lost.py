@@ -16,8 +16,9 @@ from sqlalchemy import update
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from portal.accounts.models import LoginSession
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.store.database import db
+from portal.drafts import actions as drafts
 from portal.people.actions import create_person
 from portal.people.queries import count_people
 from portal.people.rules import PersonFacts

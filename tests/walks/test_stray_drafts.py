@@ -6,7 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from portal.core import clock, drafts
+from portal.core import clock
+from portal.drafts import actions as drafts
 from portal.people.actions import create_person
 from portal.people.rules import PersonFacts
 from portal.visits.queries import list_visits_on

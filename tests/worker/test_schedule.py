@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.clock import ROME
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.drafts import actions as drafts
 from portal.intake.actions.merging import merge_people
 from portal.people.actions import create_person
 from portal.people.rules import PersonFacts

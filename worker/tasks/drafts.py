@@ -3,9 +3,9 @@
 
 from uuid import UUID
 
-from portal.core import drafts
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.drafts import actions as drafts
 from portal.intake.actions import merging
 
 

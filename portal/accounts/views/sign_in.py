@@ -12,12 +12,12 @@ from portal.accounts.forms import FirstPasswordForm, LogInForm, PasswordForm, Un
 from portal.accounts.proof import WrongPassword, prove
 from portal.accounts.rules import ABSOLUTE, IDLE, ROLE_NAMES, key_hash
 from portal.accounts.sessions import Locked
-from portal.accounts.unfinished import find_unfinished
-from portal.accounts.way_back import destination, names_draft
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.web.access import Permission, needs, open_to_all
 from portal.core.web.pages import page, redirect_to
+from portal.drafts.resuming import find_unfinished
+from portal.drafts.return_address import destination, names_draft
 
 accounts = Blueprint("accounts", __name__)
 

@@ -21,8 +21,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, StringField
 from wtforms.i18n import messages_path
 
-from portal.core import drafts
-from portal.core.drafts import Draft
 from portal.core.errors import NotHere, Refusal
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import (
@@ -33,8 +31,10 @@ from portal.core.italy.states_and_comuni import (
     get_state,
     match_comuni,
 )
-from portal.core.once import AlreadySaved, sending
 from portal.core.store.database import db
+from portal.drafts import actions as drafts
+from portal.drafts.actions import Draft
+from portal.drafts.form_tokens import AlreadySaved, sending
 
 
 class PortalForm(FlaskForm):

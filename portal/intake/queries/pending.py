@@ -10,12 +10,13 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.accounts.unfinished import address_of
-from portal.core import clock, drafts
-from portal.core.drafts import Draft
+from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store import audit
 from portal.core.store.desk_cache import DeskMemory
+from portal.drafts import actions as drafts
+from portal.drafts.actions import Draft
+from portal.drafts.resuming import address_of
 from portal.intake.rules import initials
 from portal.people import queries as people
 from portal.people.queries import PersonRow

@@ -8,13 +8,13 @@ from uuid import UUID
 from flask import Response, request, url_for
 
 from portal.core import clock
-from portal.core.drafts import resumes_drafts
 from portal.core.errors import NotHere, Refusal
 from portal.core.italy import formats
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.edit_conflicts import Meeting, seal
 from portal.core.web.pages import page, redirect_to
+from portal.drafts.actions import resumes_drafts
 from portal.intake.card import card_of
 from portal.intake.queries.pins import list_keys
 from portal.intake.views import intake

@@ -10,14 +10,15 @@ from flask_login import current_user
 
 from portal.accounts import sessions
 from portal.accounts.gate import keeps_what_is_typed
-from portal.accounts.unfinished import address_of
-from portal.accounts.way_back import destination, draft_page
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
+from portal.drafts import actions as drafts
+from portal.drafts.resuming import address_of
+from portal.drafts.return_address import destination, draft_page
 from portal.intake.queries import pending
 from portal.intake.views import intake
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.italy import formats
 from portal.core.store import audit
@@ -17,6 +17,7 @@ from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, may, needs
 from portal.core.web.pages import page, wants_fragment
 from portal.desks.queries import get_desk
+from portal.drafts import actions as drafts
 from portal.intake.finding import find as look_for
 from portal.intake.forms.box import BoxForm
 from portal.intake.queries.pending import pending

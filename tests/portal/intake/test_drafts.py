@@ -11,7 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from werkzeug.test import TestResponse
 
-from portal.core import clock, drafts
+from portal.core import clock
+from portal.drafts import actions as drafts
 from portal.people.actions import create_person
 from portal.people.queries import count_people, get_person
 from portal.people.rules import PersonFacts

@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.accounts.models import Membership, SecurityEvent
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.drafts import actions as drafts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.intake.test_drafts import MINUTE, NEW, NOON, keep, opened

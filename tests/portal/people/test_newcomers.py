@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from portal.core import drafts
+from portal.drafts import actions as drafts
 from portal.people import queries
 from tests.conftest import AtDesk
 from tests.pages import PortalClient

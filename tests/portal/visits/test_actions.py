@@ -15,8 +15,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.core.errors import Conflict, Refusal
 from portal.core.italy.periods import named_periods, parse_period
-from portal.core.once import AlreadySaved
 from portal.core.store.database import db
+from portal.drafts.form_tokens import AlreadySaved
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.figures.rules import Counts

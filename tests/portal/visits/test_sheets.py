@@ -16,8 +16,8 @@ from sqlalchemy import event, select
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.italy.periods import parse_period
-from portal.core.once import AlreadySaved
 from portal.core.store.database import db
+from portal.drafts.form_tokens import AlreadySaved
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.people import actions as people

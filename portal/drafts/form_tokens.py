@@ -18,11 +18,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.database import db
 from portal.core.store.locks import hold
+from portal.drafts import actions as drafts
 
 
 class SentOnce:

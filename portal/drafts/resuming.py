@@ -16,10 +16,11 @@ from flask_wtf.csrf import CSRFError
 from portal.accounts.gate import apart_at
 from portal.accounts.rules import SEEN_AGAIN, Place, SignedIn, place_in, wanted_parts
 from portal.accounts.sessions import Locked
-from portal.accounts.way_back import draft_page, wanted_page
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.web.access import may, needed_by
+from portal.drafts import actions as drafts
+from portal.drafts.return_address import draft_page, wanted_page
 
 
 class Unfinished(NamedTuple):

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal.core import clock, drafts
+from portal.core import clock
 from portal.core.errors import NotHere, Refusal
+from portal.drafts import actions as drafts
 from tests.conftest import AtDesk
 from tests.world import World
 
