@@ -6,6 +6,7 @@ from importlib import import_module
 SLICES = (
     "desks",
     "accounts",
+    "drafts",
     "taxonomy",
     "people",
     "figures",
@@ -20,7 +21,7 @@ SLICES = (
 
 def load() -> None:
     """Import the tables of each slice, so that the metadata is complete."""
-    for name in ("audit", "drafts", "jobs"):
+    for name in ("store.audit", "work.jobs"):
         import_module(f"portal.core.{name}")
     for name in SLICES:
         import_module(f"portal.{name}.models")

@@ -6,23 +6,16 @@ settles it in the same transaction: its words go, and what is left of the row sa
 was saved, and as what, so that nothing that arrives late brings it back.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     ColumnElement,
     DateTime,
-    ForeignKey,
-    Index,
     LargeBinary,
-    String,
     Uuid,
     bindparam,
     delete,
@@ -33,54 +26,15 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
-from portal.core.store.database import DeskTable, db, speaker
-
-View = TypeVar("View", bound=Callable)
-Fields = list[tuple[str, str]]
-"""The fields of a form as they would be sent, without those that only the program reads."""
-
-KEPT = timedelta(days=14)
-"""A draft that nobody came back to is thrown away: it holds data of persons."""
-REMEMBERED = timedelta(days=1)
-"""How long it is known that a form was saved: its page cannot be sent after its session ended."""
-LARGEST = 20_000
-MOST = 30
-MOST_WHILE_LOCKED = 3
-NOT_TYPED = frozenset({"csrf_token", "form_token"})
-
-
-class Draft(DeskTable):
-    """The fields of one form, and the page of the desk on which it is taken up again."""
-
-    __tablename__ = "draft"
-    __table_args__ = (Index(None, "desk_id", "account_id", "kept_at"),)
-
-    form_token: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    page: Mapped[str] = mapped_column(String(200))
-    fields: Mapped[list[list[str]]] = mapped_column(JSONB)
-    number: Mapped[int] = mapped_column(BigInteger, default=0)
-    begun_at: Mapped[datetime] = mapped_column(default=clock.now)
-    kept_at: Mapped[datetime] = mapped_column(default=clock.now)
-    settled_at: Mapped[datetime | None]
-    sent: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """The hash of what was saved with this token; a twin of the form is compared with it."""
-
-    @property
-    def is_waiting(self) -> bool:
-        """Not saved, and something in it: without fields, what was typed was taken back."""
-        return self.settled_at is None and bool(self.fields)
-
-    @property
-    def is_discarded(self) -> bool:
-        """Thrown away, and its words are still there to be taken up again."""
-        return self.settled_at is not None and bool(self.fields)
+from portal.core.store.database import db, speaker
+from portal.drafts.models import Draft
+from portal.drafts.queries import find, find_discarded, get_draft, list_drafts, own, waiting
+from portal.drafts.rules import KEPT, LARGEST, MOST, MOST_WHILE_LOCKED, REMEMBERED, Fields
 
 
 class Kept(NamedTuple):
@@ -89,30 +43,6 @@ class Kept(NamedTuple):
     at: datetime
     number: int
     settled: bool
-
-
-class Saved(NamedTuple):
-    """When a form was saved, and the hash of what it said."""
-
-    at: datetime
-    sent: bytes
-
-
-def resumes_drafts(view: View) -> View:
-    """A page that fills its form from the draft named in its address as `bozza`."""
-    view.resumes_drafts = True  # type: ignore[attr-defined]
-    return view
-
-
-def typed_in(sent: Iterable[tuple[str, str]]) -> Fields:
-    """What a person typed, of all that a form sends; the version stays, for conflicts."""
-    return [(name, value) for name, value in sent if name.rpartition("-")[2] not in NOT_TYPED]
-
-
-def digest(sent: Iterable[tuple[str, str]]) -> bytes:
-    """The hash of what a form says, by which a twin of it is told from another content."""
-    said = [field for field in typed_in(sent) if field[0] != "version"]
-    return hashlib.sha256(json.dumps(said).encode()).digest()
 
 
 def keep(
@@ -129,7 +59,7 @@ def keep(
     refused instead: it goes on with what is there, and begins few.
     """
     _refuse_large(fields)
-    if locked_at is not None and _find(form_token) is None:
+    if locked_at is not None and find(form_token) is None:
         _refuse_many(locked_at)
     statement = _kept(form_token=form_token, page=page, fields=fields, number=number)
     written = db.session.execute(statement).one_or_none()
@@ -138,43 +68,6 @@ def keep(
     if written.is_new:
         _evict()
     return Kept(written.kept_at, written.number, settled=False)
-
-
-def find_draft(form_token: UUID) -> Draft | None:
-    """The draft of this form, if it is the speaker's own; None once the form was saved."""
-    draft = _find(form_token)
-    return draft if draft and draft.is_waiting else None
-
-
-def get_draft(form_token: UUID) -> Draft | None:
-    """The same, for an address that names it: somebody else's is not there."""
-    draft = _find(form_token)
-    if draft is None:
-        raise NotHere
-    return draft if draft.is_waiting else None
-
-
-def find_latest(*, since: datetime, begun_before: datetime) -> Draft | None:
-    """What the speaker wrote last since a moment, of what was begun before another."""
-    newest = [draft for draft in list_drafts() if draft.begun_at < begun_before][:1]
-    return newest[0] if newest and newest[0].kept_at >= since else None
-
-
-def list_drafts() -> list[Draft]:
-    """The speaker's own drafts at this desk, the latest first."""
-    statement = select(Draft).where(_own(), _waiting())
-    return list(db.session.scalars(statement.order_by(Draft.kept_at.desc())))
-
-
-def find_saved(form_token: UUID) -> Saved | None:
-    """That a form was saved, while it is remembered."""
-    statement = select(Draft.settled_at, Draft.sent).where(
-        Draft.form_token == form_token, _own(), Draft.sent.is_not(None)
-    )
-    for settled_at, sent in db.session.execute(statement):
-        if settled_at and sent:
-            return Saved(settled_at, sent)
-    return None
 
 
 SETTLE = text(
@@ -208,16 +101,10 @@ def settle(form_token: UUID | None, *, sent: bytes | None = None) -> bool:
 def discard(form_token: UUID) -> None:
     """Throw a draft away; only the last one thrown away keeps its words, for whoever regrets it."""
     draft = get_draft(form_token)
-    _forget_discarded(_own())
+    _forget_discarded(own())
     if draft is not None:
         draft.settled_at = clock.now()
         db.session.flush()
-
-
-def find_discarded(form_token: UUID) -> Draft | None:
-    """A draft of the speaker's own that was thrown away and can still be taken up."""
-    draft = _find(form_token)
-    return draft if draft and draft.is_discarded else None
 
 
 def take_up(form_token: UUID) -> Draft:
@@ -261,30 +148,22 @@ def _kept(
     return statement.on_conflict_do_update(
         index_elements=["desk_id", "form_token"],
         set_=changed,
-        where=_own() & Draft.settled_at.is_(None) & (Draft.number < number),
+        where=own() & Draft.settled_at.is_(None) & (Draft.number < number),
     ).returning(Draft.kept_at, Draft.number, is_new)
 
 
 def _standing(form_token: UUID) -> Kept:
-    draft = _find(form_token)
+    draft = find(form_token)
     if draft is None:
         raise NotHere
     return Kept(draft.kept_at, draft.number, settled=draft.settled_at is not None)
 
 
-def _find(form_token: UUID) -> Draft | None:
-    statement = select(Draft).where(Draft.form_token == form_token, _own())
-    return db.session.scalars(statement).one_or_none()
-
-
 def _evict() -> None:
     too_many = (
-        select(Draft.form_token)
-        .where(_own(), _waiting())
-        .order_by(Draft.kept_at.desc())
-        .offset(MOST)
+        select(Draft.form_token).where(own(), waiting()).order_by(Draft.kept_at.desc()).offset(MOST)
     )
-    db.session.execute(delete(Draft).where(Draft.form_token.in_(too_many), _own()))
+    db.session.execute(delete(Draft).where(Draft.form_token.in_(too_many), own()))
 
 
 def _refuse_many(locked_at: datetime) -> None:
@@ -298,11 +177,3 @@ def _refuse_many(locked_at: datetime) -> None:
 def _refuse_large(fields: Fields) -> None:
     if sum(len(name) + len(value) for name, value in fields) > LARGEST:
         raise Refusal(_("La bozza è troppo lunga: salva il modulo."))
-
-
-def _own() -> ColumnElement[bool]:
-    return Draft.account_id == speaker().account_id
-
-
-def _waiting() -> ColumnElement[bool]:
-    return Draft.settled_at.is_(None) & (Draft.fields != [])

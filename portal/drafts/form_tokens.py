@@ -24,6 +24,7 @@ from portal.core.italy import formats
 from portal.core.store.database import db
 from portal.core.store.locks import hold
 from portal.drafts import actions as drafts
+from portal.drafts.queries import find_saved
 
 
 class SentOnce:
@@ -81,7 +82,7 @@ def find_by_form_token(table: type[Record], form_token: UUID | None) -> Record |
 
 
 def _refuse_another_content(form_token: UUID, digest: bytes) -> None:
-    saved = drafts.find_saved(form_token)
+    saved = find_saved(form_token)
     if saved and saved.sent != digest:
         hour = formats.hour(clock.in_rome(saved.at))
         raise AlreadySaved(

@@ -20,7 +20,9 @@ from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.web.access import may, needed_by
 from portal.drafts import actions as drafts
+from portal.drafts.queries import Draft, find_draft, find_latest
 from portal.drafts.return_address import draft_page, wanted_page
+from portal.drafts.rules import typed_in
 
 
 class Unfinished(NamedTuple):
@@ -40,7 +42,7 @@ def find_unfinished(locked: Locked, *, wanted: str) -> Unfinished | None:
     if place is None:
         return None
     with apart_at(place, locked.account):
-        draft = _named(wanted) or drafts.find_latest(
+        draft = _named(wanted) or find_latest(
             since=locked.seen_at - SEEN_AGAIN, begun_before=locked.locked_at
         )
         return Unfinished(draft.kept_at, address_of(draft)) if draft else None
@@ -52,7 +54,7 @@ def find_of_form(account: SignedIn) -> Unfinished | None:
     if token is None or place is None:
         return None
     with apart_at(place, account):
-        draft = drafts.find_draft(token)
+        draft = find_draft(token)
         return Unfinished(draft.kept_at, address_of(draft)) if draft else None
 
 
@@ -71,7 +73,7 @@ def keep_sent(locked: Locked) -> str | None:
             drafts.keep(
                 form_token=token,
                 page=page,
-                fields=drafts.typed_in(request.form.items(multi=True)),
+                fields=typed_in(request.form.items(multi=True)),
                 number=int(clock.now().timestamp() * 1000),
                 locked_at=locked.locked_at,
             )
@@ -80,7 +82,7 @@ def keep_sent(locked: Locked) -> str | None:
     return _address(page, token)
 
 
-def address_of(draft: drafts.Draft) -> str:
+def address_of(draft: Draft) -> str:
     """Where a draft is taken up again; its page was checked when it was kept."""
     return _address(draft.page, draft.form_token)
 
@@ -89,11 +91,11 @@ def _address(page: str, form_token: UUID) -> str:
     return f"{page}{'&' if '?' in page else '?'}bozza={form_token}"
 
 
-def _named(wanted: str) -> drafts.Draft | None:
+def _named(wanted: str) -> Draft | None:
     """The draft that a page to come back to names."""
     parts = wanted_parts(wanted)
     try:
-        return drafts.find_draft(UUID(parts[1].get("bozza", ""))) if parts else None
+        return find_draft(UUID(parts[1].get("bozza", ""))) if parts else None
     except ValueError:
         return None
 

@@ -21,6 +21,7 @@ from wtforms.validators import Email, Length, Optional, ValidationError
 
 from portal.core import clock
 from portal.core.web.forms import DayField, PartialDateField, PortalForm
+from portal.drafts.forms import DraftForm
 from portal.people import rules
 from portal.people.fields import (
     BirthStateField,
@@ -57,14 +58,12 @@ class SearchForm(PortalForm):
     q = StringField(_l("Cerca una persona"), validators=[Length(max=200)])
 
 
-class PersonForm(PortalForm):
+class PersonForm(DraftForm):
     """Everything that can be written down about a person; only one name is required.
 
     `then` says what comes after a new person is saved: their card, a visit, or the anonymous
     visit (its id) that was waiting for a name.
     """
-
-    keeps_drafts = True
 
     then = HiddenField()
     family_name = StringField(_l("Cognome"), validators=[_short("family_name")], render_kw=TYPED)

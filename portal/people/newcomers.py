@@ -6,8 +6,8 @@ from uuid import UUID
 
 from portal.core.store.database import speaking_desk
 from portal.core.store.locks import hold
-from portal.drafts import actions as drafts
 from portal.drafts.form_tokens import is_sent_again
+from portal.drafts.queries import find_saved
 from portal.people import actions
 from portal.people.models import Person
 from portal.people.queries import list_candidates
@@ -33,7 +33,7 @@ def _is_recorded(form_token: UUID | None) -> bool:
     """A twin of the form finds the person it made itself, who resembles them very much."""
     if form_token is None or not is_sent_again(form_token):
         return False
-    return drafts.find_saved(form_token) is not None
+    return find_saved(form_token) is not None
 
 
 def _refuse_likeness(facts: PersonFacts, apart: set[UUID]) -> None:

@@ -47,8 +47,6 @@ class ResemblingForm(PortalForm):
 class NewPersonForm(ResemblingForm, PersonForm):
     """The form of a person who is written down without a visit."""
 
-    keeps_drafts = True
-
 
 def read_id(text: str) -> UUID | None:
     """The id that a button sent; None for what no button sends."""

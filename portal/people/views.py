@@ -12,7 +12,8 @@ from portal.core.italy.states_and_comuni import list_citizenships, list_states
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, may, needs
 from portal.core.web.pages import page, redirect_to
-from portal.drafts.actions import resumes_drafts, settle
+from portal.drafts.actions import settle
+from portal.drafts.rules import resumes_drafts
 from portal.people import languages, newcomers, queries, rules
 from portal.people.code_facts import filled
 from portal.people.forms import SearchForm

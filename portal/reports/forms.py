@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.forms import ParsedField, PortalForm
+from portal.drafts.forms import DraftForm
 from portal.figures.rules import Counts
 from portal.reports.baselines import Choice, choices
 from portal.reports.models import EditionRow
@@ -88,10 +89,8 @@ class ComparedForm(FlaskForm):
             self.prima.data, self.dopo.data = offered[1][0], offered[0][0]
 
 
-class TextsForm(PortalForm):
+class TextsForm(DraftForm):
     """What the manager writes about a period."""
-
-    keeps_drafts = True
 
     premise = TextAreaField(
         _l("Premessa"), [Length(max=10_000, message=_l("Al massimo 10.000 caratteri"))]

@@ -26,6 +26,7 @@ from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.web.edit_conflicts import unseal
 from portal.core.web.forms import DayField, PortalForm
+from portal.drafts.forms import DraftForm
 from portal.people import differences as of_person
 from portal.people.forms import PersonForm
 from portal.people.rules import PersonFacts, one_line_end
@@ -48,10 +49,8 @@ class TopicsField(SelectMultipleField):
             raise ValidationError(_("Una tipologia non è nell’elenco: scegli di nuovo."))
 
 
-class VisitForm(PortalForm):
+class VisitForm(DraftForm):
     """Day, channel, for whom and what was asked; the person comes in a hidden field."""
-
-    keeps_drafts = True
 
     person_id = HiddenField()
     visited_on = DayField(

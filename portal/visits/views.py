@@ -14,7 +14,7 @@ from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.edit_conflicts import Meeting, seal
 from portal.core.web.pages import page, redirect_to
-from portal.drafts.actions import resumes_drafts
+from portal.drafts.rules import resumes_drafts
 from portal.people import languages
 from portal.people import queries as people
 from portal.people.differences import PARTS, as_recorded

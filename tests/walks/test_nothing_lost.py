@@ -18,7 +18,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from portal.accounts.models import LoginSession
 from portal.core import clock
 from portal.core.store.database import db
-from portal.drafts import actions as drafts
+from portal.drafts.queries import list_drafts
 from portal.people.actions import create_person
 from portal.people.queries import count_people
 from portal.people.rules import PersonFacts
@@ -120,7 +120,7 @@ def expect_saved_once(page: Page, world: World, at_desk: AtDesk) -> None:
     expect(page.locator("h1")).to_have_text("Kovalenko Olena")
     with at_desk(world.lucca, world.bruno):
         assert count_people() == 1
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 def type_password(page: Page) -> None:
@@ -233,7 +233,7 @@ def test_a_visit_at_the_counter_over_lunch(
     with at_desk(world.lucca, world.bruno):
         (visit,) = list_visits_on(clock.today())
         assert len(visit.topics) == 2
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 @pytest.mark.usefixtures("amina")
@@ -267,7 +267,7 @@ def test_a_visit_left_waits_at_the_counter(world: World, open_as: OpenAs, at_des
     page.locator(".pending li").get_by_role("button", name="Scarta").click()
     expect(page.locator(".pending")).to_have_count(0)
     with at_desk(world.lucca, world.bruno):
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 def test_somebody_new_at_the_counter_over_lunch(

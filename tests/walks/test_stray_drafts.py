@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from portal.core import clock
-from portal.drafts import actions as drafts
+from portal.drafts.queries import list_drafts
 from portal.people.actions import create_person
 from portal.people.rules import PersonFacts
 from portal.visits.queries import list_visits_on
@@ -42,7 +42,7 @@ def test_a_visit_of_which_nothing_was_said_does_not_wait(
     page.goto("/s/lucca/")
     expect(page.locator(".pending")).to_have_count(0)
     with at_desk(world.lucca, world.bruno):
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 def test_a_reload_goes_on_with_the_draft(world: World, open_as: OpenAs, at_desk: AtDesk) -> None:
@@ -63,7 +63,7 @@ def test_a_reload_goes_on_with_the_draft(world: World, open_as: OpenAs, at_desk:
     page.reload()
     page.goto("/s/lucca/conteggio")
     with at_desk(world.lucca, world.bruno):
-        kept = [dict(draft.fields)["person-sex"] for draft in drafts.list_drafts()]
+        kept = [dict(draft.fields)["person-sex"] for draft in list_drafts()]
         assert sorted(kept) == ["F", "M"]
 
 
@@ -110,7 +110,7 @@ def test_what_was_left_with_escape_can_be_thrown_away_with_the_next(
     page.get_by_role("link", name="Scarta").click()
     expect(page.locator("#box")).to_be_visible()
     with at_desk(world.lucca, world.bruno):
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 @pytest.mark.usefixtures("amina")

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The base form, and the fields that speak Italian.
 
-A form that creates carries a token (see once.py), one that edits carries the version of the row.
-Typed text that cannot be understood stays in the field, beside one sentence that says why.
+A form that creates carries a token (see drafts/form_tokens.py), one that edits the version of the
+row. Typed text that cannot be understood stays in the field, beside one sentence that says why.
 """
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from babel.support import NullTranslations, Translations
-from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -21,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, StringField
 from wtforms.i18n import messages_path
 
-from portal.core.errors import NotHere, Refusal
+from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import (
     Comune,
@@ -32,27 +31,15 @@ from portal.core.italy.states_and_comuni import (
     match_comuni,
 )
 from portal.core.store.database import db
-from portal.drafts import actions as drafts
-from portal.drafts.actions import Draft
-from portal.drafts.form_tokens import AlreadySaved, sending
 
 
 class PortalForm(FlaskForm):
-    """Every form of the portal. One that keeps drafts fills itself from the draft in the address.
-
-    `resumed` is the draft that it was filled from; saving the form settles it.
-    """
-
-    keeps_drafts: ClassVar[bool] = False
-    resumed: Draft | None = None
+    """Every form of the portal."""
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: "PortalForm", formdata: Any) -> Any:
             """What was sent, without NUL: no keyboard types it and PostgreSQL stores none."""
             sent = super().wrap_formdata(form, formdata)
-            if sent is None and formdata is not None and form.keeps_drafts:
-                form.resumed = _draft_in_address()
-                return _sent_again(form.resumed) if form.resumed else None
             if sent is None or not any("\0" in value for value in _texts(sent)):
                 return sent
             return MultiDict((name, _clean(value)) for name, value in sent.items(multi=True))
@@ -93,19 +80,16 @@ class PortalForm(FlaskForm):
         if whole_unit and db.session.new:
             raise RuntimeError("something was written before: a refusal would take it back too")
         try:
-            with nullcontext() if whole_unit else db.session.begin_nested(), self._sending():
+            with nullcontext() if whole_unit else db.session.begin_nested(), self.sending():
                 yield
         except Refusal as refusal:
             if whole_unit:
                 db.session.rollback()
-            if isinstance(refusal, AlreadySaved):
-                self.form_token.data = str(uuid4())
             self.refuse(refusal)
 
-    def _sending(self) -> AbstractContextManager[None]:
-        if not self.keeps_drafts:
-            return nullcontext()
-        return sending(self.token, drafts.digest(request.form.items(multi=True)))
+    def sending(self) -> AbstractContextManager[None]:
+        """Around the acts of a form: one that keeps drafts settles its own (drafts/forms.py)."""
+        return nullcontext()
 
     def refuse(self, refusal: Refusal) -> None:
         """Put a refusal beside the field that it names, or on top of the form."""
@@ -114,26 +98,6 @@ class PortalForm(FlaskForm):
             named.errors = [*named.errors, refusal.sentence]
         else:
             self.form_errors.append(refusal.sentence)
-
-
-def _draft_in_address() -> Draft | None:
-    """The draft to take up again; one of another page or person is not there."""
-    named = request.args.get("bozza")
-    if not named:
-        return None
-    try:
-        draft = drafts.get_draft(UUID(named))
-    except ValueError:
-        raise NotHere from None
-    if draft and draft.page.partition("?")[0] != request.path:
-        raise NotHere
-    return draft
-
-
-def _sent_again(draft: Draft) -> MultiDict[str, str]:
-    """The draft as its form would have sent it, under the same token: saving it twice is once."""
-    typed = [(name, value) for name, value in draft.fields]
-    return MultiDict([*typed, ("form_token", str(draft.form_token))])
 
 
 @cache

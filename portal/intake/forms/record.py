@@ -38,8 +38,6 @@ REST = (
 class NewcomerForm(PersonForm):
     """The person's form beside the visit's: both have a note, so its names have a prefix."""
 
-    keeps_drafts = True
-
     def __init__(self, **known: object) -> None:
         super().__init__(prefix=PREFIX, **known)
         for field in self.six:
@@ -63,7 +61,6 @@ class NewcomerForm(PersonForm):
 class RecordForm(ResemblingForm, VisitForm):
     """A visit of somebody known, of nobody, or, where `begins` is told, of somebody new."""
 
-    keeps_drafts = True
     newcomer: NewcomerForm | None = None
 
     topics = TopicsField(_l("Richieste"), choices=[])

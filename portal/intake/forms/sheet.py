@@ -14,7 +14,8 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.web.forms import DayField, ParsedField, PortalForm
+from portal.core.web.forms import DayField, ParsedField
+from portal.drafts.forms import DraftForm
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.sheets import MOST_IN_A_CELL, MOST_ON_A_SHEET, Cell
 
@@ -65,13 +66,12 @@ class Row:
         return sum(cell.data or 0 for cell in self.cells)
 
 
-class SheetForm(PortalForm):
+class SheetForm(DraftForm):
     """The day and the total; the cells come with form_for().
 
     `seen` is how many other sheets of the day were shown when `another` was ticked.
     """
 
-    keeps_drafts = True
     topics: Sequence[TopicEntry] = ()
 
     visited_on = DayField(

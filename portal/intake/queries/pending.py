@@ -14,8 +14,7 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store import audit
 from portal.core.store.desk_cache import DeskMemory
-from portal.drafts import actions as drafts
-from portal.drafts.actions import Draft
+from portal.drafts.queries import Draft, list_drafts
 from portal.drafts.resuming import address_of
 from portal.intake.rules import initials
 from portal.people import queries as people
@@ -42,7 +41,7 @@ class Waiting:
 
 def pending(names_shown: Callable[[], bool]) -> dict[str, Any]:
     """What templates/intake/_pending.html shows; with names in full only where they are."""
-    kept = drafts.list_drafts()
+    kept = list_drafts()
     permits = _permits.recall(_count_permits)
     shown = bool(kept) and names_shown()
     names = people.list_names({person for one in kept if (person := _person_of(one))})

@@ -14,7 +14,7 @@ from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.edit_conflicts import Meeting, seal
 from portal.core.web.pages import page, redirect_to
-from portal.drafts.actions import resumes_drafts
+from portal.drafts.rules import resumes_drafts
 from portal.intake.card import card_of
 from portal.intake.queries.pins import list_keys
 from portal.intake.views import intake

@@ -17,12 +17,14 @@ from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
 from portal.drafts import actions as drafts
+from portal.drafts import rules as draft_rules
 from portal.drafts.resuming import address_of
 from portal.drafts.return_address import destination, draft_page
+from portal.drafts.rules import Fields, typed_in
 from portal.intake.queries import pending
 from portal.intake.views import intake
 
-LARGEST_BODY = 4 * drafts.LARGEST
+LARGEST_BODY = 4 * draft_rules.LARGEST
 LATEST_NUMBER = 2**53
 
 
@@ -80,7 +82,7 @@ def expiring() -> Response:
     return page("intake/expiring.html", rows=rows, most=pending.MANY)
 
 
-def _fields() -> drafts.Fields | None:
+def _fields() -> Fields | None:
     """The fields as the form would send them; None where no form can have sent that."""
     text = request.form.get("fields", "")
     try:
@@ -89,7 +91,7 @@ def _fields() -> drafts.Fields | None:
         return None
     if not isinstance(told, list) or not all(_is_field(one) for one in told):
         return None
-    return drafts.typed_in((name, value.replace("\0", "")) for name, value in told)
+    return typed_in((name, value.replace("\0", "")) for name, value in told)
 
 
 def _is_field(one: object) -> bool:

@@ -17,7 +17,7 @@ from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, may, needs
 from portal.core.web.pages import page, wants_fragment
 from portal.desks.queries import get_desk
-from portal.drafts import actions as drafts
+from portal.drafts.queries import find_discarded
 from portal.intake.finding import find as look_for
 from portal.intake.forms.box import BoxForm
 from portal.intake.queries.pending import pending
@@ -210,7 +210,7 @@ def _address(form: BoxForm, done: Done | None) -> str:
 def _discarded() -> UUID | None:
     """The draft just thrown away, if the address names one that can be taken up again."""
     token = read_id(request.args.get("scartata") or "")
-    return token if token and drafts.find_discarded(token) else None
+    return token if token and find_discarded(token) else None
 
 
 def _asked() -> str:

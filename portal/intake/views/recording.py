@@ -16,7 +16,7 @@ from portal.core.italy.states_and_comuni import list_citizenships
 from portal.core.store import audit
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to, wants_fragment
-from portal.drafts.actions import resumes_drafts
+from portal.drafts.rules import resumes_drafts
 from portal.intake.actions import recording
 from portal.intake.card import card_of
 from portal.intake.forms.box import BoxForm

@@ -15,7 +15,7 @@ from portal.core.errors import NotHere
 from portal.core.italy import formats
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
-from portal.drafts.actions import resumes_drafts
+from portal.drafts.rules import resumes_drafts
 from portal.intake.forms.sheet import PREFIX, SheetForm, form_for
 from portal.intake.queries.pins import list_keys
 from portal.intake.views import intake

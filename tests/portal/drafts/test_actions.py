@@ -9,6 +9,9 @@ import pytest
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.drafts import actions as drafts
+from portal.drafts import rules as draft_rules
+from portal.drafts.queries import find_draft, find_saved, get_draft, list_drafts
+from portal.drafts.rules import digest, typed_in
 from tests.conftest import AtDesk
 from tests.world import World
 
@@ -21,7 +24,7 @@ def keep(token: UUID, said: str, number: int = 1, **more: bool) -> drafts.Kept:
 
 
 def notes() -> list[str]:
-    return [value for draft in drafts.list_drafts() for _name, value in draft.fields]
+    return [value for draft in list_drafts() for _name, value in draft.fields]
 
 
 def test_what_comes_later_stands_and_what_was_sent_earlier_does_not(
@@ -42,11 +45,11 @@ def test_a_draft_is_its_authors_at_one_desk(world: World, at_desk: AtDesk) -> No
         keep(token, "mia")
     for desk, account in ((world.lucca, world.anna), (world.capannori, world.bruno)):
         with at_desk(desk, account):
-            assert drafts.find_draft(token) is None
-            assert drafts.list_drafts() == []
+            assert find_draft(token) is None
+            assert list_drafts() == []
             drafts.settle(token)
             with pytest.raises(NotHere):
-                drafts.get_draft(uuid4())
+                get_draft(uuid4())
     with at_desk(world.lucca, world.anna), pytest.raises(NotHere):
         keep(token, "non mia", 9)
     with at_desk(world.lucca, world.bruno):
@@ -60,9 +63,9 @@ def test_what_arrives_after_the_save_brings_nothing_back(world: World, at_desk: 
         drafts.settle(token, sent=b"s" * 32)
     with at_desk(world.lucca, world.bruno):
         assert keep(token, "tardi", 9).settled
-        assert drafts.list_drafts() == []
-        assert drafts.get_draft(token) is None
-        assert drafts.find_saved(token) is not None
+        assert list_drafts() == []
+        assert get_draft(token) is None
+        assert find_saved(token) is not None
 
 
 def test_a_save_before_any_draft_is_remembered_too(world: World, at_desk: AtDesk) -> None:
@@ -79,17 +82,17 @@ def test_the_first_save_is_the_one_that_is_remembered(world: World, at_desk: AtD
     with at_desk(world.lucca, world.bruno):
         drafts.settle(token, sent=b"1" * 32)
         drafts.settle(token, sent=b"2" * 32)
-        saved = drafts.find_saved(token)
+        saved = find_saved(token)
         assert saved is not None
         assert saved.sent == b"1" * 32
 
 
 def test_beyond_thirty_the_oldest_goes(world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca, world.bruno):
-        for number in range(drafts.MOST + 2):
+        for number in range(draft_rules.MOST + 2):
             with clock.stopped_at(clock.now() + timedelta(seconds=number)):
                 keep(uuid4(), f"{number}")
-        assert len(notes()) == drafts.MOST
+        assert len(notes()) == draft_rules.MOST
         assert "0" not in notes()
         with pytest.raises(Refusal):
             keep(uuid4(), "di troppo", locked_at=clock.now() + timedelta(minutes=1))
@@ -97,7 +100,7 @@ def test_beyond_thirty_the_oldest_goes(world: World, at_desk: AtDesk) -> None:
 
 def test_a_draft_that_is_too_long_says_so(world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca, world.bruno), pytest.raises(Refusal, match="troppo lunga"):
-        keep(uuid4(), "x" * (drafts.LARGEST + 1))
+        keep(uuid4(), "x" * (draft_rules.LARGEST + 1))
 
 
 def test_the_sweep_takes_what_is_old_and_nothing_else(world: World, at_desk: AtDesk) -> None:
@@ -112,11 +115,11 @@ def test_the_sweep_takes_what_is_old_and_nothing_else(world: World, at_desk: AtD
             drafts.sweep()
     with at_desk(world.lucca, world.bruno):
         assert notes() == ["recente"]
-        assert drafts.find_saved(saved) is None
+        assert find_saved(saved) is None
 
 
 def test_the_hash_is_of_what_was_typed() -> None:
     sent = [("csrf_token", "a"), ("form_token", "b"), ("version", "3"), ("note", "ciao")]
-    assert drafts.digest(sent) == drafts.digest([("note", "ciao")])
-    assert drafts.digest(sent) != drafts.digest([("note", "ciao!")])
-    assert drafts.typed_in(sent) == [("version", "3"), ("note", "ciao")]
+    assert digest(sent) == digest([("note", "ciao")])
+    assert digest(sent) != digest([("note", "ciao!")])
+    assert typed_in(sent) == [("version", "3"), ("note", "ciao")]

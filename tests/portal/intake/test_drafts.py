@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from werkzeug.test import TestResponse
 
 from portal.core import clock
-from portal.drafts import actions as drafts
+from portal.drafts.queries import list_drafts
 from portal.people.actions import create_person
 from portal.people.queries import count_people, get_person
 from portal.people.rules import PersonFacts
@@ -88,7 +88,7 @@ def test_saving_settles_the_draft_and_a_late_one_stays_away(
     page = bruno.get(f"{NEW}?bozza={form['form_token']}")
     assert (page.status_code, "Bozza ripresa." in page.text) == (200, False)
     with at_desk(world.lucca, world.bruno):
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 def test_a_refused_save_leaves_the_draft(bruno: PortalClient) -> None:
@@ -211,7 +211,7 @@ def test_what_was_taken_back_does_not_wait(
     assert bruno.post(f"/s/lucca/bozze/{token}", data=nothing).status_code == 200
     assert "Bozza ripresa." not in bruno.get(f"{NEW}?bozza={token}").text
     with at_desk(world.lucca, world.bruno):
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
     assert keep(bruno, form, 3, family_name="Sow").status_code == 200
     assert bruno.post(NEW, data=form | {"family_name": "Sow"}).status_code == 303
 
@@ -337,7 +337,7 @@ def test_a_locked_session_keeps_words_and_reads_none(
         assert thrown.location.startswith("/accedi")
         assert keep(signed_in, form | {"csrf_token": "x"}).status_code == 400
     with at_desk(world.lucca, world.bruno):
-        assert [draft.form_token for draft in drafts.list_drafts()] == [UUID(form["form_token"])]
+        assert [draft.form_token for draft in list_drafts()] == [UUID(form["form_token"])]
 
 
 @pytest.mark.parametrize("change", [{"csrf_token": "x"}, {"form_token": "x"}])
@@ -350,7 +350,7 @@ def test_a_forged_form_of_a_locked_session_is_not_kept(
         sent = signed_in.post(NEW, data=form)
         assert "non è stato salvato" in signed_in.get(sent.location).text
     with at_desk(world.lucca, world.bruno):
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 def test_htmx_opens_the_whole_page_of_the_password(signed_in: PortalClient) -> None:

@@ -13,7 +13,8 @@ from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.drafts import actions as drafts
+from portal.drafts import rules as draft_rules
+from portal.drafts.queries import list_drafts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.intake.test_drafts import MINUTE, NEW, NOON, keep, opened
@@ -53,13 +54,13 @@ def test_a_locked_session_does_not_push_out_what_its_owner_wrote(
     with clock.stopped_at(NOON + MINUTE):
         answers = [
             keep(bruno, passer | {"form_token": str(uuid4())}, family_name="x").status_code
-            for _time in range(drafts.MOST + 1)
+            for _time in range(draft_rules.MOST + 1)
         ]
-        assert answers.count(200) == drafts.MOST_WHILE_LOCKED
+        assert answers.count(200) == draft_rules.MOST_WHILE_LOCKED
         # What was there before is gone on with, however many there are.
         assert keep(bruno, mine | passer, 2, family_name="Diallo", note="a").status_code == 200
     with at_desk(world.lucca, world.bruno):
-        kept = [str(draft.fields) for draft in drafts.list_drafts()]
+        kept = [str(draft.fields) for draft in list_drafts()]
         assert [text for text in kept if "Diallo" in text] != []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from portal.drafts import actions as drafts
+from portal.drafts.queries import list_drafts
 from portal.people import queries
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
@@ -65,7 +65,7 @@ def test_that_it_is_them_leads_on_and_leaves_no_draft(
     assert sent.location == f"/s/lucca/persone/{known}"
     assert count(world, at_desk) == 1
     with at_desk(world.lucca, world.bruno):
-        assert drafts.list_drafts() == []
+        assert list_drafts() == []
 
 
 def test_the_same_form_twice_is_not_asked_about_itself(
