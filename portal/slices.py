@@ -9,11 +9,13 @@ from portal.mailings.views import mailings, network_mailings
 from portal.oversight.closing_views import oversight
 from portal.people.help_views import people
 from portal.reports.views import reports
+from portal.sign_in.views import sign_in
 from portal.visits.views import visits
 
 BLUEPRINTS = (
     accounts,
     members,
+    sign_in,
     people,
     visits,
     intake,

@@ -36,6 +36,11 @@ def _is_labelled(soup: BeautifulSoup, tag: Tag) -> bool:
     )
 
 
+def words(node: Tag | BeautifulSoup) -> str:
+    """What stands in a part of a page, without line ends."""
+    return " ".join(node.get_text(" ").split())
+
+
 class PortalClient(FlaskClient):
     """A browser without JavaScript: checks each page and submits forms as they stand on it."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Forms of signing in, of one's own account and of the manager's page; no database."""
+"""Forms of one's own account and of the manager's page; no database."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
@@ -19,21 +19,6 @@ NEW_NEEDED = InputRequired(_l("Scrivi la password nuova"))
 AGAIN_NEEDED = InputRequired(_l("Scrivi di nuovo la password nuova"))
 SHORT_NAME = Length(max=LONGEST_NAME, message=_l("Al massimo 120 caratteri"))
 SHORT_EMAIL = Length(max=LONGEST_EMAIL, message=_l("Al massimo 254 caratteri"))
-
-
-class LogInForm(PortalForm):
-    """Nothing is required: every mistake has the same answer."""
-
-    email = EmailField(_l("E-mail"), render_kw={"autocomplete": "username"})
-    password = PasswordField(_l("Password"), render_kw=PRESENT)
-    poi = HiddenField()
-
-
-class UnlockForm(PortalForm):
-    """The password of the account whose session is locked."""
-
-    password = PasswordField(_l("Password"), render_kw=PRESENT)
-    poi = HiddenField()
 
 
 class PasswordForm(PortalForm):

@@ -47,7 +47,7 @@ def _sign_in_first(error: SignInFirst) -> Response:
     lost = 1 if request.method == "POST" and not kept else None
     expired = 1 if error.expired or lost else None
     wanted = kept or form_page() or wanted_page()
-    return redirect_to("accounts.log_in", poi=wanted, scaduta=expired, persa=lost)
+    return redirect_to("sign_in.log_in", poi=wanted, scaduta=expired, persa=lost)
 
 
 def _not_our_name(_error: SecurityError) -> Response:

@@ -19,12 +19,12 @@ home = Blueprint("home", __name__)
 @open_to_all
 def start() -> Response:
     if not current_user.is_authenticated:
-        return redirect_to("accounts.log_in")
+        return redirect_to("sign_in.log_in")
     places = current_user.places
     if len(places) == 1:
         key = "network" if places[0].is_network else "desk"
         return redirect_to(landing(places[0]), **{key: places[0].slug})
-    return redirect_to("accounts.choose_place")
+    return redirect_to("sign_in.choose_place")
 
 
 @home.get("/s/<desk>/impostazioni")

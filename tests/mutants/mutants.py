@@ -11,7 +11,7 @@ from tests.mutants.mutant import ISOLATION, ROUTES, TABLES, Mutant
 
 LOGS = "tests/conformance/test_logs.py::test_"
 VISITS = "tests/portal/visits/test_actions.py::test_"
-SIGN_IN = "tests/portal/accounts/test_sign_in.py::test_"
+SIGN_IN = "tests/portal/sign_in/test_views.py::test_"
 SESSIONS = "tests/portal/accounts/test_sessions.py::test_"
 DRAFTS = "tests/portal/intake/test_drafts.py::test_"
 LOCKED = "tests/portal/intake/test_locked_drafts.py::test_"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -14,11 +14,14 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store import audit
 from portal.core.store.desk_cache import DeskMemory
-from portal.drafts.queries import Draft, list_drafts
+from portal.drafts.queries import list_drafts
 from portal.drafts.resuming import address_of
 from portal.intake.rules import initials
 from portal.people import queries as people
 from portal.people.queries import PersonRow
+
+if TYPE_CHECKING:
+    from portal.drafts.queries import Draft
 
 SOON = timedelta(days=60)
 SHOWN = 5
@@ -72,7 +75,7 @@ def _said(permits: int) -> str:
     return _("%(number)s entro 60 giorni", number=number)
 
 
-def _waiting(draft: Draft, names: dict[UUID, str], *, shown: bool) -> Waiting:
+def _waiting(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> Waiting:
     asked = sum(name == "topics" for name, _value in draft.fields)
     number = formats.plural(asked, _("richiesta"), _("richieste")) if asked else ""
     parts = [_who(draft, names, shown=shown), number]
@@ -89,7 +92,7 @@ def _when(moment: datetime) -> str:
     return formats.hour(local) if local.date() == clock.today() else formats.day(local.date())
 
 
-def _who(draft: Draft, names: dict[UUID, str], *, shown: bool) -> str:
+def _who(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> str:
     """The person by the name just typed, or as the desk knows them; initials where no more may."""
     if draft.page.partition("?")[0].endswith(SHEET_PAGE):
         return _("Foglio di conteggio")
@@ -101,7 +104,7 @@ def _who(draft: Draft, names: dict[UUID, str], *, shown: bool) -> str:
     return _("Nuova persona") if _is_new(draft) else _("senza nome")
 
 
-def _person_of(draft: Draft) -> UUID | None:
+def _person_of(draft: "Draft") -> UUID | None:
     in_page = PERSON_IN_PAGE.search(draft.page.partition("?")[0])
     told = in_page.group(1) if in_page else _typed(draft, "person_id")
     try:
@@ -110,11 +113,11 @@ def _person_of(draft: Draft) -> UUID | None:
         return None
 
 
-def _is_new(draft: Draft) -> bool:
+def _is_new(draft: "Draft") -> bool:
     return any(name.rpartition("-")[2] == "family_name" for name, _value in draft.fields)
 
 
-def _typed(draft: Draft, name: str) -> str:
+def _typed(draft: "Draft", name: str) -> str:
     """What stands in a field; the person's form beside a visit's has a prefix."""
     return next(_of(draft.fields, name), "")
 

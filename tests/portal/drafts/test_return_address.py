@@ -9,7 +9,7 @@ import pytest
 
 from portal.core import clock
 from tests.pages import PortalClient
-from tests.portal.accounts.test_sign_in import sign_in
+from tests.portal.sign_in.test_views import sign_in
 from tests.world import PASSWORD, World
 
 NOON = datetime(2026, 10, 12, 12, tzinfo=UTC)

@@ -23,7 +23,7 @@ from portal.reports.frozen import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.pages import PortalClient
+from tests.pages import PortalClient, words
 from tests.portal.reports.builds import Build, Fails
 from tests.statements import counted
 from tests.world import Someone, World
@@ -33,10 +33,6 @@ ClientOf = Callable[[Someone], PortalClient]
 PAGE = "/s/lucca/relazioni/periodo?periodo=2016-S1"
 EDITIONS = "/s/lucca/relazioni/edizioni"
 HTMX = {"HX-Request": "true"}
-
-
-def words(node: Tag | BeautifulSoup) -> str:
-    return " ".join(node.get_text(" ").split())
 
 
 def panel(client: PortalClient, url: str = PAGE) -> Tag:

@@ -4,7 +4,6 @@
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -20,14 +19,9 @@ from portal.visits import actions as visits
 from portal.visits.rules import Channel, VisitFacts
 from tests import seed
 from tests.conftest import AtDesk
-from tests.pages import PortalClient, form_values
+from tests.pages import PortalClient, form_values, words
 from tests.portal.reports.builds import Build
 from tests.world import Someone, World
-
-
-def words(tag: Any) -> str:
-    return " ".join(tag.get_text(" ").split())
-
 
 ClientOf = Callable[[Someone], PortalClient]
 PAGE = "/s/lucca/relazioni/periodo?periodo=2016-S1"
