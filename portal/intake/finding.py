@@ -13,10 +13,10 @@ from portal.core.italy.states_and_comuni import get_state
 from portal.intake import rules
 from portal.people import code_facts
 from portal.people import queries as people
+from portal.people.matching.search_terms import find_wrong
 from portal.people.phone import show_phone
 from portal.people.queries import PeoplePage, PersonRow
 from portal.people.rules import PersonFacts
-from portal.people.words import find_wrong
 from portal.visits import queries as visits
 
 MOST = 8

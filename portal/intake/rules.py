@@ -12,7 +12,8 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import SHAPE, read_codice_fiscale
 from portal.core.italy.formats import PartialDate
-from portal.people import code_facts, words
+from portal.people import code_facts
+from portal.people.matching import search_terms
 from portal.people.phone import read_phone
 from portal.people.rules import PersonFacts, split_name, tidy
 
@@ -117,7 +118,7 @@ def _phone(digits: str) -> str | None:
 
 def begun_words(text: str) -> tuple[str, ...]:
     """The beginnings of words that were looked for, to be underlined in what was found."""
-    terms = words.read_search(text, clock.today())
+    terms = search_terms.read_search(text, clock.today())
     return tuple(prefix for term in terms for prefix in term.prefixes if prefix.isalpha())
 
 
@@ -132,7 +133,9 @@ def _matching(word: str, begun: tuple[str, ...]) -> int:
     if word.isascii() and word.isalpha():
         plain = word.lower()
         return max((len(prefix) for prefix in begun if plain.startswith(prefix)), default=0)
-    plain = words.folded(word)
+    plain = search_terms.folded(word)
     prefix = max((one for one in begun if plain.startswith(one)), key=len, default="")
     lengths = range(1, len(word) + 1)
-    return next((n for n in lengths if prefix and len(words.folded(word[:n])) >= len(prefix)), 0)
+    return next(
+        (n for n in lengths if prefix and len(search_terms.folded(word[:n])) >= len(prefix)), 0
+    )

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.core.errors import Refusal
 from portal.core.italy.formats import PartialDate
-from portal.people import spellings, words
+from portal.people.matching import search_terms, spellings
 
 SEXES = {"F": _l("F"), "M": _l("M"), "X": _l("X")}
 
@@ -148,7 +148,7 @@ def tidy(text: str) -> str:
 
 def check(facts: PersonFacts, today: date) -> None:
     """Refuse what no person can be; what is unlikely is left to whoever knows the person."""
-    if not words.folded(facts.family_name) and not words.folded(facts.given_name):
+    if not search_terms.folded(facts.family_name) and not search_terms.folded(facts.given_name):
         raise Refusal(_("Scrivi il cognome o il nome: almeno uno."), field="family_name")
     for field, longest in LONGEST.items():
         if len(getattr(facts, field) or "") > longest:
@@ -182,24 +182,24 @@ def display_name(person: Named) -> str:
 
 def split_name(text: str) -> tuple[str, str]:
     """Family and given name out of what was typed in a search; digits are no name."""
-    words = [word for word in tidy(text).split() if not any(c.isdigit() for c in word)]
-    words = [word if word != word.lower() else word.capitalize() for word in words]
-    return " ".join(words[:1]), " ".join(words[1:])
+    search_terms = [word for word in tidy(text).split() if not any(c.isdigit() for c in word)]
+    search_terms = [word if word != word.lower() else word.capitalize() for word in search_terms]
+    return " ".join(search_terms[:1]), " ".join(search_terms[1:])
 
 
 def sort_name(family_name: str, given_name: str) -> str:
     """The key of the alphabetical order: without case, accents and apostrophes."""
-    names = (words.folded(part) for part in f"{family_name} {given_name}".split())
+    names = (search_terms.folded(part) for part in f"{family_name} {given_name}".split())
     return " ".join(filter(None, names))[:260]
 
 
 def words_of(facts: PersonFacts) -> set[str]:
     """Every word by which the person is found: names, other names, codice fiscale, phone."""
-    found = set(words.number_words(facts.phone or ""))
+    found = set(search_terms.number_words(facts.phone or ""))
     for name in (facts.family_name, facts.given_name, *facts.aliases):
-        found |= words.normalised_words(name)
+        found |= search_terms.normalised_words(name)
     if facts.codice_fiscale:
-        found |= words.code_words(facts.codice_fiscale)
+        found |= search_terms.code_words(facts.codice_fiscale)
     return found
 
 

@@ -12,8 +12,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from portal.core import clock
-from portal.people import rules, words
+from portal.people import rules
 from portal.people.differences import PARTS, facts_from
+from portal.people.matching import search_terms
 from portal.people.rules import PersonFacts
 
 Key = TypeVar("Key")
@@ -139,9 +140,9 @@ def _names(facts: PersonFacts) -> tuple[str, ...]:
 
 def _other_names(facts: PersonFacts, names: Iterable[str]) -> tuple[str, ...]:
     """The names once each; one that differs from another in nothing one could type is the same."""
-    found = {words.folded(rules.display_name(facts)): ""}
+    found = {search_terms.folded(rules.display_name(facts)): ""}
     for name in names:
-        found.setdefault(words.folded(name), name)
+        found.setdefault(search_terms.folded(name), name)
     return tuple(filter(None, found.values()))
 
 

@@ -17,7 +17,8 @@ from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import contradictions, read_codice_fiscale
 from portal.imports.rules.problems import Problems
 from portal.imports.rules.visits import PERSON_COLUMNS, VisitRow
-from portal.people import rules, words
+from portal.people import rules
+from portal.people.matching import search_terms
 from portal.people.rules import PersonFacts
 
 FIELDS = {
@@ -108,8 +109,8 @@ def _agreed(column: str, one: Any, other: Any) -> Any:
     if one == other:
         return one
     if column in ("cognome", "nome"):
-        folded = words.folded(one)
-        return one if folded and folded == words.folded(other) else None
+        folded = search_terms.folded(one)
+        return one if folded and folded == search_terms.folded(other) else None
     if column == "data_nascita":
         shorter, longer = sorted((one, other), key=lambda birth: len(birth.iso))
         return longer if longer.iso.startswith(shorter.iso) else None

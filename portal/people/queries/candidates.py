@@ -13,12 +13,13 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select, text
 
 from portal.core.store.database import db
-from portal.people import card, likeness, likeness_names, rules
+from portal.people import card, rules
+from portal.people.matching import name_similarity, similarity
+from portal.people.matching.spellings import Part, joined, parts_of
 from portal.people.models import PeopleApart
 from portal.people.queries.lists import PersonRow
 from portal.people.queries.persons import birth_of
 from portal.people.rules import PersonFacts
-from portal.people.spellings import Part, joined, parts_of
 
 READ = 30
 """So many are weighed; the desk's own keys put the likeliest among them."""
@@ -27,12 +28,12 @@ PHONE, CODE = -1, -2
 """Numbers of the keys that are no part of a name."""
 
 AT_MOST = {
-    "same_date": likeness.SAME_YEAR + likeness.SAME_DAY,
-    "slip": likeness.SAME_DAY + likeness.NEXT_YEAR,
-    "next_year": likeness.NEXT_YEAR,
-    "other_year": likeness.OTHER_YEAR,
-    "other_sex": likeness.OTHER_SEX,
-    "smoothing": likeness_names.SMOOTHING,
+    "same_date": similarity.SAME_YEAR + similarity.SAME_DAY,
+    "slip": similarity.SAME_DAY + similarity.NEXT_YEAR,
+    "next_year": similarity.NEXT_YEAR,
+    "other_year": similarity.OTHER_YEAR,
+    "other_sex": similarity.OTHER_SEX,
+    "smoothing": name_similarity.SMOOTHING,
 }
 """The most that a birth and a sex can say for a person, as the weighing will find."""
 
@@ -172,7 +173,7 @@ def _weighed(facts: PersonFacts, parts: list[Part], row: Row[Any]) -> Candidate 
         for number, part in enumerate(parts)
         if str(number) in row.worth
     }
-    found = likeness.likeness(facts, known, rarity=rarity, people=row.people)
+    found = similarity.likeness(facts, known, rarity=rarity, people=row.people)
     if not found.worth_showing:
         return None
     return Candidate(
@@ -181,7 +182,7 @@ def _weighed(facts: PersonFacts, parts: list[Part], row: Row[Any]) -> Candidate 
         residence=card.residence_text(known.residence_kind, known.residence_comune),
         score=found.score,
         reasons=found.reasons,
-        differing=frozenset(likeness.differing(facts, known)),
+        differing=frozenset(similarity.differing(facts, known)),
         strong=found.strong,
     )
 

@@ -14,11 +14,11 @@ from sqlalchemy import func, select, text
 
 from portal.core.store.database import db
 from portal.people import keys, rules
-from portal.people.likeness import likeness
-from portal.people.likeness_names import SMOOTHING
+from portal.people.matching.name_similarity import SMOOTHING
+from portal.people.matching.similarity import likeness
+from portal.people.matching.spellings import joined, parts_of
 from portal.people.models import Person, PersonAlias, PersonToken
 from portal.people.rules import PersonFacts
-from portal.people.spellings import joined, parts_of
 
 MOST = 50
 GATHERED, READ = 2000, 200

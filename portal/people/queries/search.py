@@ -13,10 +13,10 @@ from sqlalchemy import Row, text
 
 from portal.core import clock
 from portal.core.store.database import db
-from portal.people import spellings, words
-from portal.people.likeness_names import letters_in_common
+from portal.people.matching import search_terms, spellings
+from portal.people.matching.name_similarity import letters_in_common
+from portal.people.matching.search_terms import Term
 from portal.people.queries.lists import PAGE, PeoplePage, PersonRow, row_of
-from portal.people.words import Term
 
 SHORTEST_SOUND = 3
 """Two letters sound like too much."""
@@ -110,7 +110,7 @@ def search_people(text: str, *, limit: int = PAGE, page: int = 1) -> PeoplePage:
     A word is the beginning of a name, other name, codice fiscale or phone, or the end of a phone;
     a year or a date is also a birth. Other spellings of a name follow, each row says so.
     """
-    terms = words.read_search(text, clock.today())
+    terms = search_terms.read_search(text, clock.today())
     if not terms:
         return PeoplePage((), 1, limit, 0)
     asked = _asked(terms)
@@ -182,11 +182,13 @@ def _found(row: Row[Any], terms: Sequence[Term]) -> PersonRow:
 
 def _found_alias(row: Row[Any], terms: Sequence[Term]) -> str | None:
     """The other name that a term begins, when no first name begins so."""
-    own = words.normalised_words(row.family_name) | words.normalised_words(row.given_name)
+    own = search_terms.normalised_words(row.family_name) | search_terms.normalised_words(
+        row.given_name
+    )
     sought = [term.prefixes for term in terms if term.is_name]
     strange = [prefixes for prefixes in sought if not _begins(own, prefixes)]
     for alias in row.aliases:
-        known = words.normalised_words(alias)
+        known = search_terms.normalised_words(alias)
         if any(_begins(known, prefixes) for prefixes in strange):
             return str(alias)
     return None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.people.words import (
+from portal.people.matching.search_terms import (
     ENDING,
     LONGEST,
     find_wrong,

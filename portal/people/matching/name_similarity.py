@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from rapidfuzz.distance import OSA
 
-from portal.people.spellings import Part, frame, joined, parts_of
+from portal.people.matching.spellings import Part, frame, joined, parts_of
 
 SMOOTHING = 300
 """As if so many more people were known: one of three names is not rare because nobody else came."""

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from config.settings import Settings
 from migrations import downgrade, upgrade
 from portal.core.store.database import db
-from portal.people import syllables
+from portal.people.matching import chinese_syllables
+from portal.people.matching.search_terms import folded
+from portal.people.matching.spellings import frame, joined, keys_of, parts_of
 from portal.people.models import PersonToken
 from portal.people.rules import LONGEST_TOKEN
-from portal.people.spellings import frame, joined, keys_of, parts_of
-from portal.people.words import folded
 from tests.conftest import DATABASE, AtDesk, on_database
 from tests.portal.people.conftest import AMINA, Writer
 from tests.world import Place, World
@@ -95,7 +95,7 @@ def test_a_name_in_several_words_is_also_one_word() -> None:
     ],
 )
 def test_pinyin_and_wade_giles_are_one(pinyin: str, wade_giles: str) -> None:
-    assert syllables.marks(pinyin) == syllables.marks(wade_giles) != frozenset()
+    assert chinese_syllables.marks(pinyin) == chinese_syllables.marks(wade_giles) != frozenset()
 
 
 def test_a_frame_is_the_consonants() -> None:

@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from portal.core.italy.formats import PartialDate
-from portal.people import likeness_names, words
-from portal.people.likeness_names import Rarity
+from portal.people.matching import name_similarity, search_terms
+from portal.people.matching.name_similarity import Rarity
 from portal.people.rules import PersonFacts
 
 WORTH_SHOWING = 0.0
@@ -85,7 +85,7 @@ def likeness(
         _citizenship(asked, known),
     ]
     found = tuple(one for one in evidence if one)
-    score = sum(one.bits for one in found) - log2(people + likeness_names.SMOOTHING)
+    score = sum(one.bits for one in found) - log2(people + name_similarity.SMOOTHING)
     return Likeness(score, found)
 
 
@@ -93,7 +93,7 @@ def _names(asked: PersonFacts, known: PersonFacts, rarity: Rarity) -> Iterable[E
     """The best of all the names that the two are known by."""
     best = max(
         (
-            likeness_names.compare(mine, theirs, rarity)
+            name_similarity.compare(mine, theirs, rarity)
             for mine in _all_names(asked)
             for theirs in _all_names(known)
         ),
@@ -188,7 +188,7 @@ def _other_year(mine: PartialDate, theirs: PartialDate, conventional: bool) -> E
 def differing(asked: PersonFacts, known: PersonFacts) -> Iterator[str]:
     """The facts that both tell, and tell differently."""
     for name in ("family_name", "given_name"):
-        mine, theirs = (words.folded(getattr(facts, name)) for facts in (asked, known))
+        mine, theirs = (search_terms.folded(getattr(facts, name)) for facts in (asked, known))
         if mine and theirs and mine != theirs:
             yield name
     if asked.birth and known.birth and not _may_be_same_day(asked.birth, known.birth):

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
-from portal.people import syllables
-from portal.people.words import folded
+from portal.people.matching import chinese_syllables
+from portal.people.matching.search_terms import folded
 
 SHORTEST_FRAME = 3
 """Fewer consonants than these are shared by too many names."""
@@ -172,7 +172,7 @@ def _glued(chunks: list[str]) -> Iterator[str]:
 def _part(chunk: str) -> Part:
     word = folded(chunk)
     forms = frozenset(_forms(word) | _forms(folded(chunk.translate(_SPELT_OUT))))
-    lines = frozenset(_lines(word, forms)) | syllables.marks(word)
+    lines = frozenset(_lines(word, forms)) | chinese_syllables.marks(word)
     bare: set[str] = set()
     for rest in _rests(word):
         rest_forms = _forms(rest)
