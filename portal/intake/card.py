@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import get_state
-from portal.people import card as people_card
 from portal.people import queries as people
 from portal.people import rules
+from portal.people.card import summary as people_card
 from portal.people.rules import PersonFacts
 from portal.visits import queries as visits
 from portal.visits.story import asked_in

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from portal.core.italy import formats
 from portal.people import queries as people
-from portal.people.differences import PARTS
+from portal.people.card.parts import PARTS
 from portal.people.rules import PersonFacts, display_name
 from portal.people.unions import BOTH, with_both
 from portal.visits import queries as visits

@@ -11,10 +11,10 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import get_state
 from portal.intake import rules
-from portal.people import code_facts
 from portal.people import queries as people
+from portal.people.card import codice_fiscale
+from portal.people.card.phone import show_phone
 from portal.people.matching.search_terms import find_wrong
-from portal.people.phone import show_phone
 from portal.people.queries import PeoplePage, PersonRow
 from portal.people.rules import PersonFacts
 from portal.visits import queries as visits
@@ -83,7 +83,7 @@ def find(text: str) -> Finding:
 
 
 def _code(new: PersonFacts) -> str:
-    return code_facts.facts_from_code(new.codice_fiscale).line if new.codice_fiscale else ""
+    return codice_fiscale.facts_from_code(new.codice_fiscale).line if new.codice_fiscale else ""
 
 
 def _birth(new: PersonFacts) -> str:

@@ -12,9 +12,9 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import SHAPE, read_codice_fiscale
 from portal.core.italy.formats import PartialDate
-from portal.people import code_facts
+from portal.people.card import codice_fiscale
+from portal.people.card.phone import read_phone
 from portal.people.matching import search_terms
-from portal.people.phone import read_phone
 from portal.people.rules import PersonFacts, split_name, tidy
 
 IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -65,14 +65,16 @@ def begun_with(text: str) -> Begun:
     """What the box already says of somebody new: names, birth, codice fiscale, telephone."""
     code, whole = find_code(text), "".join(text.split())
     if code and len(whole) == len(code):
-        return Begun(code_facts.filled(PersonFacts(codice_fiscale=code)))
+        return Begun(codice_fiscale.filled(PersonFacts(codice_fiscale=code)))
     if SHAPE.fullmatch(whole.upper()):
         return Begun(PersonFacts(), {"codice_fiscale": whole.upper()})
     family_name, given_name = split_name(text)
     chunks = (chunk.strip(",;()") for chunk in tidy(text).split() if chunk.upper() != code)
     birth, phone, unread = _numbers([chunk for chunk in chunks if re.search(r"\d", chunk)])
     facts = PersonFacts(family_name, given_name, birth=birth, phone=phone, codice_fiscale=code)
-    return Begun(code_facts.filled(facts), {name: said for name, said in unread.items() if said})
+    return Begun(
+        codice_fiscale.filled(facts), {name: said for name, said in unread.items() if said}
+    )
 
 
 def _numbers(chunks: Sequence[str]) -> tuple[PartialDate | None, str | None, dict[str, str]]:

@@ -16,9 +16,10 @@ from portal.core.documents.csv import csv_bytes
 from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import get_state
-from portal.people import card, keys
+from portal.people import keys
 from portal.people import queries as people
-from portal.people.differences import PARTS
+from portal.people.card import summary
+from portal.people.card.parts import PARTS
 from portal.taxonomy import queries as taxonomy
 from portal.visits import moving
 from portal.visits import queries as visits
@@ -76,7 +77,7 @@ def _formers(person_id: UUID) -> Iterator[tuple[str, str]]:
 
 def _homes(person_id: UUID) -> Iterator[tuple[str, str]]:
     for home in people.list_residences(person_id):
-        where = card.residence_text(home.kind, home.comune_code) or _("non indicato")
+        where = summary.residence_text(home.kind, home.comune_code) or _("non indicato")
         yield _("dal %(day)s", day=formats.day(home.valid_from)), where
 
 

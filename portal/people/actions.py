@@ -19,7 +19,7 @@ from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.store.database import db, speaker
 from portal.drafts.form_tokens import find_by_form_token
 from portal.people import queries, rules
-from portal.people.differences import as_recorded
+from portal.people.card.parts import as_recorded
 from portal.people.models import (
     PeopleApart,
     Person,

@@ -11,8 +11,9 @@ from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.italy.states_and_comuni import folded, get_state
 from portal.core.web.forms import ComuneField, DayField, ParsedField, StateField, read_state
-from portal.people import languages, rules
-from portal.people.phone import read_phone, show_phone
+from portal.people import rules
+from portal.people.card import languages
+from portal.people.card.phone import read_phone, show_phone
 
 NOT_STATED = "Non indicato"
 LONGEST_PERMIT = timedelta(days=15 * 366)

@@ -11,8 +11,9 @@ from flask import Response, jsonify, request
 from flask_babel import gettext as _
 
 from portal.core.web.access import Permission, needs
-from portal.people import code_facts, suggestions
-from portal.people.card import code_contradictions
+from portal.people import suggestions
+from portal.people.card import codice_fiscale
+from portal.people.card.summary import code_contradictions
 from portal.people.forms import PersonForm, shown
 from portal.people.queries.frequent import find_commonest
 from portal.people.views import people
@@ -57,7 +58,7 @@ def _code(form: PersonForm) -> dict[str, Any] | None:
     if not form.codice_fiscale.data:
         return None
     facts = form.facts()
-    whole = code_facts.filled(facts)
+    whole = codice_fiscale.filled(facts)
     data = shown(whole)
     fills = {name: _text(form, name, data[name]) for name in FILLED if not form[name].data}
     against = code_contradictions(whole)
@@ -67,7 +68,7 @@ def _code(form: PersonForm) -> dict[str, Any] | None:
         else _("coerente con i dati")
     )
     return {
-        "line": code_facts.facts_from_code(form.codice_fiscale.data).line,
+        "line": codice_fiscale.facts_from_code(form.codice_fiscale.data).line,
         "fills": {name: text for name, text in fills.items() if text},
         "said": said,
         "coherent": not against,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from portal.core.errors import Refusal
 from portal.core.italy.states_and_comuni import get_state
-from portal.people import card
+from portal.people.card import summary
 from portal.people.queries import Candidate
 
 
@@ -57,7 +57,7 @@ def likely(candidates: Iterable[Candidate], came: Mapping[UUID, str]) -> list[Li
 
 def _facts(one: Candidate) -> list[tuple[str, bool]]:
     row, differing = one.row, one.differing
-    birth = card.birth_day(row.birth, conventional=row.birth_conventional) if row.birth else ""
+    birth = summary.birth_day(row.birth, conventional=row.birth_conventional) if row.birth else ""
     citizenship = get_state(row.citizenship).name if row.citizenship else ""
     told = [
         (row.sex or "", "sex" in differing),

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from portal.core import clock
 from portal.people import rules
-from portal.people.differences import PARTS, facts_from
+from portal.people.card.parts import PARTS, facts_from
 from portal.people.matching import search_terms
 from portal.people.rules import PersonFacts
 

@@ -14,8 +14,9 @@ from portal.core.web.access import Permission, may, needs
 from portal.core.web.pages import page, redirect_to
 from portal.drafts.actions import settle
 from portal.drafts.rules import resumes_drafts
-from portal.people import languages, newcomers, queries, rules
-from portal.people.code_facts import filled
+from portal.people import newcomers, queries, rules
+from portal.people.card import languages
+from portal.people.card.codice_fiscale import filled
 from portal.people.forms import SearchForm
 from portal.people.queries import PeoplePage
 from portal.people.resembling import NewPersonForm, read_id

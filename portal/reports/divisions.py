@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from portal.core.documents.tables import Table
 from portal.core.italy.states_and_comuni import get_comune, get_state, is_eu_on
 from portal.figures.rules import Counts, Number
-from portal.people import languages
+from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import prose
 from portal.reports.details import AGES, NOT_STATED, Detail, Parts

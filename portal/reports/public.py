@@ -19,7 +19,7 @@ from portal.core.documents.csv import dataset_bytes
 from portal.core.documents.document import Block, Document, Figure, Figures, Paragraph, Section
 from portal.core.documents.tables import PROTECTED, Row, Table
 from portal.core.italy.states_and_comuni import get_comune, get_state
-from portal.people import languages
+from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import divisions, documents, layouts
 from portal.reports.baselines import Baseline

@@ -17,9 +17,9 @@ from portal.core.italy.states_and_comuni import get_state
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, may
 from portal.core.web.pages import page, redirect_to
-from portal.people import card, languages
 from portal.people import queries as people
-from portal.people.differences import PARTS
+from portal.people.card import languages, summary
+from portal.people.card.parts import PARTS
 from portal.people.queries import Candidate, Merged
 from portal.people.rules import PersonFacts, display_name
 from portal.visits import story
@@ -57,7 +57,7 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
         status=422 if refused else 200,
         person=person,
         facts=facts,
-        card=card,
+        card=summary,
         languages=languages,
         name=display_name(person),
         formers=people.list_former_citizenships(person_id),
@@ -92,7 +92,7 @@ def _doubles(person_id: UUID, facts: PersonFacts) -> list[Double]:
 
 def _double(one: Candidate) -> Double:
     row = one.row
-    birth = card.birth_day(row.birth, conventional=row.birth_conventional) if row.birth else ""
+    birth = summary.birth_day(row.birth, conventional=row.birth_conventional) if row.birth else ""
     citizenship = get_state(row.citizenship).name if row.citizenship else ""
     told = ", ".join(filter(None, (birth, citizenship)))
     return Double(row.id, row.name, told, "; ".join(one.reasons))

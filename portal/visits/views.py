@@ -15,9 +15,9 @@ from portal.core.web.access import Permission, needs
 from portal.core.web.edit_conflicts import Meeting, seal
 from portal.core.web.pages import page, redirect_to
 from portal.drafts.rules import resumes_drafts
-from portal.people import languages
 from portal.people import queries as people
-from portal.people.differences import PARTS, as_recorded
+from portal.people.card import languages
+from portal.people.card.parts import PARTS, as_recorded
 from portal.people.forms import shown
 from portal.people.rules import display_name
 from portal.visits.actions import correct_person

@@ -20,8 +20,8 @@ from portal.intake.queries import merging as queries
 from portal.intake.similar import likely
 from portal.intake.views import intake
 from portal.people import actions as people_actions
-from portal.people import card
 from portal.people import queries as people
+from portal.people.card import summary
 from portal.people.forms import SearchForm
 from portal.people.queries import PeoplePage
 from portal.people.queries.doubles import MOST, list_doubles
@@ -120,7 +120,7 @@ def doubles() -> Response:
         "intake/doubles.html",
         pairs=found,
         most=len(found) == MOST,
-        card=card,
+        card=summary,
         then=DOUBLES,
         told_apart="distinte" in request.args,
     )

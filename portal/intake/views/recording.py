@@ -28,7 +28,7 @@ from portal.intake.views import intake
 from portal.intake.views.reception import Done, show_done, show_saved, undone
 from portal.intake.views.today import day_list
 from portal.people import queries as people
-from portal.people.code_facts import filled
+from portal.people.card.codice_fiscale import filled
 from portal.people.forms import shown
 from portal.people.rules import PersonFacts
 from portal.people.similar import Likely

@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select, text
 
 from portal.core.store.database import db
-from portal.people import card, rules
+from portal.people import rules
+from portal.people.card import summary
 from portal.people.matching import name_similarity, similarity
 from portal.people.matching.spellings import Part, joined, parts_of
 from portal.people.models import PeopleApart
@@ -178,8 +179,8 @@ def _weighed(facts: PersonFacts, parts: list[Part], row: Row[Any]) -> Candidate 
         return None
     return Candidate(
         row=_row(row, known),
-        phone=card.phone_text(known),
-        residence=card.residence_text(known.residence_kind, known.residence_comune),
+        phone=summary.phone_text(known),
+        residence=summary.residence_text(known.residence_kind, known.residence_comune),
         score=found.score,
         reasons=found.reasons,
         differing=frozenset(similarity.differing(facts, known)),

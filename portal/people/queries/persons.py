@@ -13,7 +13,7 @@ from portal.core.errors import NotHere, Refusal
 from portal.core.italy.formats import PartialDate
 from portal.core.store.database import db
 from portal.people import rules
-from portal.people.differences import Since
+from portal.people.card.parts import Since
 from portal.people.models import (
     Person,
     PersonAlias,

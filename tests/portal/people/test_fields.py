@@ -5,8 +5,8 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from portal.people import languages
-from portal.people.phone import read_phone, show_phone
+from portal.people.card import languages
+from portal.people.card.phone import read_phone, show_phone
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ from portal.core.italy import formats
 from portal.core.italy.formats import PartialDate
 from portal.core.italy.states_and_comuni import get_state
 from portal.core.web.edit_conflicts import Part
-from portal.people import card, languages, rules
+from portal.people import rules
+from portal.people.card import languages, summary
 from portal.people.rules import PersonFacts
 
 
@@ -35,12 +36,12 @@ def _languages(facts: PersonFacts) -> str:
 def _birth(facts: PersonFacts) -> str:
     if facts.birth is None:
         return ""
-    return card.birth_day(facts.birth, conventional=facts.birth_conventional)
+    return summary.birth_day(facts.birth, conventional=facts.birth_conventional)
 
 
 def _permit(facts: PersonFacts) -> str:
     day = formats.day(facts.permit_expires_on) if facts.permit_expires_on else ""
-    return ", ".join(filter(None, (card.permit_text(facts.permit_kind), day)))
+    return ", ".join(filter(None, (summary.permit_text(facts.permit_kind), day)))
 
 
 def _notice(facts: PersonFacts) -> str:
@@ -50,7 +51,7 @@ def _notice(facts: PersonFacts) -> str:
 
 
 def _residence(facts: PersonFacts) -> str:
-    where = card.residence_text(facts.residence_kind, facts.residence_comune)
+    where = summary.residence_text(facts.residence_kind, facts.residence_comune)
     return ", ".join(filter(None, (where, _since(facts.residence_since))))
 
 
@@ -64,7 +65,9 @@ PARTS = {
     "aliases": Part(_l("Altri nomi"), ("aliases",), lambda facts: ", ".join(facts.aliases)),
     "sex": Part(_l("Sesso"), ("sex",), lambda facts: facts.sex or ""),
     "birth": Part(_l("Data di nascita"), ("birth", "birth_conventional"), _birth),
-    "birthplace": Part(_l("Luogo di nascita"), ("birth_state", "birth_city"), card.birthplace_text),
+    "birthplace": Part(
+        _l("Luogo di nascita"), ("birth_state", "birth_city"), summary.birthplace_text
+    ),
     "citizenships": Part(_l("Cittadinanza"), ("citizenships", "citizenship_since"), _states),
     "residence": Part(
         _l("Residenza"), ("residence_kind", "residence_comune", "residence_since"), _residence
@@ -75,7 +78,7 @@ PARTS = {
         lambda facts: facts.codice_fiscale or "",
     ),
     "permit": Part(_l("Titolo di soggiorno"), ("permit_kind", "permit_expires_on"), _permit),
-    "phone": Part(_l("Telefono"), ("phone",), card.phone_text),
+    "phone": Part(_l("Telefono"), ("phone",), summary.phone_text),
     "email": Part(_l("E-mail"), ("email",), lambda facts: facts.email or ""),
     "languages": Part(_l("Lingue"), ("languages",), _languages),
     "notice": Part(_l("Informativa"), ("notice_given_on", "notice_language"), _notice),

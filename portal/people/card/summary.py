@@ -12,7 +12,7 @@ from portal.core.italy.codice_fiscale import contradictions, read_codice_fiscale
 from portal.core.italy.formats import PartialDate
 from portal.core.italy.states_and_comuni import Comune, State, get_comune, get_state
 from portal.people import rules
-from portal.people.phone import show_phone
+from portal.people.card.phone import show_phone
 from portal.people.rules import PersonFacts
 
 SOON = 90

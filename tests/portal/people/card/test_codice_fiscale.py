@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from portal.core.italy.formats import PartialDate
-from portal.people.code_facts import facts_from_code, filled
+from portal.people.card.codice_fiscale import facts_from_code, filled
 from portal.people.rules import PersonFacts
 
 AMINA = "DLLMNA88D52Z343L"
