@@ -8,17 +8,17 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from portal.core.italy import formats
-from portal.people import similar
+from portal.people.forms import candidate_panel
+from portal.people.forms.candidate_panel import Likely
 from portal.people.queries import Candidate
-from portal.people.similar import Likely
 from portal.visits import queries as visits
 
 
 def likely(candidates: Iterable[Candidate], but: Collection[UUID] = ()) -> list[Likely]:
     """The candidates as the panel shows them, without those already told apart."""
-    left = similar.left_of(candidates, but)
+    left = candidate_panel.left_of(candidates, but)
     days = visits.list_days_of([one.row.id for one in left]) if left else {}
-    return similar.likely(left, {one: _came(came) for one, came in days.items()})
+    return candidate_panel.likely(left, {one: _came(came) for one, came in days.items()})
 
 
 def _came(days: list[date]) -> str:

@@ -14,7 +14,7 @@ from portal.core.web.access import Permission, needs
 from portal.people import suggestions
 from portal.people.card import codice_fiscale
 from portal.people.card.summary import code_contradictions
-from portal.people.forms import PersonForm, shown
+from portal.people.forms.person import PersonForm, shown
 from portal.people.queries.frequent import find_commonest
 from portal.people.views import people
 

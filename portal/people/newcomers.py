@@ -9,10 +9,10 @@ from portal.core.store.locks import hold
 from portal.drafts.form_tokens import is_sent_again
 from portal.drafts.queries import find_saved
 from portal.people import actions
+from portal.people.forms.candidate_panel import Resembles
 from portal.people.models import Person
 from portal.people.queries import list_candidates
 from portal.people.rules import PersonFacts
-from portal.people.similar import Resembles
 
 
 def create_newcomer(

@@ -17,10 +17,10 @@ from portal.drafts.rules import resumes_drafts
 from portal.people import newcomers, queries, rules
 from portal.people.card import languages
 from portal.people.card.codice_fiscale import filled
-from portal.people.forms import SearchForm
+from portal.people.forms.candidate_panel import left_of, likely
+from portal.people.forms.new_person import NewPersonForm, read_id
+from portal.people.forms.person import SearchForm
 from portal.people.queries import PeoplePage
-from portal.people.resembling import NewPersonForm, read_id
-from portal.people.similar import left_of, likely
 
 people = Blueprint("people", __name__)
 

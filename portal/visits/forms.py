@@ -28,7 +28,7 @@ from portal.core.web.edit_conflicts import unseal
 from portal.core.web.forms import DayField, PortalForm
 from portal.drafts.forms import DraftForm
 from portal.people.card import parts as of_person
-from portal.people.forms import PersonForm
+from portal.people.forms.person import PersonForm
 from portal.people.rules import PersonFacts, one_line_end
 from portal.visits import differences as of_visit
 from portal.visits.rules import CHANNEL_LABELS, DELETION_REASONS, Channel, VisitFacts

@@ -18,7 +18,7 @@ from portal.drafts.rules import resumes_drafts
 from portal.people import queries as people
 from portal.people.card import languages
 from portal.people.card.parts import PARTS, as_recorded
-from portal.people.forms import shown
+from portal.people.forms.person import shown
 from portal.people.rules import display_name
 from portal.visits.actions import correct_person
 from portal.visits.conflicts import ToldTwice, choices, told_twice

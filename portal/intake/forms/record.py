@@ -10,8 +10,8 @@ from wtforms.validators import ValidationError
 
 from portal.core.errors import Refusal
 from portal.core.web.forms import PortalForm
-from portal.people.forms import PersonForm
-from portal.people.resembling import ResemblingForm
+from portal.people.forms.new_person import ResemblingForm
+from portal.people.forms.person import PersonForm
 from portal.visits.forms import TopicsField, VisitForm
 
 if TYPE_CHECKING:

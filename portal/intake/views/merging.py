@@ -22,7 +22,7 @@ from portal.intake.views import intake
 from portal.people import actions as people_actions
 from portal.people import queries as people
 from portal.people.card import summary
-from portal.people.forms import SearchForm
+from portal.people.forms.person import SearchForm
 from portal.people.queries import PeoplePage
 from portal.people.queries.doubles import MOST, list_doubles
 from portal.people.rules import display_name

@@ -26,7 +26,7 @@ from portal.intake.views import intake
 from portal.intake.views.names import are_names_shown
 from portal.intake.views.today import DONE, asked_day, day_list, done_in_address, hour_of
 from portal.people import queries as people
-from portal.people.resembling import read_id
+from portal.people.forms.new_person import read_id
 from portal.people.rules import display_name
 from portal.visits import queries as visits
 from portal.visits.queries import DayRow

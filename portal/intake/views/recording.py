@@ -29,9 +29,9 @@ from portal.intake.views.reception import Done, show_done, show_saved, undone
 from portal.intake.views.today import day_list
 from portal.people import queries as people
 from portal.people.card.codice_fiscale import filled
-from portal.people.forms import shown
+from portal.people.forms.candidate_panel import Likely
+from portal.people.forms.person import shown
 from portal.people.rules import PersonFacts
-from portal.people.similar import Likely
 from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 from portal.visits import actions as visits

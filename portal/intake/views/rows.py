@@ -24,7 +24,7 @@ from portal.intake.views import intake, names
 from portal.intake.views.names import are_names_shown
 from portal.intake.views.today import address_of, asked_day, day_list, kept_address
 from portal.people import queries as people
-from portal.people.resembling import read_id
+from portal.people.forms.new_person import read_id
 from portal.visits import actions
 from portal.visits import queries as visits
 from portal.visits.forms import DeletionForm

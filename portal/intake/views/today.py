@@ -18,7 +18,7 @@ from portal.core.italy import formats
 from portal.core.store import audit
 from portal.intake.rules import initials
 from portal.intake.views.names import are_names_shown
-from portal.people.resembling import read_id
+from portal.people.forms.new_person import read_id
 from portal.visits import queries as visits
 from portal.visits.queries import Day, DayRow
 from portal.visits.story import asked_in

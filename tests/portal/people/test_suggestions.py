@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from portal.core.web.forms import StateField
-from portal.people.forms import PersonForm
+from portal.people.forms.person import PersonForm
 from portal.people.suggestions import begun
 from tests.pages import PortalClient
 from tests.portal.people.conftest import Writer

@@ -23,7 +23,7 @@ from portal.core import clock
 from portal.core.web.forms import DayField, PartialDateField, PortalForm
 from portal.drafts.forms import DraftForm
 from portal.people import rules
-from portal.people.fields import (
+from portal.people.forms.fields import (
     BirthStateField,
     CitizenshipField,
     CitizenshipsField,

@@ -8,9 +8,9 @@ from wtforms import HiddenField
 
 from portal.core.errors import Refusal
 from portal.core.web.forms import PortalForm
-from portal.people.forms import PersonForm
+from portal.people.forms.candidate_panel import Resembles
+from portal.people.forms.person import PersonForm
 from portal.people.queries import Candidate
-from portal.people.similar import Resembles
 
 
 class SaidField(HiddenField):
