@@ -33,8 +33,8 @@ from portal.imports.rules.problems import Problems
 from portal.imports.rules.totals import MEN, USERS, WOMEN, TotalsInFile
 from portal.imports.rules.visits import VisitInFile
 from portal.people import actions as people
-from portal.people import keys
 from portal.people import queries as people_queries
+from portal.people.queries import desk_keys
 from portal.taxonomy import queries as taxonomy
 from portal.visits import actions as visits
 from portal.visits import queries as visit_queries
@@ -134,9 +134,9 @@ def _compare(
     told: Mapping[str, PersonInFile], problems: Problems, warnings: Problems
 ) -> tuple[dict[str, UUID], dict[str, dict[str, Any]]]:
     """Who is known by key, held from now on, and what the file adds to each."""
-    known = keys.list_ids_by_key(told)
+    known = desk_keys.list_ids_by_key(told)
     people_queries.hold_people(known.values())
-    stored = keys.list_told_facts(known.values())
+    stored = desk_keys.list_told_facts(known.values())
     changes = {}
     for key, person in told.items():
         if key in known:

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from portal.core.italy import formats
 from portal.people import queries as people
 from portal.people.card.parts import PARTS
+from portal.people.merging.rules import BOTH, with_both
 from portal.people.rules import PersonFacts, display_name
-from portal.people.unions import BOTH, with_both
 from portal.visits import queries as visits
 
 ONE, OTHER, TOGETHER = "one", "other", "both"

@@ -16,10 +16,10 @@ from portal.core.documents.csv import csv_bytes
 from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import get_state
-from portal.people import keys
 from portal.people import queries as people
 from portal.people.card import summary
 from portal.people.card.parts import PARTS
+from portal.people.queries import desk_keys
 from portal.taxonomy import queries as taxonomy
 from portal.visits import moving
 from portal.visits import queries as visits
@@ -106,7 +106,7 @@ def _visit(entry: VisitEntry) -> str:
 def _card(person_id: UUID) -> Iterator[tuple[str, str]]:
     person = people.get_person(person_id)
     yield _("Creata il"), formats.day(clock.in_rome(person.created_at).date())
-    for key in keys.list_keys_of(person_id):
+    for key in desk_keys.list_keys_of(person_id):
         yield _("Chiave negli archivi dello sportello"), key
     for merged in people.list_merged(person_id):
         yield _("Unita con la scheda di"), merged.name

@@ -257,7 +257,7 @@ CODE = (
     Mutant(
         "two who merge the same cards do not take turns",
         (f"{MERGING}two_operators_merge_in_opposite_directions",),
-        function="portal.people.merging:_held",
+        function="portal.people.merging.actions:_held",
         old=".with_for_update(key_share=True)",
         new="",
     ),

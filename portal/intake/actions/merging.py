@@ -14,11 +14,11 @@ from portal.core.italy import formats
 from portal.core.store.database import db, speaker
 from portal.intake.models import PersonMerge
 from portal.intake.queries import merging as queries
-from portal.people import merging as cards
 from portal.people import queries as people
-from portal.people.merging import Absorbed
+from portal.people.merging import actions as cards
+from portal.people.merging.actions import Absorbed
+from portal.people.merging.rules import first_moment, last_day
 from portal.people.rules import PersonFacts
-from portal.people.unions import first_moment, last_day
 from portal.visits import moving
 
 

@@ -9,7 +9,7 @@ from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.store.database import db
 from portal.intake.models import PersonMerge
-from portal.people.unions import last_day
+from portal.people.merging.rules import last_day
 
 
 def get_merge(merge_id: UUID) -> PersonMerge:

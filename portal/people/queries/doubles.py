@@ -13,11 +13,12 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 
 from portal.core.store.database import db
-from portal.people import keys, rules
+from portal.people import rules
 from portal.people.matching.name_similarity import SMOOTHING
 from portal.people.matching.similarity import likeness
 from portal.people.matching.spellings import joined, parts_of
 from portal.people.models import Person, PersonAlias, PersonToken
+from portal.people.queries import desk_keys
 from portal.people.rules import PersonFacts
 
 MOST = 50
@@ -105,7 +106,7 @@ def list_doubles() -> list[Double]:
 
 def _facts_of(person_ids: Collection[UUID]) -> dict[UUID, PersonFacts]:
     """What likeness weighs, in three statements for all."""
-    told = keys.list_told_facts(person_ids)
+    told = desk_keys.list_told_facts(person_ids)
     aliases: dict[UUID, list[str]] = {}
     for person_id, name in db.session.execute(
         select(PersonAlias.person_id, PersonAlias.name).where(PersonAlias.person_id.in_(person_ids))

@@ -11,8 +11,8 @@ from portal.core import clock
 from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.people import rules
+from portal.people.merging.rules import last_day
 from portal.people.models import Person
-from portal.people.unions import last_day
 
 
 @dataclass(frozen=True)

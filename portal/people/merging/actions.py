@@ -18,6 +18,15 @@ from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.store.database import db
 from portal.people import actions, queries
+from portal.people.merging.rules import (
+    Card,
+    Home,
+    joined,
+    packed,
+    parted,
+    parts_that_differ,
+    unpacked,
+)
 from portal.people.models import (
     PeopleApart,
     Person,
@@ -29,7 +38,6 @@ from portal.people.models import (
     PersonToken,
 )
 from portal.people.rules import PersonFacts
-from portal.people.unions import Card, Home, joined, packed, parted, parts_that_differ, unpacked
 
 OWN = (PersonAlias, PersonCitizenship, PersonFormerCitizenship, PersonResidence, PersonToken)
 Told = dict[str, list[str | None]]
