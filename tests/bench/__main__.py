@@ -6,16 +6,18 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from operator import ge, le
+from pathlib import Path
 from typing import NamedTuple
 
 from portal.app import create_app
-from tests.bench import bench_report, operations, rounds
+from tests.bench import bench_report, builds, operations, rounds
 from tests.bench.bench import INTAKE, SEARCH, Bench, opened, side_by_side
-from tests.bench.scales import SCALES, DeskSize, largest_desk, median_desk
+from tests.bench.scales import SCALES, DeskSize, Scale, largest_desk, median_desk
 
 FLOOR_LIMITS = {SEARCH: 3.0, INTAKE: 2.5}
 """Goals; as long as the portal is beyond them, the bench says so and exits with 1."""
 SCALE_LIMIT = 1.2
+BUILD_LIMIT = 1.05
 SECTIONS_LIMITS = (150.0, 3000.0)
 PATIENCE_SECONDS = 600
 NAMES = {SEARCH: "Ricerca mentre si scrive", INTAKE: "Registrare un accesso, con la pagina"}
@@ -47,16 +49,25 @@ def main() -> int:
     parser.add_argument("scale", choices=("S", "M", "L"))
     parser.add_argument("--requests", type=int, default=rounds.REQUESTS)
     parser.add_argument("--only", choices=(SEARCH, INTAKE, "candidates", "report"))
-    figures = list(_measured(parser.parse_args()))
+    parser.add_argument("--against", type=Path, help="another checkout, with its .venv")
+    chosen = parser.parse_args()
+    if chosen.against and not builds.is_ready(chosen.against):
+        parser.error(f"{chosen.against}: no checkout with its .venv")
+    figures = list(_measured(chosen))
     missed = [figure for figure in figures if not figure.is_met]
     _say(f"{len(figures) - len(missed)} su {len(figures)} nei limiti.")
     return 1 if missed else 0
 
 
 def _measured(chosen: argparse.Namespace) -> Iterator[Figure]:
+    scale = SCALES[chosen.scale]
     operations = [name for name in (SEARCH, INTAKE) if chosen.only in (None, name)]
+    if chosen.against:
+        checkout = chosen.against.resolve()
+        yield from _against_another_build(scale, checkout, operations, chosen.requests)
+        return
     if chosen.only != "candidates":
-        with opened(SCALES[chosen.scale]) as bench:
+        with opened(scale) as bench:
             yield from _against_the_floor(bench, operations, chosen.requests)
             if chosen.scale == "L":
                 yield from _against_fewer_desks(bench, operations, chosen.requests)
@@ -74,10 +85,24 @@ def _against_the_floor(bench: Bench, operations: list[str], requests: int) -> li
             pair = bench.measure(operation, size, requests)
             name = f"{NAMES[operation]}, {place}"
             _say(f"Pavimento: p50 {pair.other.p50:.2f} ms, p95 {pair.other.p95:.2f}. {name}")
-            detail = (
-                f"portale p50 {pair.one.p50:.2f} ms, p95 {pair.one.p95:.2f}; volte il pavimento"
-            )
+            detail = f"portale p50 {pair.one.p50:.2f} ms, p95 {pair.one.p95:.2f}"
             figures.append(_said(Figure(name, pair.ratio, FLOOR_LIMITS[operation], detail=detail)))
+    return figures
+
+
+def _against_another_build(
+    scale: Scale, checkout: Path, operations: list[str], requests: int
+) -> list[Figure]:
+    """This checkout and another, asked in turn."""
+    figures = []
+    with builds.both(scale, checkout) as (this, other):
+        for operation in operations:
+            for place, size in _places(this):
+                pair = side_by_side(this, other, operation, (size, size), requests)
+                rounded = ", ".join(f"{ratio:.3f}" for ratio in pair.ratios)
+                detail = f"p50 {pair.one.p50:.2f} ms, l’altra {pair.other.p50:.2f}; giri {rounded}"
+                name = f"{NAMES[operation]}, {place}, contro l’altra versione"
+                figures.append(_said(Figure(name, pair.ratio, BUILD_LIMIT, detail=detail)))
     return figures
 
 
