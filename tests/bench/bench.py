@@ -1,22 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A filled scale with the portal before it: what is measured at one desk, and swept up after it."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from flask import Flask
-from flask.testing import FlaskClient
 
 from config.settings import Settings
-from portal.app import create_app
 from tests.bench import homes, operations, rounds, servers
-from tests.bench.capture import plan_of
 from tests.bench.operations import Asked, Desk
-from tests.bench.rounds import Ask, Pair
+from tests.bench.rounds import Ask, Pair, Sweep
 from tests.bench.scales import DeskSize, Scale, desk_sizes
 
 SEARCH, INTAKE = "search", "intake"
@@ -26,6 +21,7 @@ DELETE FROM enquiry WHERE desk_id = %(desk)s AND visit_id IN (SELECT id FROM vis
     WHERE desk_id = %(desk)s AND visited_on >= %(since)s::date - 1 AND created_at >= %(since)s);
 DELETE FROM visit
 WHERE desk_id = %(desk)s AND visited_on >= %(since)s::date - 1 AND created_at >= %(since)s;
+DELETE FROM draft WHERE desk_id = %(desk)s AND kept_at >= %(since)s;
 DELETE FROM audit_event WHERE desk_id = %(desk)s AND at >= %(since)s;
 DELETE FROM figure WHERE desk_id = %(desk)s;
 INSERT INTO figure SELECT * FROM kept_figure WHERE desk_id = %(desk)s
@@ -38,7 +34,6 @@ class Bench:
 
     scale: Scale
     settings: Settings
-    app: Flask
     connection: psycopg.Connection
     port: int
     since: datetime
@@ -48,16 +43,11 @@ class Bench:
         return desk_sizes(self.scale)
 
     def measure(self, operation: str, size: DeskSize, requests: int) -> Pair:
-        """The portal against the floor."""
+        """The portal against the floor, which is asked the same under the same addresses."""
         desk, asked = self.asked(operation, size)
-        plans = [plan_of(self.app, self.client(desk), desk, one) for one in asked]
-        with servers.floor_server(self.settings, plans) as floor:
-            return rounds.compare(
-                rounds.portal_asker(self.port, asked),
-                rounds.floor_asker(floor, asked),
-                self.sweeper(desk),
-                requests,
-            )
+        with servers.floor_server(self.settings) as floor:
+            portal_ask, floor_ask = rounds.asker(self.port, asked), rounds.asker(floor, asked)
+            return rounds.compare(portal_ask, floor_ask, self.sweeper(desk), requests)
 
     def asked(self, operation: str, size: DeskSize) -> tuple[Desk, list[Asked]]:
         """The operator's desk and the requests of an operation."""
@@ -66,14 +56,15 @@ class Bench:
         self.connection.execute(
             "INSERT INTO kept_figure SELECT * FROM figure WHERE desk_id = %s", [desk.id]
         )
-        return desk, ASKED[operation](self.connection, self.client(desk), desk)
+        read = operations.page_reader(self.port, desk)
+        return desk, ASKED[operation](self.connection, read, desk)
 
-    def asker(self, operation: str, size: DeskSize) -> tuple[Ask, Callable[[], None]]:
-        """Ask the portal alone, and how to sweep up: for two scales side by side."""
+    def asker(self, operation: str, size: DeskSize) -> tuple[Ask, Sweep]:
+        """Ask the portal alone, and how to sweep up."""
         desk, asked = self.asked(operation, size)
-        return rounds.portal_asker(self.port, asked), self.sweeper(desk)
+        return rounds.asker(self.port, asked), self.sweeper(desk)
 
-    def sweeper(self, desk: Desk) -> Callable[[], None]:
+    def sweeper(self, desk: Desk) -> Sweep:
         """Take away what was written since the bench began; the figures are put back."""
 
         def sweep() -> None:
@@ -84,22 +75,34 @@ class Bench:
 
         return sweep
 
-    def client(self, desk: Desk) -> FlaskClient:
-        client = self.app.test_client()
-        client.set_cookie("sportelli", desk.key)
-        return client
-
 
 @contextmanager
 def opened(scale: Scale) -> Iterator[Bench]:
     """A scale ready to be measured."""
-    with homes.filled(scale) as settings, homes.superuser(settings) as connection:
-        app = create_app(settings)
-        # Plans are captured from this process's own portal, whose lines nobody reads.
-        logging.getLogger("portal").setLevel(logging.WARNING)
+    with homes.filled(scale) as settings, servers.portal_server(settings) as port:
+        with before(scale, settings, port) as bench:
+            yield bench
+
+
+@contextmanager
+def before(scale: Scale, settings: Settings, port: int) -> Iterator[Bench]:
+    """The bench before a portal that answers on this port."""
+    with homes.superuser(settings) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("CREATE TEMPORARY TABLE kept_figure (LIKE figure)")
         row = connection.execute("SELECT clock_timestamp()").fetchone()
         assert row is not None
-        with servers.portal_server(settings) as port:
-            yield Bench(scale, settings, app, connection, port, row[0])
+        yield Bench(scale, settings, connection, port, row[0])
+
+
+def side_by_side(
+    first: Bench, second: Bench, operation: str, sizes: tuple[DeskSize, DeskSize], requests: int
+) -> Pair:
+    """Two portals, each on data of its own, at a desk of each."""
+    ask_first, sweep_first = first.asker(operation, sizes[0])
+    ask_second, sweep_second = second.asker(operation, sizes[1])
+
+    def sweep() -> None:
+        sweep_first(), sweep_second()
+
+    return rounds.compare(ask_first, ask_second, sweep, requests)

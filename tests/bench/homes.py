@@ -48,7 +48,7 @@ FILLING = SERVING | {
 @contextmanager
 def filled(scale: Scale) -> Iterator[Settings]:
     """Servers of a scale's database, which is filled first where it is not."""
-    home = _folder() / f"{scale.name}-{_fingerprint(scale)}"
+    home = folder() / f"{scale.name}-{_fingerprint(scale)}"
     if not (home / "filled").exists():
         _throw_away(scale)
         _fill(home, scale)
@@ -100,7 +100,8 @@ def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where the homes lie; made if it is not there."""
     given = os.environ.get("PORTAL_BENCH_HOME")
     folder = Path(given) if given else Path.home() / ".cache" / "sportelli-bench"
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +123,7 @@ def _fingerprint(scale: Scale) -> str:
 
 
 def _throw_away(scale: Scale) -> None:
-    for old in _folder().glob(f"{scale.name}-*"):
+    for old in folder().glob(f"{scale.name}-*"):
         place = find_place(old)
         if place.base != old:
             shutil.rmtree(place.base, ignore_errors=True)

@@ -5,15 +5,15 @@ Requests are made from the portal's own pages, so that they carry whatever its f
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 from uuid import UUID, uuid4
 
 import psycopg
 from bs4 import BeautifulSoup
-from flask.testing import FlaskClient
 
 from portal.accounts.rules import key_hash
 from tests.pages import form_values
@@ -21,9 +21,10 @@ from tests.pages import form_values
 SEED = 11
 FRAGMENTS = 60
 PEOPLE = 40
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-HTMX = FORM | {"HX-Request": "true", "HX-Target": "found"}
+HTMX = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
 TOKEN = "form_token"
+Read = Callable[[str], str]
+"""A page by its path."""
 SIGN_IN = """
 INSERT INTO login_session (token_hash, account_id, created_at, seen_at)
 VALUES (%s, %s, now(), now())
@@ -83,34 +84,44 @@ def sign_in_again(connection: psycopg.Connection, desk: Desk) -> None:
     connection.execute(SIGN_IN, [key_hash(desk.key), desk.account_id])
 
 
-def searches(connection: psycopg.Connection, client: FlaskClient, desk: Desk) -> list[Asked]:
+def page_reader(port: int, desk: Desk) -> Read:
+    """Reads the pages of a portal as the operator of a desk."""
+
+    def read(path: str) -> str:
+        request = Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": desk.cookie})
+        with urlopen(request, timeout=60) as answer:  # noqa: S310
+            return str(answer.read().decode())
+
+    return read
+
+
+def searches(connection: psycopg.Connection, read: Read, desk: Desk) -> list[Asked]:
     """The box with the beginnings of names of the desk in it, three to six letters."""
-    form = _form(client, f"/s/{desk.slug}/", "q")
-    headers = HTMX | {"Cookie": desk.cookie}
+    form = _form(read, f"/s/{desk.slug}/", "q")
+    headers = HTMX | {"Cookie": desk.cookie, "HX-Target": "found"}
     words = connection.execute(WORDS, [desk.id, FRAGMENTS]).fetchall()
     draw = Random(SEED)
     typed = [word[: draw.randint(3, 6)] for (word,) in words]
     return [Asked(form.path, {**form.fields, "q": [text]}, headers) for text in typed]
 
 
-def intakes(connection: psycopg.Connection, client: FlaskClient, desk: Desk) -> list[Asked]:
-    """A visit of a known person with one enquiry."""
+def intakes(connection: psycopg.Connection, read: Read, desk: Desk) -> list[Asked]:
+    """A visit of a known person with one enquiry; the answer is the counter with the day."""
     known = connection.execute(KNOWN, [desk.id, PEOPLE]).fetchall()
-    return [_intake(client, desk, person_id) for (person_id,) in known]
+    return [_intake(read, desk, person_id) for (person_id,) in known]
 
 
-def _intake(client: FlaskClient, desk: Desk, person_id: UUID) -> Asked:
-    form = _form(client, f"/s/{desk.slug}/accessi/nuovo?persona={person_id}", "person_id")
+def _intake(read: Read, desk: Desk, person_id: UUID) -> Asked:
+    form = _form(read, f"/s/{desk.slug}/accessi/nuovo?persona={person_id}", "person_id")
     assert form.fields["person_id"] == [str(person_id)]
     fields = {**form.fields, "topics": ["SOG-RIN"]}
-    return replace(form, fields=fields, headers=FORM | {"Cookie": desk.cookie})
+    headers = HTMX | {"Cookie": desk.cookie, "HX-Target": "counter"}
+    return replace(form, fields=fields, headers=headers)
 
 
-def _form(client: FlaskClient, url: str, field: str) -> Asked:
+def _form(read: Read, url: str, field: str) -> Asked:
     """The form of a page that has this field, as it stands."""
-    response = client.get(url)
-    assert response.status_code == 200, (url, response.status_code)
-    page = BeautifulSoup(response.text, "html.parser")
+    page = BeautifulSoup(read(url), "html.parser")
     found = page.select_one(f"form:has([name={field}])")
     assert found is not None, f"no form with {field} in {url}"
     path = re.sub(r"^https?://[^/]+", "", str(found.get("action") or url.partition("?")[0]))

@@ -27,11 +27,16 @@ class Times:
 
 @dataclass(frozen=True)
 class Pair:
-    """Both sides, the median of the rounds; the ratio is the median of the rounds' ratios."""
+    """Both sides, the median of the rounds, and how many times the other the one took in each."""
 
     one: Times
     other: Times
-    ratio: float
+    ratios: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios."""
+        return median(self.ratios)
 
 
 class Caller:
@@ -60,24 +65,13 @@ class Caller:
         return 1000 * took
 
 
-def portal_asker(port: int, asked: Sequence[Asked]) -> Ask:
-    """Ask the portal the n-th request, with a new token."""
+def asker(port: int, asked: Sequence[Asked]) -> Ask:
+    """Ask a server the n-th request, with a new token."""
     caller = Caller(port)
 
     def ask(number: int) -> float:
         one = asked[number % len(asked)]
         return caller.ask(one.path, one.body(), dict(one.headers))
-
-    return ask
-
-
-def floor_asker(port: int, asked: Sequence[Asked]) -> Ask:
-    """Ask the floor for the same."""
-    caller = Caller(port)
-
-    def ask(number: int) -> float:
-        place = number % len(asked)
-        return caller.ask(f"/{place}", asked[place].body(), dict(asked[place].headers))
 
     return ask
 
@@ -90,7 +84,7 @@ def compare(one: Ask, other: Ask, sweep: Callable[[], None], requests: int = REQ
     return Pair(
         _median([first for first, _second in rounds]),
         _median([second for _first, second in rounds]),
-        median(first.p50 / second.p50 for first, second in rounds),
+        tuple(first.p50 / second.p50 for first, second in rounds),
     )
 
 

@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The portal and the floor, each served by one worker of the same gunicorn as in production."""
 
-import pickle
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import NamedTemporaryFile
 
 from config.settings import Settings, child_environment
-from tests.bench.floor import Plan
 
 PORTAL = "portal.app:create_app_from_environment()"
-FLOOR = "tests.bench.floor:create_app()"
+FLOOR = "tests.bench.floor:create_app_from_environment()"
 
 
 @contextmanager
@@ -25,13 +22,10 @@ def portal_server(settings: Settings) -> Iterator[int]:
 
 
 @contextmanager
-def floor_server(settings: Settings, plans: Sequence[Plan]) -> Iterator[int]:
-    """The port of the floor for these plans, on the same database and with the same role."""
-    with NamedTemporaryFile() as file:
-        file.write(pickle.dumps(plans))
-        file.flush()
-        with _served(FLOOR, child_environment(settings) | {"BENCH_PLANS": file.name}) as port:
-            yield port
+def floor_server(settings: Settings) -> Iterator[int]:
+    """The port of the floor, on the same database and with the same role."""
+    with _served(FLOOR, child_environment(settings)) as port:
+        yield port
 
 
 @contextmanager

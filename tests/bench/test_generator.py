@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The bench measures a database like those that the portal writes, and its figures are exact."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
 import psycopg
 import pytest
-from flask import Flask
 
-from config.settings import Settings
-from migrations import upgrade
-from portal.app import create_app
 from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.italy.periods import Period, named_periods
 from portal.core.store.database import db
@@ -21,33 +16,14 @@ from portal.figures.queries import list_counts
 from portal.people import queries as people
 from portal.people.actions import create_people
 from portal.visits.queries import count_from_records
-from tests import conftest
-from tests.bench import generator, homes
+from tests.bench import generator
+from tests.bench.conftest import Filled
 from tests.bench.scales import SCALES, Scale, desk_sizes, largest_desk, median_desk
 
-SMALL = SCALES["S"]
 VALIDATE = """
 SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
 FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%s::text[]::regclass[])
 """
-
-
-@pytest.fixture(scope="module")
-def filled(template: Settings) -> Iterator[tuple[Flask, psycopg.Connection]]:
-    """The smallest scale in a database of its own, and a superuser's connection to it."""
-    settings = conftest.on_database(template, "bench")
-    with psycopg.connect(
-        str(template.database_owner_url).replace("/portal?", "/postgres?"), autocommit=True
-    ) as owner:
-        owner.execute("CREATE DATABASE bench TEMPLATE template0")
-    upgrade(str(settings.database_owner_url))
-    app = create_app(settings)
-    with homes.superuser(settings) as connection:
-        generator.fill(app, connection, SMALL, say=lambda _line: None)
-        yield app, connection
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def _desks(connection: psycopg.Connection) -> list[UUID]:
@@ -72,10 +48,8 @@ def test_that_one_desk_is_the_same_at_every_scale() -> None:
     assert [equal(scale) for scale in SCALES.values()] == [[(999_999, 1_000, 4_000)]] * 3
 
 
-def test_that_the_rollup_is_what_a_recount_says(
-    filled: tuple[Flask, psycopg.Connection],
-) -> None:
-    app, connection = filled
+def test_that_the_rollup_is_what_a_recount_says(filled: Filled) -> None:
+    app, connection = filled.app, filled.connection
     for desk_id in _desks(connection):
         with app.app_context(), desk_scope(desk_id), unit_of_work():
             days = connection.execute("SELECT DISTINCT visited_on FROM visit").fetchall()
@@ -86,10 +60,8 @@ def test_that_the_rollup_is_what_a_recount_says(
         assert rolled == present
 
 
-def test_that_tokens_are_those_that_the_portal_writes(
-    filled: tuple[Flask, psycopg.Connection],
-) -> None:
-    app, connection = filled
+def test_that_tokens_are_those_that_the_portal_writes(filled: Filled) -> None:
+    app, connection = filled.app, filled.connection
     for desk_id in _desks(connection):
         with app.app_context(), desk_scope(desk_id):
             known = people.list_people(size=150).rows
@@ -102,9 +74,9 @@ def test_that_tokens_are_those_that_the_portal_writes(
             db.session.rollback()
 
 
-def test_that_every_key_points_at_a_row(filled: tuple[Flask, psycopg.Connection]) -> None:
+def test_that_every_key_points_at_a_row(filled: Filled) -> None:
     """Triggers slept while it was filled; a constraint that is made again looks at every row."""
-    _app, connection = filled
+    connection = filled.connection
     keys = connection.execute(VALIDATE, [list(generator.FILLED)]).fetchall()
     assert len(keys) > 15
     for table, name, definition in keys:
@@ -112,10 +84,8 @@ def test_that_every_key_points_at_a_row(filled: tuple[Flask, psycopg.Connection]
         connection.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
-def test_that_no_index_sleeps_and_codes_are_good(
-    filled: tuple[Flask, psycopg.Connection],
-) -> None:
-    _app, connection = filled
+def test_that_no_index_sleeps_and_codes_are_good(filled: Filled) -> None:
+    connection = filled.connection
     asleep = "SELECT count(*) FROM pg_index WHERE NOT (indisvalid AND indisready)"
     assert connection.execute(asleep).fetchone() == (0,)
     codes = connection.execute(
