@@ -15,8 +15,8 @@ from portal.core.work import jobs
 from portal.desks.queries import get_desk_by_slug
 from portal.mailings.actions import send_edition
 from portal.mailings.kinds import DESK as LETTERS
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.reports.models import EditionRow
 
 LOOK_SECONDS = 0.2

@@ -17,9 +17,9 @@ from portal.mailings import actions as mailings
 from portal.mailings.kinds import OF_DESK
 from portal.mailings.queries import list_recipients
 from portal.oversight.actions import publish_edition
-from portal.reports import editions
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 
 OF_THE_TABLE = "2016-S1"
 APPROVED_AFTER = timedelta(days=8)

@@ -20,10 +20,10 @@ from portal.mailings.models import (
     Recipient,
     RecipientRow,
 )
-from portal.reports import editions
-from portal.reports.frozen import DESK as DESK_EDITIONS
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK as DESK_EDITIONS
+from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
-from portal.reports.snapshot import thaw
 
 
 @dataclass(frozen=True)

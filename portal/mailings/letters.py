@@ -20,11 +20,11 @@ from portal.core.italy import formats
 from portal.core.work.mail import ENCODED, Attachment, Letter, message_id
 from portal.mailings.columns import lines_of, wrapped
 from portal.reports import layouts, prose, verdicts
-from portal.reports.editions import EditionType, get_file, list_files
-from portal.reports.frozen import DESK
+from portal.reports.editions.desk import DESK
+from portal.reports.editions.lifecycle import EditionType, get_file, list_files
+from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.rules import Relazione
-from portal.reports.snapshot import thaw
 
 ATTACHED = ("prospetto.csv", "relazione.csv")
 SUBJECT = "mailings/mail/relazione.subject"

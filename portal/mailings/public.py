@@ -21,11 +21,11 @@ from portal.mailings.letters import (
 )
 from portal.reports.disclosing import disclose
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.public import caution
 from portal.reports.published import document_of, public_file
 from portal.reports.rules import Relazione
-from portal.reports.snapshot import thaw
 
 FORMS = ("csv", "pdf")
 

@@ -12,8 +12,8 @@ from portal.core.errors import Refusal
 from portal.core.store.database import db, speaking_desk
 from portal.desks.queries import get_desk
 from portal.oversight.models import PublishedFigure
-from portal.reports.editions import get_edition
-from portal.reports.frozen import DESK
+from portal.reports.editions.desk import DESK
+from portal.reports.editions.lifecycle import get_edition
 from portal.reports.network import for_network
 
 

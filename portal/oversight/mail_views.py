@@ -13,7 +13,7 @@ from portal.mailings import actions
 from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.oversight.letters import NETWORK
 from portal.oversight.views import oversight
-from portal.reports.editions import get_edition
+from portal.reports.editions.lifecycle import get_edition
 
 TO = Addresses(
     send="oversight.send",

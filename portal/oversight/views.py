@@ -17,7 +17,8 @@ from portal.oversight.editions import NETWORK
 from portal.oversight.forms import ComparisonChoice, EditionApproval, EditionRequest
 from portal.oversight.layouts import CHANGES, COUNTS, RATES, SHOWN
 from portal.oversight.rules import Comparison
-from portal.reports import editions, panel
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions import status_panel
 
 oversight = Blueprint("oversight", __name__)
 
@@ -130,8 +131,8 @@ def _panel(
         "edition": latest,
         "older": found[1:],
         "newer_figures": newer,
-        "steps": panel.steps_at(latest.step) if latest else [],
-        "progress": panel.progress(latest.step, named=True) if latest else "",
+        "steps": status_panel.steps_at(latest.step) if latest else [],
+        "progress": status_panel.progress(latest.step, named=True) if latest else "",
         "asking": asking,
         "approving": approving,
         "closed": comparison.period.end < clock.today(),

@@ -21,11 +21,11 @@ from portal.figures.rules import Number
 from portal.reports import telling
 from portal.reports.disclosure.protect import Exposed, protect
 from portal.reports.disclosure.sheets import LEAST, TOPICS, Audience, Sheet
-from portal.reports.editions import get_edition
-from portal.reports.frozen import DESK
+from portal.reports.editions.desk import DESK
+from portal.reports.editions.lifecycle import get_edition
+from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
 from portal.reports.rules import Relazione
-from portal.reports.snapshot import thaw
 from portal.reports.telling import Side
 from portal.taxonomy import queries as taxonomy
 

@@ -8,12 +8,12 @@ from portal.core.documents.document import Document
 from portal.core.documents.pdf import pdf_bytes
 from portal.reports.disclosing import sheets_of
 from portal.reports.disclosure.sheets import share_hidden
-from portal.reports.editions import File
-from portal.reports.frozen import stamp_of
+from portal.reports.editions.desk import stamp_of
+from portal.reports.editions.lifecycle import File
+from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
 from portal.reports.public import public_csv, public_document, public_json
 from portal.reports.rules import Relazione
-from portal.reports.snapshot import thaw
 
 Make = Callable[[Document, Relazione, int], bytes]
 PUBLIC_FORMATS: Mapping[str, tuple[str, str, Make]] = {

@@ -23,11 +23,11 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK
 from portal.people.actions import create_person
 from portal.people.rules import PartialDate, PersonFacts
-from portal.reports import editions
 from portal.reports.disclosing import disclose
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.editions import EditionType
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
+from portal.reports.editions.lifecycle import EditionType
 from portal.visits.actions import record_visit
 from portal.visits.rules import Channel, VisitFacts
 from tests.world import World

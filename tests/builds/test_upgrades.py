@@ -19,8 +19,8 @@ from portal.core.store.database import db
 from portal.core.store.schema import WrongSchema
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
-from portal.reports.editions import list_frozen
-from portal.reports.frozen import DESK
+from portal.reports.editions.desk import DESK
+from portal.reports.editions.lifecycle import list_frozen
 from portal.upgrade import Incomplete, refuse_incomplete
 from tests.builds import BUILDS, DUMPS
 from tests.builds.conftest import Restore, Upgraded

@@ -4,7 +4,7 @@
 from tests.mutants.mutant import Mutant
 
 UPGRADES = "tests/builds/test_upgrades.py::test_"
-DIFFERENCES = "tests/portal/reports/test_differences.py::test_"
+DIFFERENCES = "tests/portal/reports/editions/test_differences.py::test_"
 
 LASTING = (
     Mutant(
@@ -31,21 +31,21 @@ LASTING = (
     Mutant(
         "a line of a later list corrects an approved edition",
         (f"{DIFFERENCES}lines_of_a_later_list_are_no_correction",),
-        function="portal.reports.differences:_nonzero",
+        function="portal.reports.editions.differences:_nonzero",
         old=" if number}",
         new="}",
     ),
     Mutant(
         "a figure that came later corrects an approved edition",
         (f"{DIFFERENCES}figures_that_came_later_are_no_correction",),
-        function="portal.reports.differences:_differs",
+        function="portal.reports.editions.differences:_differs",
         old="if number is not None",
         new="if True",
     ),
     Mutant(
         "an edition of a later schema is misread",
         (f"{DIFFERENCES}an_edition_of_a_later_build_is_refused",),
-        function="portal.reports.schemas:refuse_newer",
+        function="portal.reports.editions.schemas:refuse_newer",
         old='int(frozen.get("schema", 0)) > newest',
         new="False",
     ),

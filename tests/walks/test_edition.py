@@ -5,8 +5,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from tests import seed
 from tests.conftest import AtDesk
 from tests.portal.reports.builds import Build

@@ -26,9 +26,9 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed

@@ -18,8 +18,8 @@ from config.settings import Settings
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.worker.conftest import Broker, Program, StartWorker, stopwatch, wait_for

@@ -15,8 +15,8 @@ from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from tests.conftest import AtDesk
 from tests.world import World
 from worker import run

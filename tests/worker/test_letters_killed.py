@@ -23,8 +23,8 @@ from config.settings import Settings, child_environment
 from portal.cli import main
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
-from portal.reports import editions
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.editions import lifecycle as editions
 from tests.conftest import AtDesk
 from tests.portal.mailings.conftest import build, request
 from tests.sink import Sink, running_sink

@@ -17,8 +17,8 @@ from portal.oversight.editions import NETWORK
 from portal.oversight.queries import list_published
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.world import Place, World

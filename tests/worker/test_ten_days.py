@@ -20,9 +20,9 @@ from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.mailings import actions as mailings
 from portal.mailings.kinds import DESK as LETTERS
-from portal.reports import editions
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from tests.conftest import AtDesk
 from tests.worker.desks import Desks
 from tests.world import Place

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 
 
 def open_edition(job_id: UUID, subject: str) -> None:

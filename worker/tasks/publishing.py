@@ -8,7 +8,7 @@ from portal.core.work import jobs
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK
 from portal.oversight.queries import list_published
-from portal.reports import editions
+from portal.reports.editions import lifecycle as editions
 
 
 def publish(job_id: UUID, subject: str) -> None:

@@ -14,7 +14,7 @@ from portal.mailings.forms import ApproveForm
 from portal.mailings.kinds import DESK
 from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.mailings.views.recipients import mailings
-from portal.reports import editions
+from portal.reports.editions import lifecycle as editions
 from portal.reports.models import EditionRow
 
 TO = Addresses(

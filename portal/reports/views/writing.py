@@ -9,9 +9,10 @@ from portal.core.errors import Refusal
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
-from portal.reports import editions, texts
+from portal.reports import texts
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.reports.forms import TextsForm
-from portal.reports.frozen import DESK
 from portal.reports.rules import Texts
 from portal.reports.views import reports
 

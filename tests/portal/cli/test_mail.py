@@ -13,8 +13,8 @@ from portal.core.store.database import db
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import Delivery
-from portal.reports import editions
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.editions import lifecycle as editions
 from tests.conftest import AtDesk
 from tests.portal.mailings.conftest import build, request
 from tests.world import World

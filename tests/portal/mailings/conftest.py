@@ -19,8 +19,8 @@ from portal.mailings import actions
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.editions import lifecycle as editions
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk

@@ -20,7 +20,7 @@ from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.models import Delivery
 from portal.mailings.rules import in_words
-from portal.reports import editions
+from portal.reports.editions import lifecycle as editions
 from tests.conftest import AtDesk
 from tests.portal.mailings.conftest import open_jobs
 from tests.sink import Sink

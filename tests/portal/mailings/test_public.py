@@ -14,9 +14,9 @@ from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.rules import PROTECTED, may_go_again
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions
 from portal.reports.disclosing import disclose, find_disclosure
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.editions import lifecycle as editions
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk

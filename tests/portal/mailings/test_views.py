@@ -11,7 +11,7 @@ from portal.core.work import jobs
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import Delivery
-from portal.reports.editions import get_edition
+from portal.reports.editions.lifecycle import get_edition
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.mailings.conftest import open_jobs

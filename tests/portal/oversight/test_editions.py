@@ -7,7 +7,7 @@ from uuid import UUID
 
 from portal.oversight import documents, queries
 from portal.oversight.editions import NETWORK, thaw
-from portal.reports import editions
+from portal.reports.editions import lifecycle as editions
 from tests.conftest import AtDesk
 from tests.portal.oversight.conftest import (
     PERIOD,

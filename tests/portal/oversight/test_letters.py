@@ -20,7 +20,7 @@ from portal.core.work import jobs
 from portal.mailings import actions, queries
 from portal.mailings.models import NetworkDelivery
 from portal.oversight.letters import NETWORK
-from portal.reports import editions
+from portal.reports.editions import lifecycle as editions
 from tests.pages import PortalClient
 from tests.portal.oversight.conftest import AtNetwork, BuildComparison
 from tests.sink import Sink, running_sink

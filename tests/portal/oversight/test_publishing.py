@@ -16,8 +16,8 @@ from portal.core.store.database import db
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK as NETWORK_KIND
 from portal.oversight.models import NetworkEdition, PublishedFigure
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from tests.conftest import AtDesk
 from tests.portal.oversight.conftest import PERIOD, AtNetwork, BuildComparison, Publish, record
 from tests.world import Place, World

@@ -14,7 +14,7 @@ from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.oversight.editions import NETWORK
-from portal.reports import editions
+from portal.reports.editions import lifecycle as editions
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.oversight.conftest import PERIOD, AtNetwork, Publish, record

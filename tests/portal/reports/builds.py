@@ -11,9 +11,9 @@ from flask import Flask
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.reports import editions
-from portal.reports.editions import EditionType, File
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
+from portal.reports.editions.lifecycle import EditionType, File
 from tests.conftest import AtDesk
 from tests.world import Place
 

@@ -16,10 +16,10 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.models import PublishedFigure
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions
 from portal.reports.disclosing import disclose, find_disclosure, sheets_of
 from portal.reports.disclosure.sheets import TOPICS, Audience
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.reports.models import Disclosure
 from portal.reports.published import document_of, public_file
 from portal.visits import actions as visits

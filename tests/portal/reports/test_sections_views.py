@@ -13,8 +13,9 @@ from portal.core.italy.states_and_comuni import list_citizenships
 from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions, texts
-from portal.reports.frozen import DESK
+from portal.reports import texts
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import Channel, VisitFacts
 from tests import seed

@@ -15,8 +15,9 @@ from portal.core.italy.periods import parse_period
 from portal.mailings.letters import EditionFacts, relazione_letter
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import snapshot, verdicts
+from portal.reports import verdicts
 from portal.reports.documents import composed, draft
+from portal.reports.editions import snapshot
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.layouts import as_json, modern_table
 from portal.reports.measures import count_asking

@@ -18,11 +18,12 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.models import NetworkEdition, PublishedFigure
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions, network, queries
-from portal.reports.frozen import DESK
+from portal.reports import network, queries
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
+from portal.reports.editions.snapshot import thaw
 from portal.reports.layouts import as_json
 from portal.reports.models import Edition, EditionRow
-from portal.reports.snapshot import thaw
 from portal.taxonomy.actions import publish_versions
 from portal.taxonomy.files import read_files
 from portal.taxonomy.queries import forget_published

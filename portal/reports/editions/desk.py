@@ -14,12 +14,12 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.periods import parse_period
 from portal.reports import documents, measures, queries, texts
-from portal.reports.differences import counts_differ
 from portal.reports.documents import Stamp
-from portal.reports.editions import EditionType, File
+from portal.reports.editions.differences import counts_differ
+from portal.reports.editions.lifecycle import EditionType, File
+from portal.reports.editions.snapshot import freeze, thaw
 from portal.reports.models import Edition, EditionFile, EditionRow
 from portal.reports.rules import Relazione
-from portal.reports.snapshot import freeze, thaw
 
 
 @dataclass(frozen=True)

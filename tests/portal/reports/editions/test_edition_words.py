@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from portal.reports import editions
-from portal.reports.frozen import DESK
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from tests.conftest import AtDesk
 from tests.portal.reports.builds import Build, has_open_job, tree_hash
-from tests.portal.reports.test_editions import NAMES, PERIOD, ask, record_late_visit
+from tests.portal.reports.editions.test_lifecycle import NAMES, PERIOD, ask, record_late_visit
 from tests.world import World
 
 

@@ -18,9 +18,9 @@ from portal.figures.rules import Counts
 from portal.reports import measures, queries, texts
 from portal.reports.baselines import baseline_of
 from portal.reports.details import Detail, Month
+from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.rules import Relazione, Texts, TopicRow, topic_rows
-from portal.reports.schemas import refuse_newer
 
 SCHEMA = 3
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.

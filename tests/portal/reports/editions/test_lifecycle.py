@@ -14,8 +14,9 @@ from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import editions, frozen
-from portal.reports.frozen import DESK
+from portal.reports.editions import desk
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.reports.models import Edition
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -131,7 +132,7 @@ def test_a_late_visit_does_not_reach_what_is_frozen(
     with at_desk(seeded.lucca):
         edition = editions.get_edition(DESK, edition_id)
         assert editions.get_file(DESK, edition, "prospetto.csv").content == seed.table()
-        later = frozen.since_freezing(edition)
+        later = desk.since_freezing(edition)
         assert (later.inserted, later.differs) == (1, True)
     assert ask(at_desk, seeded) != edition_id, "a new one would say something else"
 
@@ -149,7 +150,7 @@ def test_nothing_happened_since(few: World, at_desk: AtDesk, build: Build) -> No
     edition_id = ask(at_desk, few)
     build(few.lucca, edition_id)
     with at_desk(few.lucca):
-        later = frozen.since_freezing(editions.get_edition(DESK, edition_id))
+        later = desk.since_freezing(editions.get_edition(DESK, edition_id))
     assert (later.inserted, later.differs) == (0, False)
 
 
@@ -160,7 +161,7 @@ def test_figures_thawed_are_the_figures_frozen(
     build(seeded.lucca, edition_id)
     with at_desk(seeded.lucca):
         edition = editions.get_edition(DESK, edition_id)
-        thawed = frozen.thaw(edition.frozen)
+        thawed = desk.thaw(edition.frozen)
         assert (thawed.current.users, thawed.services) == (149, 214)
         assert (thawed.users_baseline, thawed.services_baseline) == (172, 222)
         assert thawed.reconciles

@@ -13,9 +13,9 @@ from portal.core.italy.periods import Kind, Period, parse_period
 from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
-from portal.reports import editions
-from portal.reports.editions import LAST_STEP, STEPS
-from portal.reports.frozen import DESK, Since, since_freezing
+from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK, Since, since_freezing
+from portal.reports.editions.lifecycle import LAST_STEP, STEPS
 from portal.reports.models import EditionRow
 from portal.reports.rules import Relazione
 

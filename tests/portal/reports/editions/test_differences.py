@@ -11,8 +11,9 @@ from portal.core.errors import Refusal
 from portal.figures.rules import Counts
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import queries, snapshot
-from portal.reports.differences import counts_differ, differences, period_differs
+from portal.reports import queries
+from portal.reports.editions import snapshot
+from portal.reports.editions.differences import counts_differ, differences, period_differs
 from portal.reports.rules import Relazione
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
