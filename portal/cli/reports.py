@@ -24,7 +24,7 @@ from portal.reports.editions.desk import DESK
 from portal.reports.forms import HISTORICAL, MODERN
 from portal.reports.network import for_network
 from portal.reports.published import PUBLIC_FORMATS, public_file
-from portal.reports.queries import get_relazione
+from portal.reports.relazione.assembly import get_relazione
 
 
 @click.command()

@@ -24,7 +24,7 @@ from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import EditionType, get_file, list_files
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 ATTACHED = ("prospetto.csv", "relazione.csv")
 SUBJECT = "mailings/mail/relazione.subject"

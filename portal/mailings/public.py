@@ -25,7 +25,7 @@ from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.public import caution
 from portal.reports.published import document_of, public_file
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 FORMS = ("csv", "pdf")
 

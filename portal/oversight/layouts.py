@@ -17,7 +17,7 @@ from portal.oversight.rules import Comparison, DeskFigures
 from portal.oversight.standings import WORDS, standing_json
 from portal.oversight.variations import change_of, outcome
 from portal.reports.layouts import json_row
-from portal.reports.rules import TopicRow, six_places
+from portal.reports.relazione.model import TopicRow, six_places
 from portal.reports.verdicts import WORDS as CHANGED
 
 RATES, COUNTS, CHANGES = "tassi", "conteggi", "variazione"

@@ -14,7 +14,7 @@ from typing import Any
 from portal.core.italy.periods import Period
 from portal.figures.rules import Counts, Number
 from portal.reports.inference import Funnel, funnel
-from portal.reports.rules import TopicRow, not_comparable, topic_rows, total_row
+from portal.reports.relazione.model import TopicRow, not_comparable, topic_rows, total_row
 
 Topic = tuple[str, str]
 """Code and label."""

@@ -11,7 +11,7 @@ from portal.core.italy.periods import parse_period
 from portal.figures.rules import Counts, Number
 from portal.reports.details import Detail, Month
 from portal.reports.lines import Line, Sides, added, division_table
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 from portal.visits.rules import CHANNEL_LABELS, Channel
 
 

@@ -25,7 +25,7 @@ from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import get_edition
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 from portal.reports.telling import Side
 from portal.taxonomy import queries as taxonomy
 

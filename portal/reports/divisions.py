@@ -17,7 +17,7 @@ from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import prose
 from portal.reports.details import AGES, NOT_STATED, Detail, Parts
 from portal.reports.lines import Line, division_table
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 ITALY, STATELESS = "100", "999"
 MOST_CITIZENSHIPS = 10

@@ -20,7 +20,7 @@ from portal.core.documents.xlsx import xlsx_bytes
 from portal.core.italy import formats
 from portal.reports import layouts, prose
 from portal.reports.parts import sections_of
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 PICTURE_MM = 160
 OFFICE = "application/vnd.openxmlformats-officedocument"

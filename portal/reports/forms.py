@@ -16,10 +16,10 @@ from portal.core.italy.periods import Period, parse_period
 from portal.core.web.forms import ParsedField, PortalForm
 from portal.drafts.forms import DraftForm
 from portal.figures.rules import Counts
-from portal.reports.baselines import Choice, choices
 from portal.reports.models import EditionRow
 from portal.reports.parts import OPTIONAL
-from portal.reports.rules import Relazione
+from portal.reports.relazione.baselines import Choice, choices
+from portal.reports.relazione.model import Relazione
 
 MODERN = "moderno"
 HISTORICAL = "storico"

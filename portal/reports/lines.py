@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.core.documents.tables import Check, Column, Row, Table, Value
 from portal.figures.rules import Number
 from portal.reports import prose
-from portal.reports.rules import Relazione, incidence
+from portal.reports.relazione.model import Relazione, incidence
 
 Sides = tuple[Number | None, ...]
 """The same figure of the period and, where one is compared, of the earlier one."""

@@ -25,7 +25,7 @@ from portal.core.documents.tables import Table
 from portal.core.italy import formats
 from portal.reports import activity, divisions, layouts, prose, verdicts
 from portal.reports.method import how_counted, how_tested
-from portal.reports.rules import Counts, Relazione, incidence
+from portal.reports.relazione.model import Counts, Relazione, incidence
 
 SECTIONS = {
     "premessa": _l("Premessa"),

@@ -22,8 +22,8 @@ from portal.core.italy.formats import (
 )
 from portal.core.italy.periods import Kind, Period, same_length_kind
 from portal.figures.rules import Counts, Number
-from portal.reports.baselines import Baseline
-from portal.reports.rules import Relazione, incidence
+from portal.reports.relazione.baselines import Baseline
+from portal.reports.relazione.model import Relazione, incidence
 
 
 def synthesis(relazione: Relazione) -> list[str]:

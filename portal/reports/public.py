@@ -22,14 +22,14 @@ from portal.core.italy.states_and_comuni import get_comune, get_state
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import divisions, documents, layouts
-from portal.reports.baselines import Baseline
 from portal.reports.details import NOT_STATED
 from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOPICS, Sheet
 from portal.reports.documents import Stamp
 from portal.reports.lines import Line
 from portal.reports.method import how_counted
 from portal.reports.parts import SECTIONS
-from portal.reports.rules import Relazione, incidence
+from portal.reports.relazione.baselines import Baseline
+from portal.reports.relazione.model import Relazione, incidence
 from portal.reports.telling import NOW, THEN
 
 Sheets = Mapping[tuple[str, str], Sheet]

@@ -13,7 +13,7 @@ from portal.reports.editions.lifecycle import File
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
 from portal.reports.public import public_csv, public_document, public_json
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 Make = Callable[[Document, Relazione, int], bytes]
 PUBLIC_FORMATS: Mapping[str, tuple[str, str, Make]] = {

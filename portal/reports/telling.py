@@ -12,7 +12,7 @@ from portal.figures.rules import SEXES, Counts, Number
 from portal.reports.details import AGES, NOT_STATED, Detail
 from portal.reports.disclosure.collapse import lumped
 from portal.reports.disclosure.sheets import LEAST_SENSITIVE, TOPICS, Sheet
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 NOW, THEN = "now", "then"
 RANKED = ("citizenships", "residences", "languages")

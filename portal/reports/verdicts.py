@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from portal.core.documents.tables import BLANK, Column, Row, Table, Value
 from portal.core.italy import formats
 from portal.reports.inference import Basis, Change, Finding, Inference
-from portal.reports.rules import Relazione, TopicRow
+from portal.reports.relazione.model import Relazione, TopicRow
 
 WORDS = {
     Change.UP: _l("in aumento"),

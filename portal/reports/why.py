@@ -28,7 +28,7 @@ from portal.reports.measures.records import (
     list_visit_records,
 )
 from portal.reports.method import how_counted
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 from portal.reports.verdicts import facts_of
 from portal.taxonomy import queries as taxonomy
 

@@ -21,7 +21,7 @@ from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.reports import measures
 from portal.reports.documents import FORMATS, composed, draft, rendered
-from portal.reports.queries import get_relazione
+from portal.reports.relazione.assembly import get_relazione
 
 PERIOD = "2026-S1"
 TIMES = {"rollup": 200, "sections": 9, "pdf": 30, "files": 9}

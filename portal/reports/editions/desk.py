@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.periods import parse_period
-from portal.reports import documents, measures, queries, texts
+from portal.reports import documents, measures
 from portal.reports.documents import Stamp
 from portal.reports.editions.differences import counts_differ
 from portal.reports.editions.lifecycle import EditionType, File
 from portal.reports.editions.snapshot import freeze, thaw
 from portal.reports.models import Edition, EditionFile, EditionRow
-from portal.reports.rules import Relazione
+from portal.reports.relazione import assembly, manager_words
+from portal.reports.relazione.model import Relazione
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def since_freezing(edition: EditionRow, shown: Relazione | None = None) -> Since
     """
     asked = edition.period, edition.baseline
     if shown is None or (shown.period.name, shown.against.name) != asked:
-        shown = queries.get_relazione(period=edition.period, baseline=edition.baseline)
+        shown = assembly.get_relazione(period=edition.period, baseline=edition.baseline)
     return Since(
         inserted=measures.count_inserted(
             parse_period(edition.period), since=edition.frozen_at or edition.created_at
@@ -58,7 +59,7 @@ def stamp_of(edition: EditionRow) -> Stamp:
         created=at,
         figures_hash=_short_hash(frozen),
         correction=_correction(edition),
-        template=texts.get_template(UUID(template)).content if template else None,
+        template=manager_words.get_template(UUID(template)).content if template else None,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from portal.reports import verdicts
 from portal.reports.details import Detail
 from portal.reports.parts import sections_of
 from portal.reports.prose import is_silent
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 COUNTED = ("count", "users", "visits", "enquiries", "days")
 """The columns that hold figures of the period, where a table has them."""

@@ -15,12 +15,13 @@ from typing import Any
 
 from portal.core.italy.periods import Period, parse_period
 from portal.figures.rules import Counts
-from portal.reports import measures, queries, texts
-from portal.reports.baselines import baseline_of
+from portal.reports import measures
 from portal.reports.details import Detail, Month
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
-from portal.reports.rules import Relazione, Texts, TopicRow, topic_rows
+from portal.reports.relazione import assembly, manager_words
+from portal.reports.relazione.baselines import baseline_of
+from portal.reports.relazione.model import Relazione, Texts, TopicRow, topic_rows
 
 SCHEMA = 3
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
@@ -38,8 +39,8 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
     The rows stand here as they are: which topics have a line, and under which a child counts, is
     another matter in the next version of the list.
     """
-    relazione = queries.get_relazione(period=period, baseline=baseline)
-    template, earlier = texts.find_template(), relazione.against.period
+    relazione = assembly.get_relazione(period=period, baseline=baseline)
+    template, earlier = manager_words.find_template(), relazione.against.period
     return {
         "schema": SCHEMA,
         "taxonomy": int(relazione.taxonomy_version),
@@ -152,8 +153,8 @@ def _rows_of(
     """Both layouts' lines; an edition of schema 1 has those of the list of its period."""
     if schema_of(frozen) == 1:
         return (
-            queries.rows_of(period, current, baseline),
-            queries.historical_rows_of(current, baseline),
+            assembly.rows_of(period, current, baseline),
+            assembly.historical_rows_of(current, baseline),
         )
     return (
         _thawed_rows(frozen["rows"], current, baseline),

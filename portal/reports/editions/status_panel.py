@@ -17,7 +17,7 @@ from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, Since, since_freezing
 from portal.reports.editions.lifecycle import LAST_STEP, STEPS
 from portal.reports.models import EditionRow
-from portal.reports.rules import Relazione
+from portal.reports.relazione.model import Relazione
 
 BUILDING = ("queued", "building")
 

@@ -10,10 +10,10 @@ from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
 from portal.desks.actions import omit_from_report, set_closing_days
 from portal.desks.queries import get_desk
-from portal.reports import texts
 from portal.reports.documents import format_of
 from portal.reports.forms import ClosingForm, PartsForm, TemplateForm
 from portal.reports.parts import OPTIONAL
+from portal.reports.relazione import manager_words
 from portal.reports.views import reports
 
 WORD = format_of("docx").media_type
@@ -73,7 +73,7 @@ def _parts_page(form: PartsForm, template_form: TemplateForm) -> Response:
         form=form,
         status=form.status,
         saved=request.args.get("salvato") == "1",
-        in_use=texts.find_template(),
+        in_use=manager_words.find_template(),
         template_form=template_form,
         outcome=OUTCOMES.get(request.args.get("modello", "")),
     )
@@ -89,7 +89,7 @@ OUTCOMES = {
 @needs(Permission.APPROVE_REPORTS)
 def template() -> Response:
     """The Word template in use, to be restyled; the portal's own where there is no other."""
-    found = texts.find_template()
+    found = manager_words.find_template()
     own = found is not None and request.args.get("quale") != "portale"
     return download(
         found.content if found and own else default_template(),
@@ -106,7 +106,7 @@ def save_template() -> Response:
         content, name = form.template.data.read(), form.template.data.filename or "modello.docx"
         with form.attempting():
             check_template(content)
-            texts.replace_template(name=name[:200], content=content)
+            manager_words.replace_template(name=name[:200], content=content)
             return redirect_to("reports.parts", modello="nuovo")
     return _parts_page(_parts_as_kept(), form)
 
@@ -114,5 +114,5 @@ def save_template() -> Response:
 @reports.post("/s/<desk>/impostazioni/relazione/modello/togli")
 @needs(Permission.APPROVE_REPORTS)
 def retire_template() -> Response:
-    texts.retire_template()
+    manager_words.retire_template()
     return redirect_to("reports.parts", modello="tolto")

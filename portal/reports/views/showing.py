@@ -12,7 +12,6 @@ from portal.core.italy.periods import Kind, parse_period, period_of
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, wants_fragment
-from portal.reports import queries, texts
 from portal.reports.documents import OFFERED, as_values, composed, draft, format_of, rendered
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
@@ -20,7 +19,8 @@ from portal.reports.editions.differences import differences, period_differs
 from portal.reports.editions.snapshot import thaw
 from portal.reports.editions.status_panel import Panel, panel_of, tell_since
 from portal.reports.forms import HISTORICAL, OtherPeriod, ReportChoice
-from portal.reports.rules import Relazione
+from portal.reports.relazione import assembly, manager_words
+from portal.reports.relazione.model import Relazione
 from portal.reports.views import reports
 from portal.reports.why import explain, is_explained
 from portal.taxonomy import queries as taxonomy
@@ -34,7 +34,7 @@ def index() -> Response:
         "reports/index.html",
         form=OtherPeriod(formdata=None),
         comparable=len(editions.list_frozen(DESK)) > 1,
-        lines=queries.list_halves_and_years(also=latest),
+        lines=assembly.list_halves_and_years(also=latest),
         editions=latest,
         present=period_of(Kind.HALF, today),
         today=today,
@@ -49,7 +49,7 @@ def show() -> Response:
         return nothing_new()
     form = ReportChoice(request.args)
     relazione, made = _relazione(), editions.list_editions(DESK, request.args.get("periodo", ""))
-    form.offer(queries.list_halves_and_years(also=editions.list_latest(DESK)), relazione)
+    form.offer(assembly.list_halves_and_years(also=editions.list_latest(DESK)), relazione)
     values = as_values(relazione, draft(), historical=form.prospetto.data == HISTORICAL)
     return page(
         "reports/show.html",
@@ -59,7 +59,7 @@ def show() -> Response:
         poll=url_for("reports.show", **_chosen() | {"visto": panel.stage}) if panel else None,
         editions=made,
         late=_late(made, relazione),
-        text=texts.find_text(relazione.period.whole.name),
+        text=manager_words.find_text(relazione.period.whole.name),
         files=_files(),
         links={} if values["historical"] else _links(values["document"]),
         **values,
@@ -131,7 +131,7 @@ def _panel() -> Panel | None:
 
 
 def _relazione() -> Relazione:
-    return queries.get_relazione(
+    return assembly.get_relazione(
         period=request.args.get("periodo", ""), baseline=request.args.get("confronto") or None
     )
 

@@ -9,11 +9,11 @@ from portal.core.errors import Refusal
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
-from portal.reports import texts
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.forms import TextsForm
-from portal.reports.rules import Texts
+from portal.reports.relazione import manager_words
+from portal.reports.relazione.model import Texts
 from portal.reports.views import reports
 
 
@@ -21,7 +21,7 @@ from portal.reports.views import reports
 @needs(Permission.APPROVE_REPORTS)
 def write() -> Response:
     period = _period()
-    found = texts.find_text(period.name)
+    found = manager_words.find_text(period.name)
     form = TextsForm(obj=found)
     if found and not form.resumed:
         form.version.data = str(found.version)
@@ -36,7 +36,9 @@ def save_texts() -> Response:
     if form.validate_on_submit():
         with form.attempting():
             words = Texts(form.premise.data or "", form.comment.data or "")
-            texts.write_texts(period=period.name, texts=words, seen_version=form.seen_version)
+            manager_words.write_texts(
+                period=period.name, texts=words, seen_version=form.seen_version
+            )
             changed = {"texts": asdict(words)}
             editions.rewrite_documents(DESK, period=period.name, words=changed)
             return redirect_to("reports.show", periodo=period.name, _anchor="testo")

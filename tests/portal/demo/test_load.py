@@ -27,7 +27,7 @@ from portal.oversight.layouts import as_json
 from portal.oversight.prose import missing_notice
 from portal.oversight.queries import get_comparison, list_periods
 from portal.reports.layouts import as_json as desk_json
-from portal.reports.queries import get_relazione
+from portal.reports.relazione.assembly import get_relazione
 from portal.visits.queries import list_visits_on
 from tests import seed
 from tests.conftest import clone

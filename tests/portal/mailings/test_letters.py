@@ -15,8 +15,8 @@ from portal.core.work.mail import Letter
 from portal.figures.rules import Counts
 from portal.mailings.columns import lines_of
 from portal.mailings.letters import EditionFacts, letter_table, one_line, relazione_letter
-from portal.reports.baselines import Baseline
-from portal.reports.rules import Relazione, topic_rows
+from portal.reports.relazione.baselines import Baseline
+from portal.reports.relazione.model import Relazione, topic_rows
 from portal.taxonomy.queries import find_topic
 from tests import seed
 from tests.conftest import AtDesk

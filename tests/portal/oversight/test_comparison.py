@@ -19,7 +19,7 @@ from portal.figures import actions as figures
 from portal.oversight import layouts, prose, queries, standings, variations
 from portal.oversight.rules import Comparison
 from portal.reports.layouts import as_json
-from portal.reports.queries import get_relazione
+from portal.reports.relazione.assembly import get_relazione
 from tests.conftest import AtDesk
 from tests.portal.oversight.conftest import PERIOD, AtNetwork, Publish, record
 from tests.world import Place, World

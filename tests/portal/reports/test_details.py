@@ -11,9 +11,10 @@ from portal.core.italy.periods import parse_period
 from portal.people import actions as people
 from portal.people.queries import facts_of, get_person
 from portal.people.rules import PersonFacts
-from portal.reports import measures, queries
+from portal.reports import measures
 from portal.reports.details import Detail
 from portal.reports.measures.records import list_users
+from portal.reports.relazione import assembly
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed
@@ -136,7 +137,7 @@ def test_nobody_is_new_where_the_records_begin(world: World, at_desk: AtDesk) ->
     with at_desk(world.lucca):
         assert describe("2016-S1").newcomers is None
         assert describe("2016-S2").newcomers == 0
-        relazione = queries.get_relazione(period="2016-S1")
+        relazione = assembly.get_relazione(period="2016-S1")
         assert relazione.detail is not None
 
 
@@ -154,7 +155,7 @@ def test_of_past_totals_nothing_more_is_known(world: World, at_desk: AtDesk) -> 
         seed.record()
     with at_desk(world.lucca):
         assert measures.describe([parse_period("2015-S1")]) == [None]
-        found = queries.get_relazione(period="2016-S1")
+        found = assembly.get_relazione(period="2016-S1")
         assert found.baseline_detail is None
         assert found.baseline is not None
 
@@ -178,7 +179,7 @@ def test_a_mean_is_exact_and_of_the_years_with_data(world: World, at_desk: AtDes
                 visits.record_visit(facts=VisitFacts(date(year, month, 1), ("CIT",)))
         visits.record_visit(facts=VisitFacts(date(2014, 6, 1), ("CIT", "LAV", "LAV")))
     with at_desk(world.lucca):
-        found = queries.get_relazione(period="2016-S1", baseline="media-3")
+        found = assembly.get_relazione(period="2016-S1", baseline="media-3")
     rows = {row.code: row.baseline for row in found.rows}
     assert (rows["CIT"], rows["LAV"]) == (2.5, 1)
     assert found.baseline is not None
@@ -192,8 +193,8 @@ def test_where_the_list_changed_it_is_said(world: World, at_desk: AtDesk) -> Non
         visits.record_visit(facts=VisitFacts(date(2026, 3, 1), ("CIT-RES",)))
         visits.record_visit(facts=VisitFacts(date(2026, 3, 2), ("CIT",)))
     with at_desk(world.lucca):
-        crossing = queries.get_relazione(period="2026-S1")
-        within = queries.get_relazione(period="2026-S1", baseline="nessuno")
+        crossing = assembly.get_relazione(period="2026-S1")
+        within = assembly.get_relazione(period="2026-S1", baseline="nessuno")
     rows = {row.code: (row.count, row.baseline) for row in crossing.rows}
     assert rows["CIT"] == (2, 1)
     assert len(crossing.notes) == 1

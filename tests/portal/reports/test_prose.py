@@ -9,9 +9,9 @@ import pytest
 
 from portal.core.italy.periods import Period, parse_period
 from portal.reports import prose
-from portal.reports.baselines import Baseline
 from portal.reports.method import how_counted
-from portal.reports.rules import Counts, Relazione, topic_rows
+from portal.reports.relazione.baselines import Baseline
+from portal.reports.relazione.model import Counts, Relazione, topic_rows
 
 S = "\u00a0"
 

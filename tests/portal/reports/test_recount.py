@@ -19,8 +19,8 @@ from portal.desks.actions import add_desk
 from portal.desks.queries import get_network_by_slug
 from portal.reports.documents import composed, draft
 from portal.reports.measures import people
-from portal.reports.queries import get_relazione
-from portal.reports.rules import Relazione
+from portal.reports.relazione.assembly import get_relazione
+from portal.reports.relazione.model import Relazione
 from tests.portal.reports.plans import draw_plan, record
 from tests.portal.reports.recount import told
 from tests.world import World

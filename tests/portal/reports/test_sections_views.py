@@ -13,9 +13,9 @@ from portal.core.italy.states_and_comuni import list_citizenships
 from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import texts
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
+from portal.reports.relazione import manager_words
 from portal.visits import actions as visits
 from portal.visits.rules import Channel, VisitFacts
 from tests import seed
@@ -187,7 +187,7 @@ def test_two_managers_do_not_overwrite_each_other(
     assert "qualcun altro ha cambiato il testo" in late.text
     assert "Secondo." in late.text
     with at_desk(few.lucca):
-        assert texts.find_texts("2016-S1").comment == "Primo."
+        assert manager_words.find_texts("2016-S1").comment == "Primo."
 
 
 def test_a_part_left_out_is_nowhere(few: World, client_of: ClientOf) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from portal.core.documents.document import Document
 from portal.core.documents.tables import MARKS, Table, Value
-from portal.reports import queries
 from portal.reports.documents import composed, draft, rendered
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, stamp_of
 from portal.reports.editions.snapshot import thaw
+from portal.reports.relazione import assembly
 from tests import seed
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
@@ -61,7 +61,7 @@ def test_a_desk_of_which_everything_is_known(
     with at_desk(world.viareggio):
         record(draw_plan(5))
     with at_desk(world.viareggio):
-        relazione = queries.get_relazione(period="2016", baseline="media-3")
+        relazione = assembly.get_relazione(period="2016", baseline="media-3")
         forms = {form: rendered(relazione, format=form, historical=False) for form in FILES}
         document = composed(relazione, draft())
     address = "/s/viareggio/relazioni/periodo?periodo=2016&confronto=media-3"

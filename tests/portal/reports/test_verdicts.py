@@ -21,8 +21,8 @@ from portal.reports.editions import snapshot
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.layouts import as_json, modern_table
 from portal.reports.measures import count_asking
-from portal.reports.queries import get_relazione
-from portal.reports.rules import Relazione
+from portal.reports.relazione.assembly import get_relazione
+from portal.reports.relazione.model import Relazione
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk

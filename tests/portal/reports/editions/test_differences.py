@@ -11,10 +11,10 @@ from portal.core.errors import Refusal
 from portal.figures.rules import Counts
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import queries
 from portal.reports.editions import snapshot
 from portal.reports.editions.differences import counts_differ, differences, period_differs
-from portal.reports.rules import Relazione
+from portal.reports.relazione import assembly
+from portal.reports.relazione.model import Relazione
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
@@ -26,7 +26,7 @@ HEADS = ("Prima", "Dopo")
 @pytest.fixture
 def relazione(few: World, at_desk: AtDesk) -> Relazione:
     with at_desk(few.lucca):
-        return queries.get_relazione(period="2016-S1")
+        return assembly.get_relazione(period="2016-S1")
 
 
 def test_words_of_another_build_are_no_correction(relazione: Relazione, at_desk: AtDesk,
@@ -62,7 +62,7 @@ def test_a_number_that_changed_is_a_correction(
         person = people.create_person(facts=PersonFacts(family_name="Ritardo", sex="M"))
         visits.record_visit(facts=VisitFacts(date(2016, 5, 3), ("CIT",), person.id))
     with at_desk(few.lucca):
-        now = queries.get_relazione(period="2016-S1")
+        now = assembly.get_relazione(period="2016-S1")
         assert counts_differ(relazione, now)
         assert period_differs(relazione, now)
         rows = differences(relazione, now, heads=HEADS, caption="").rows

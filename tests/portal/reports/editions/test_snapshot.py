@@ -18,12 +18,13 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.models import NetworkEdition, PublishedFigure
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import network, queries
+from portal.reports import network
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.snapshot import thaw
 from portal.reports.layouts import as_json
 from portal.reports.models import Edition, EditionRow
+from portal.reports.relazione import assembly
 from portal.taxonomy.actions import publish_versions
 from portal.taxonomy.files import read_files
 from portal.taxonomy.queries import forget_published
@@ -75,7 +76,7 @@ def approved(few: World, at_desk: AtDesk, build: Build) -> Any:
 
 def test_what_is_thawed_is_what_was_counted(few: World, at_desk: AtDesk, approved: Any) -> None:
     with at_desk(few.lucca):
-        counted = queries.get_relazione(period=PERIOD)
+        counted = assembly.get_relazione(period=PERIOD)
         assert thaw(editions.get_edition(DESK, approved).frozen) == counted
 
 
@@ -96,7 +97,7 @@ def test_a_new_list_changes_nothing_that_was_frozen(
     with identity():
         assert publish_versions(reparented()) == [3]
     with at_desk(few.lucca):
-        live = queries.get_relazione(period=PERIOD)
+        live = assembly.get_relazione(period=PERIOD)
         edition = editions.get_edition(DESK, approved)
         kept = json.loads(file.content)
         kept.pop("tables")

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from portal.core.italy.periods import parse_period
-from portal.reports.baselines import Choice, baseline_of, choices
+from portal.reports.relazione.baselines import Choice, baseline_of, choices
 
 TODAY = date(2026, 11, 26)
 

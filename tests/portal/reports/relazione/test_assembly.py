@@ -13,8 +13,9 @@ from portal.core.italy.periods import parse_period
 from portal.figures import actions as figures
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import layouts, prose, queries
-from portal.reports.rules import Relazione
+from portal.reports import layouts, prose
+from portal.reports.relazione import assembly
+from portal.reports.relazione.model import Relazione
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed
@@ -23,7 +24,7 @@ from tests.world import World
 
 
 def relazione(period: str, baseline: str | None = None) -> Relazione:
-    return queries.get_relazione(period=period, baseline=baseline)
+    return assembly.get_relazione(period=period, baseline=baseline)
 
 
 def record(day: date, *topics: str) -> None:

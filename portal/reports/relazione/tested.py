@@ -9,7 +9,7 @@ from portal.figures.rules import Counts, Number
 from portal.reports import measures
 from portal.reports.inference import Histogram, Inference, Side, compare
 from portal.reports.inference.values import total
-from portal.reports.rules import TopicRow
+from portal.reports.relazione.model import TopicRow
 
 Asked = dict[str, dict[int, int]]
 

@@ -11,7 +11,7 @@ from portal.core.errors import Conflict, NotHere
 from portal.core.store.database import db, speaker
 from portal.core.store.locks import hold
 from portal.reports.models import ReportTemplate, ReportText
-from portal.reports.rules import Texts
+from portal.reports.relazione.model import Texts
 
 
 def find_text(period: str) -> ReportText | None:

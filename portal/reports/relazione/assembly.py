@@ -16,19 +16,20 @@ from portal.core.store.database import speaking_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
 from portal.figures.rules import Counts, Number, mean_of
-from portal.reports import measures, texts
-from portal.reports.baselines import Baseline, baseline_of, not_begun
+from portal.reports import measures
 from portal.reports.details import Detail
 from portal.reports.details import mean_of as details_mean
-from portal.reports.evidence import infer
 from portal.reports.prose import is_silent
-from portal.reports.rules import (
+from portal.reports.relazione import manager_words
+from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun
+from portal.reports.relazione.model import (
     Relazione,
     TopicRow,
     historical_rows,
     not_comparable,
     topic_rows,
 )
+from portal.reports.relazione.tested import infer
 from portal.taxonomy import queries as taxonomy
 
 HISTORICAL_VERSION = 1
@@ -70,7 +71,7 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
     known = _count_baseline(against)
     current, earlier = measures.count(window), known.counts
     detail, *earlier_details = measures.describe((window, *known.periods))
-    words = texts.find_texts(window.whole.name)
+    words = manager_words.find_texts(window.whole.name)
     codes = _topics(window, current, earlier)
     fresh = taxonomy.fresh_codes((code for code, _label in codes), min(_days_told(window, against)))
     rows = _rows(codes, current, earlier, fresh)

@@ -13,10 +13,10 @@ from portal.core.documents.csv import csv_bytes
 from portal.core.documents.tables import cell_text
 from portal.core.italy.formats import plain
 from portal.core.italy.periods import parse_period
-from portal.reports.baselines import Baseline
 from portal.reports.divisions import sex_table
 from portal.reports.layouts import as_json, historical_table, modern_table
-from portal.reports.rules import (
+from portal.reports.relazione.baselines import Baseline
+from portal.reports.relazione.model import (
     Counts,
     Relazione,
     historical_rows,
