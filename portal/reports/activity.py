@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy.periods import parse_period
 from portal.figures.rules import Counts, Number
-from portal.reports.details import Detail, Month
 from portal.reports.lines import Line, Sides, added, division_table
+from portal.reports.measures.breakdowns import Detail, Month
 from portal.reports.relazione.model import Relazione
 from portal.visits.rules import CHANNEL_LABELS, Channel
 

@@ -15,8 +15,8 @@ from portal.figures.rules import Counts, Number
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import prose
-from portal.reports.details import AGES, NOT_STATED, Detail, Parts
 from portal.reports.lines import Line, division_table
+from portal.reports.measures.breakdowns import AGES, NOT_STATED, Detail, Parts
 from portal.reports.relazione.model import Relazione
 
 ITALY, STATELESS = "100", "999"

@@ -22,10 +22,10 @@ from portal.core.italy.states_and_comuni import get_comune, get_state
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import divisions, documents, layouts
-from portal.reports.details import NOT_STATED
 from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOPICS, Sheet
 from portal.reports.documents import Stamp
 from portal.reports.lines import Line
+from portal.reports.measures.breakdowns import NOT_STATED
 from portal.reports.method import how_counted
 from portal.reports.parts import SECTIONS
 from portal.reports.relazione.baselines import Baseline

@@ -9,9 +9,9 @@ from typing import Any
 
 from portal.core.italy.periods import Period
 from portal.figures.rules import SEXES, Counts, Number
-from portal.reports.details import AGES, NOT_STATED, Detail
 from portal.reports.disclosure.collapse import lumped
 from portal.reports.disclosure.sheets import LEAST_SENSITIVE, TOPICS, Sheet
+from portal.reports.measures.breakdowns import AGES, NOT_STATED, Detail
 from portal.reports.relazione.model import Relazione
 
 NOW, THEN = "now", "then"

@@ -14,13 +14,13 @@ from portal.core.documents.document import Document, NamedFigure
 from portal.core.errors import NotHere
 from portal.core.italy import formats
 from portal.people import queries as people
-from portal.reports.details import NOT_STATED
 from portal.reports.divisions import (
     MOST_CITIZENSHIPS,
     OTHERS,
     area_of,
     citizenships_in_order,
 )
+from portal.reports.measures.breakdowns import NOT_STATED
 from portal.reports.measures.records import (
     Record,
     list_enquiry_records,

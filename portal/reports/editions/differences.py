@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.core.documents.tables import Column, Row, Table
 from portal.figures.rules import Counts, Number
 from portal.reports import verdicts
-from portal.reports.details import Detail
+from portal.reports.measures.breakdowns import Detail
 from portal.reports.parts import sections_of
 from portal.reports.prose import is_silent
 from portal.reports.relazione.model import Relazione

@@ -16,9 +16,9 @@ from typing import Any
 from portal.core.italy.periods import Period, parse_period
 from portal.figures.rules import Counts
 from portal.reports import measures
-from portal.reports.details import Detail, Month
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
+from portal.reports.measures.breakdowns import Detail, Month
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.baselines import baseline_of
 from portal.reports.relazione.model import Relazione, Texts, TopicRow, topic_rows

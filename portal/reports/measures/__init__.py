@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from portal.core.italy.periods import Period
 from portal.figures import queries as figures
-from portal.reports.details import Detail
 from portal.reports.measures.asking import count_askers, count_asking
+from portal.reports.measures.breakdowns import Detail
 from portal.reports.measures.counts import PartlyTotals, count, count_inserted
 from portal.reports.measures.people import Division, divide_users, records_begin
 from portal.reports.measures.visits import count_channels, count_months

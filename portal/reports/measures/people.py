@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from portal.core.italy.periods import Period
 from portal.core.store.database import db, joining_whole
-from portal.reports.details import AGES
+from portal.reports.measures.breakdowns import AGES
 
 MOST_WINDOWS = 4
 """A period and the three of a mean."""

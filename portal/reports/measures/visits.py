@@ -10,7 +10,7 @@ from sqlalchemy import text
 from portal.core.italy.periods import Kind, Period, period_of
 from portal.core.store.database import db
 from portal.figures import queries as figures
-from portal.reports.details import Month
+from portal.reports.measures.breakdowns import Month
 from portal.visits import queries as visits
 
 CHANNELS = text(

@@ -17,8 +17,8 @@ from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
 from portal.figures.rules import Counts, Number, mean_of
 from portal.reports import measures
-from portal.reports.details import Detail
-from portal.reports.details import mean_of as details_mean
+from portal.reports.measures.breakdowns import Detail
+from portal.reports.measures.breakdowns import mean_of as details_mean
 from portal.reports.prose import is_silent
 from portal.reports.relazione import manager_words
 from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun

@@ -12,7 +12,7 @@ from portal.people import actions as people
 from portal.people.queries import facts_of, get_person
 from portal.people.rules import PersonFacts
 from portal.reports import measures
-from portal.reports.details import Detail
+from portal.reports.measures.breakdowns import Detail
 from portal.reports.measures.records import list_users
 from portal.reports.relazione import assembly
 from portal.visits import actions as visits
