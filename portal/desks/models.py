@@ -57,5 +57,5 @@ class Desk(PlatformTable):
     report_omits: Mapped[list[str]] = mapped_column(
         ARRAY(String(20)), default=list, server_default="{}"
     )
-    """The parts that its relazione leaves out (reports/parts.py)."""
+    """The parts that its relazione leaves out (reports/sections/__init__.py)."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -10,7 +10,7 @@ from portal.core.store.database import db
 from portal.core.web.access import Permission, needs, open_to_all
 from portal.core.web.pages import page, redirect_to
 from portal.home.navigation import landing
-from portal.reports.method import how_counted
+from portal.reports.sections.method import how_counted
 
 home = Blueprint("home", __name__)
 

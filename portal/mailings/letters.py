@@ -19,12 +19,12 @@ from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy import formats
 from portal.core.work.mail import ENCODED, Attachment, Letter, message_id
 from portal.mailings.columns import lines_of, wrapped
-from portal.reports import layouts, prose, verdicts
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import EditionType, get_file, list_files
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import prose, topic_tables, verdicts
 
 ATTACHED = ("prospetto.csv", "relazione.csv")
 SUBJECT = "mailings/mail/relazione.subject"
@@ -168,7 +168,7 @@ def written(
 
 def letter_table(relazione: Relazione) -> Table:
     """What a letter shows of the page's own table."""
-    return shown_of(layouts.modern_table(relazione))
+    return shown_of(topic_tables.modern_table(relazione))
 
 
 def shown_of(whole: Table) -> Table:

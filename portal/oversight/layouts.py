@@ -16,9 +16,9 @@ from portal.core.italy.periods import headings
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.oversight.standings import WORDS, standing_json
 from portal.oversight.variations import change_of, outcome
-from portal.reports.layouts import json_row
 from portal.reports.relazione.model import TopicRow, six_places
-from portal.reports.verdicts import WORDS as CHANGED
+from portal.reports.sections.topic_tables import json_row
+from portal.reports.sections.verdicts import WORDS as CHANGED
 
 RATES, COUNTS, CHANGES = "tassi", "conteggi", "variazione"
 # Which figure stands large in a cell, and which small after it.

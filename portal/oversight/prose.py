@@ -14,7 +14,7 @@ from portal.core.italy import formats
 from portal.core.italy.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import Comparison
-from portal.reports.prose import in_period, of_period, to_period
+from portal.reports.sections.prose import in_period, of_period, to_period
 
 MOST_NAMED = 4
 

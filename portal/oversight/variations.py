@@ -14,7 +14,7 @@ from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
 from portal.oversight.rules import Comparison, DeskFigures
 from portal.reports.inference import Change
-from portal.reports.verdicts import P_PLACES, WORDS, worded
+from portal.reports.sections.verdicts import P_PLACES, WORDS, worded
 
 MOST_NAMED = 3
 INTERVAL = ("low", "high", "p_adjusted")

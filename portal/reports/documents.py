@@ -18,9 +18,8 @@ from portal.core.documents.docx import docx_bytes
 from portal.core.documents.pdf import pdf_bytes, png_of_svg
 from portal.core.documents.xlsx import xlsx_bytes
 from portal.core.italy import formats
-from portal.reports import layouts, prose
-from portal.reports.parts import sections_of
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import prose, sections_of, topic_tables
 
 PICTURE_MM = 160
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -77,7 +76,7 @@ def composed(relazione: Relazione, stamp: Stamp, *, historical: bool = False) ->
 
 
 def _historical(relazione: Relazione) -> tuple[Section, ...]:
-    table = layouts.historical_table(relazione)
+    table = topic_tables.historical_table(relazione)
     return (Section("prospetto-storico", _("Prospetto storico"), (table,)),)
 
 
@@ -94,18 +93,18 @@ def rendered(
 ) -> bytes:
     """The relazione as a file of one of FORMATS; without a stamp it is a draft."""
     if format == "csv" and historical:
-        return csv_bytes(layouts.historical_table(relazione), style="historical")
+        return csv_bytes(topic_tables.historical_table(relazione), style="historical")
     stamp = stamp or draft()
     document = composed(relazione, stamp, historical=historical)
     return _FORMATS[format].make(relazione, document, stamp.template)
 
 
 def _csv(relazione: Relazione, _document: Document, _template: bytes | None) -> bytes:
-    return csv_bytes(layouts.modern_table(relazione), style="data")
+    return csv_bytes(topic_tables.modern_table(relazione), style="data")
 
 
 def _json(relazione: Relazione, document: Document, _template: bytes | None) -> bytes:
-    value = layouts.as_json(relazione) | {"tables": layouts.tables_json(document.tables)}
+    value = topic_tables.as_json(relazione) | {"tables": topic_tables.tables_json(document.tables)}
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 

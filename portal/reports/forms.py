@@ -17,9 +17,9 @@ from portal.core.web.forms import ParsedField, PortalForm
 from portal.drafts.forms import DraftForm
 from portal.figures.rules import Counts
 from portal.reports.models import EditionRow
-from portal.reports.parts import OPTIONAL
 from portal.reports.relazione.baselines import Choice, choices
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import OPTIONAL
 
 MODERN = "moderno"
 HISTORICAL = "storico"

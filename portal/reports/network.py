@@ -6,8 +6,8 @@ from typing import Any
 from portal.reports.disclosing import disclose, sheets_of
 from portal.reports.disclosure.sheets import OTHERS, Audience
 from portal.reports.editions.snapshot import thaw
-from portal.reports.layouts import as_json
 from portal.reports.models import EditionRow
+from portal.reports.sections.topic_tables import as_json
 from portal.reports.telling import NOW
 
 SCHEMA = 2

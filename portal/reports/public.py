@@ -21,15 +21,15 @@ from portal.core.documents.tables import PROTECTED, Row, Table
 from portal.core.italy.states_and_comuni import get_comune, get_state
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
-from portal.reports import divisions, documents, layouts
+from portal.reports import documents
 from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOPICS, Sheet
 from portal.reports.documents import Stamp
-from portal.reports.lines import Line
 from portal.reports.measures.breakdowns import NOT_STATED
-from portal.reports.method import how_counted
-from portal.reports.parts import SECTIONS
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione, incidence
+from portal.reports.sections import SECTIONS, topic_tables, user_tables
+from portal.reports.sections.breakdown_table import Line
+from portal.reports.sections.method import how_counted
 from portal.reports.telling import NOW, THEN
 
 Sheets = Mapping[tuple[str, str], Sheet]
@@ -108,7 +108,7 @@ def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
         return None
     shown = replace(relazione, inference=None) if then else _without(relazione)
     if part == TOPICS:
-        table = layouts.modern_table(shown)
+        table = topic_tables.modern_table(shown)
     else:
         table = _PARTS[part](shown, now, then)
     return masked(table, now.hidden, then.hidden if then else frozenset())
@@ -159,7 +159,7 @@ def _ranked(
         words = {OTHERS: str(others), NOT_STATED: _("Non indicato")}
         names = {code: words.get(code) or name(code) for code in told}
         lines = _lines(now, then, names)
-        return divisions.users_table(relazione, key, str(caption), str(head), lines)
+        return user_tables.users_table(relazione, key, str(caption), str(head), lines)
 
     return make
 
@@ -169,9 +169,9 @@ def _residence(key: str) -> str:
 
 
 _PARTS: dict[str, Callable[[Relazione, Sheet, Sheet | None], Table]] = {
-    "sexes": lambda relazione, _now, _then: divisions.sex_table(relazione),
-    "newcomers": lambda relazione, _now, _then: divisions.newcomer_table(relazione),
-    "ages": lambda relazione, _now, _then: divisions.age_table(relazione),
+    "sexes": lambda relazione, _now, _then: user_tables.sex_table(relazione),
+    "newcomers": lambda relazione, _now, _then: user_tables.newcomer_table(relazione),
+    "ages": lambda relazione, _now, _then: user_tables.age_table(relazione),
     "citizenships": _ranked("citizenships", _l("Utenti per cittadinanza"), _l("Cittadinanza"),
                             _l("Altre cittadinanze"), lambda code: get_state(code).name),
     "residences": _ranked("residences", _l("Utenti per Comune di residenza"), _l("Residenza"),
@@ -190,7 +190,7 @@ def public_json(document: Document, relazione: Relazione, number: int) -> bytes:
         "audience": "public",
         "users": relazione.current.users,
         "services": relazione.services,
-        "tables": layouts.tables_json(document.tables),
+        "tables": topic_tables.tables_json(document.tables),
         "hidden": [
             {"table": table.key, "row": row.key, "column": column.key}
             for table in document.tables

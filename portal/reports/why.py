@@ -14,12 +14,6 @@ from portal.core.documents.document import Document, NamedFigure
 from portal.core.errors import NotHere
 from portal.core.italy import formats
 from portal.people import queries as people
-from portal.reports.divisions import (
-    MOST_CITIZENSHIPS,
-    OTHERS,
-    area_of,
-    citizenships_in_order,
-)
 from portal.reports.measures.breakdowns import NOT_STATED
 from portal.reports.measures.records import (
     Record,
@@ -27,9 +21,15 @@ from portal.reports.measures.records import (
     list_users,
     list_visit_records,
 )
-from portal.reports.method import how_counted
 from portal.reports.relazione.model import Relazione
-from portal.reports.verdicts import facts_of
+from portal.reports.sections.method import how_counted
+from portal.reports.sections.user_tables import (
+    MOST_CITIZENSHIPS,
+    OTHERS,
+    area_of,
+    citizenships_in_order,
+)
+from portal.reports.sections.verdicts import facts_of
 from portal.taxonomy import queries as taxonomy
 
 PAGE = 50

@@ -19,7 +19,6 @@ from portal.figures.rules import Counts, Number, mean_of
 from portal.reports import measures
 from portal.reports.measures.breakdowns import Detail
 from portal.reports.measures.breakdowns import mean_of as details_mean
-from portal.reports.prose import is_silent
 from portal.reports.relazione import manager_words
 from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun
 from portal.reports.relazione.model import (
@@ -30,6 +29,7 @@ from portal.reports.relazione.model import (
     topic_rows,
 )
 from portal.reports.relazione.tested import infer
+from portal.reports.sections.prose import is_silent
 from portal.taxonomy import queries as taxonomy
 
 HISTORICAL_VERSION = 1

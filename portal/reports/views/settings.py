@@ -12,8 +12,8 @@ from portal.desks.actions import omit_from_report, set_closing_days
 from portal.desks.queries import get_desk
 from portal.reports.documents import format_of
 from portal.reports.forms import ClosingForm, PartsForm, TemplateForm
-from portal.reports.parts import OPTIONAL
 from portal.reports.relazione import manager_words
+from portal.reports.sections import OPTIONAL
 from portal.reports.views import reports
 
 WORD = format_of("docx").media_type

@@ -26,8 +26,8 @@ from portal.desks.queries import get_desk_by_slug, get_network_by_slug
 from portal.oversight.layouts import as_json
 from portal.oversight.prose import missing_notice
 from portal.oversight.queries import get_comparison, list_periods
-from portal.reports.layouts import as_json as desk_json
 from portal.reports.relazione.assembly import get_relazione
+from portal.reports.sections.topic_tables import as_json as desk_json
 from portal.visits.queries import list_visits_on
 from tests import seed
 from tests.conftest import clone

@@ -23,8 +23,8 @@ from portal.people import actions as people_actions
 from portal.people import queries as people
 from portal.people.models import Person, PersonKey, PersonToken
 from portal.people.rules import PersonFacts
-from portal.reports.layouts import historical_table
 from portal.reports.relazione.assembly import get_relazione
+from portal.reports.sections.topic_tables import historical_table
 from portal.visits import actions as visits
 from portal.visits import queries as visit_queries
 from portal.visits.models import Enquiry, Visit

@@ -18,8 +18,8 @@ from portal.desks.models import Desk
 from portal.figures import actions as figures
 from portal.oversight import layouts, prose, queries, standings, variations
 from portal.oversight.rules import Comparison
-from portal.reports.layouts import as_json
 from portal.reports.relazione.assembly import get_relazione
+from portal.reports.sections.topic_tables import as_json
 from tests.conftest import AtDesk
 from tests.portal.oversight.conftest import PERIOD, AtNetwork, Publish, record
 from tests.world import Place, World

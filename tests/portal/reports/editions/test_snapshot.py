@@ -22,9 +22,9 @@ from portal.reports import network
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.snapshot import thaw
-from portal.reports.layouts import as_json
 from portal.reports.models import Edition, EditionRow
 from portal.reports.relazione import assembly
+from portal.reports.sections.topic_tables import as_json
 from portal.taxonomy.actions import publish_versions
 from portal.taxonomy.files import read_files
 from portal.taxonomy.queries import forget_published

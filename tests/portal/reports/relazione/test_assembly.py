@@ -13,9 +13,9 @@ from portal.core.italy.periods import parse_period
 from portal.figures import actions as figures
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import layouts, prose
 from portal.reports.relazione import assembly
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import prose, topic_tables
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed
@@ -33,7 +33,7 @@ def record(day: date, *topics: str) -> None:
 
 
 def storico(found: Relazione) -> bytes:
-    return csv_bytes(layouts.historical_table(found), style="historical")
+    return csv_bytes(topic_tables.historical_table(found), style="historical")
 
 
 def test_the_seed_to_the_digit(world: World, at_desk: AtDesk) -> None:
@@ -42,7 +42,7 @@ def test_the_seed_to_the_digit(world: World, at_desk: AtDesk) -> None:
     with at_desk(world.lucca):
         found = relazione("2016-S1")
         assert storico(found) == seed.table()
-        read = layouts.as_json(found)
+        read = topic_tables.as_json(found)
         assert read["users_by_sex"] == {"F": 67, "M": 82, "X": 0}
         assert (read["users"], read["users_baseline"]) == (149, 172)
         assert (read["services"], read["services_baseline"]) == (214, 222)
@@ -97,7 +97,7 @@ def test_nobody_in_a_period_is_not_computable(world: World, at_desk: AtDesk) -> 
     with at_desk(world.lucca):
         record(date(2016, 5, 3), "CIT")
     with at_desk(world.lucca):
-        read: dict[str, Any] = layouts.as_json(relazione("2016-S1"))
+        read: dict[str, Any] = topic_tables.as_json(relazione("2016-S1"))
         assert read["users_baseline"] is None
         assert read["rows"][0]["baseline"] is None
         assert read["rows"][0]["baseline_incidence"] is None

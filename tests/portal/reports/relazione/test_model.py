@@ -13,8 +13,6 @@ from portal.core.documents.csv import csv_bytes
 from portal.core.documents.tables import cell_text
 from portal.core.italy.formats import plain
 from portal.core.italy.periods import parse_period
-from portal.reports.divisions import sex_table
-from portal.reports.layouts import as_json, historical_table, modern_table
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import (
     Counts,
@@ -26,6 +24,8 @@ from portal.reports.relazione.model import (
     topic_rows,
     variation,
 )
+from portal.reports.sections.topic_tables import as_json, historical_table, modern_table
+from portal.reports.sections.user_tables import sex_table
 
 SEED = Path(__file__).parents[2] / "fixtures" / "prospetto-2016-s1.csv"
 LINES = [line.split(";") for line in SEED.read_text(encoding="utf-8").splitlines()[1:-1]]

@@ -14,10 +14,10 @@ from portal.core.italy.states_and_comuni import get_comune, get_state, is_eu_on
 from portal.figures.rules import Counts, Number
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
-from portal.reports import prose
-from portal.reports.lines import Line, division_table
 from portal.reports.measures.breakdowns import AGES, NOT_STATED, Detail, Parts
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import prose
+from portal.reports.sections.breakdown_table import Line, division_table
 
 ITALY, STATELESS = "100", "999"
 MOST_CITIZENSHIPS = 10

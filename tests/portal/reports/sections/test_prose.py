@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from portal.core.italy.periods import Period, parse_period
-from portal.reports import prose
-from portal.reports.method import how_counted
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Counts, Relazione, topic_rows
+from portal.reports.sections import prose
+from portal.reports.sections.method import how_counted
 
 S = "\u00a0"
 

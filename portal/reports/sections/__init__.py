@@ -23,9 +23,9 @@ from portal.core.documents.document import (
 )
 from portal.core.documents.tables import Table
 from portal.core.italy import formats
-from portal.reports import activity, divisions, layouts, prose, verdicts
-from portal.reports.method import how_counted, how_tested
 from portal.reports.relazione.model import Counts, Relazione, incidence
+from portal.reports.sections import activity_tables, prose, topic_tables, user_tables, verdicts
+from portal.reports.sections.method import how_counted, how_tested
 
 SECTIONS = {
     "premessa": _l("Premessa"),
@@ -122,7 +122,7 @@ def _earlier(
 def _topics(relazione: Relazione) -> Sequence[Block]:
     said, nearest = verdicts.verdict(relazione)
     blocks: list[Block] = [Paragraph(nearest, lead=said)] if said else []
-    blocks.append(layouts.modern_table(relazione))
+    blocks.append(topic_tables.modern_table(relazione))
     rows = [row for row in relazione.rows if row.incidence or row.baseline_incidence]
     rows.sort(key=lambda row: row.incidence or 0, reverse=True)
     if rows:
@@ -146,7 +146,7 @@ def _months(relazione: Relazione) -> Sequence[Block]:
         return [
             Paragraph(_("Dei totali passati non si conosce la divisione per mese."), kind="note")
         ]
-    table = activity.month_table(relazione)
+    table = activity_tables.month_table(relazione)
     blocks: list[Block] = [table]
     if len(relazione.detail.months) > 1 and relazione.current.visits:
         blocks.append(_line(relazione, table))
@@ -199,19 +199,19 @@ PARTS = (
     Part("premessa", "premessa", _l("Premessa"), _premise, optional=False),
     Part("sintesi", "sintesi", _l("Sintesi"), _synthesis),
     Part("richieste", "richieste", _l("Richieste per tipologia"), _topics),
-    Part("sesso", "utenti", _l("Utenti per sesso"), lambda one: [divisions.sex_table(one)]),
-    Part("nuovi", "utenti", _l("Utenti nuovi e già venuti"), _divided(divisions.newcomer_table)),
-    Part("eta", "utenti", _l("Utenti per età"), _divided(divisions.age_table)),
-    Part("area", "utenti", _l("Utenti per area di cittadinanza"), _divided(divisions.area_table)),
+    Part("sesso", "utenti", _l("Utenti per sesso"), lambda one: [user_tables.sex_table(one)]),
+    Part("nuovi", "utenti", _l("Utenti nuovi e già venuti"), _divided(user_tables.newcomer_table)),
+    Part("eta", "utenti", _l("Utenti per età"), _divided(user_tables.age_table)),
+    Part("area", "utenti", _l("Utenti per area di cittadinanza"), _divided(user_tables.area_table)),
     Part("cittadinanza", "utenti", _l("Utenti per cittadinanza"),
-         _divided(divisions.citizenship_table)),
+         _divided(user_tables.citizenship_table)),
     Part("residenza", "utenti", _l("Utenti per Comune di residenza"),
-         _divided(divisions.residence_table)),
-    Part("lingua", "utenti", _l("Utenti per lingua"), _divided(divisions.language_table)),
+         _divided(user_tables.residence_table)),
+    Part("lingua", "utenti", _l("Utenti per lingua"), _divided(user_tables.language_table)),
     Part("mesi", "attivita", _l("Andamento mensile"), _months),
-    Part("modo", "attivita", _l("Accessi per modo di contatto"), _divided(activity.channel_table)),
+    Part("modo", "attivita", _l("Accessi per modo di contatto"), _divided(activity_tables.channel_table)),
     Part("giorni", "attivita", _l("Attività per giorno di apertura"),
-         _divided(activity.opening_table)),
+         _divided(activity_tables.opening_table)),
     Part("testo", "testo", _l("Testo del responsabile"), _comment, optional=False),
     Part("prova", "prova", _l("Quanto è sicura ogni variazione"), _trial),
     Part("metodo", "come-si-conta", _l("Come si conta"), _method),

@@ -15,14 +15,14 @@ from portal.core.italy.periods import parse_period
 from portal.mailings.letters import EditionFacts, relazione_letter
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import verdicts
 from portal.reports.documents import composed, draft
 from portal.reports.editions import snapshot
 from portal.reports.inference import Basis, Change, Finding, Inference
-from portal.reports.layouts import as_json, modern_table
 from portal.reports.measures import count_asking
 from portal.reports.relazione.assembly import get_relazione
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import verdicts
+from portal.reports.sections.topic_tables import as_json, modern_table
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy.periods import parse_period
 from portal.figures.rules import Counts, Number
-from portal.reports.lines import Line, Sides, added, division_table
 from portal.reports.measures.breakdowns import Detail, Month
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections.breakdown_table import Line, Sides, added, division_table
 from portal.visits.rules import CHANNEL_LABELS, Channel
 
 

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from portal.core.documents.tables import Check, Column, Row, Table, Value
 from portal.figures.rules import Number
-from portal.reports import prose
 from portal.reports.relazione.model import Relazione, incidence
+from portal.reports.sections import prose
 
 Sides = tuple[Number | None, ...]
 """The same figure of the period and, where one is compared, of the earlier one."""

@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 
 from portal.core.documents.tables import BLANK, MARKS, Check, Column, Row, Table, Value
 from portal.figures.rules import Number
-from portal.reports import prose, verdicts
 from portal.reports.relazione.model import Relazione, TopicRow, six_places, total_row
+from portal.reports.sections import prose, verdicts
 
 # The old table's own words, wrong ones included («Importo»): never translated.
 HISTORICAL_HEAD = "TIPOLOGIA DI RICHIESTA"
