@@ -27,7 +27,7 @@ from portal.mailings import queries
 from portal.mailings.kinds import MailingType, Recipients
 from portal.mailings.models import DeliveryRow, Recipient, RecipientRow
 from portal.mailings.rules import INTERNAL, OVER, PROTECTED, gives_up, may_go_again
-from portal.reports.disclosing import NotPublishable
+from portal.reports.disclosure.disclose import NotPublishable
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions.lifecycle import get_edition
 

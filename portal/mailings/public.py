@@ -19,12 +19,12 @@ from portal.mailings.letters import (
     shown_of,
     written,
 )
-from portal.reports.disclosing import disclose
+from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
-from portal.reports.public import caution
-from portal.reports.published import document_of, public_file
+from portal.reports.publication.public_document import caution
+from portal.reports.publication.public_files import document_of, public_file
 from portal.reports.relazione.model import Relazione
 
 FORMS = ("csv", "pdf")

@@ -14,7 +14,7 @@ from portal.desks.queries import get_desk
 from portal.oversight.models import PublishedFigure
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import get_edition
-from portal.reports.network import for_network
+from portal.reports.publication.for_network import for_network
 
 
 def publish_edition(*, edition_id: UUID) -> None:

@@ -23,7 +23,7 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK
 from portal.people.actions import create_person
 from portal.people.rules import PartialDate, PersonFacts
-from portal.reports.disclosing import disclose
+from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK

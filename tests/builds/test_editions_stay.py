@@ -17,13 +17,13 @@ from portal.oversight import queries as oversight
 from portal.oversight.editions import NETWORK
 from portal.oversight.editions import thaw as thaw_comparison
 from portal.reports import documents
-from portal.reports.disclosing import find_disclosure, sheets_of
+from portal.reports.disclosure.disclose import find_disclosure, sheets_of
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, since_freezing, stamp_of
 from portal.reports.editions.snapshot import thaw
-from portal.reports.network import for_network
-from portal.reports.published import PUBLIC_FORMATS, public_file
+from portal.reports.publication.for_network import for_network
+from portal.reports.publication.public_files import PUBLIC_FORMATS, public_file
 from tests.builds.conftest import Upgraded
 from tests.world import CAPANNORI, LUCCA, RETE, Place, World
 

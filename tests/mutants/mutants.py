@@ -18,8 +18,8 @@ LOCKED = "tests/portal/intake/test_locked_drafts.py::test_"
 MERGING = "tests/portal/intake/test_merging.py::test_"
 PARTING = "tests/portal/intake/test_parting.py::test_"
 FILES = "tests/portal/core/documents/test_csv.py::test_"
-DISCLOSURE = "tests/portal/reports/test_disclosure.py::test_"
-DISCLOSING = "tests/portal/reports/test_disclosing.py::test_"
+DISCLOSURE = "tests/portal/reports/disclosure/test_disclosure.py::test_"
+DISCLOSING = "tests/portal/reports/disclosure/test_disclose.py::test_"
 OUTSIDE = "tests/portal/mailings/test_public.py::test_"
 TRUST = "tests/trust/test_"
 
@@ -353,7 +353,7 @@ CODE = (
     Mutant(
         "a hidden count is told as a percentage",
         (f"{DISCLOSING}the_seed_hides_its_ones_and_twos",),
-        function="portal.reports.public:_masked",
+        function="portal.reports.publication.public_document:_masked",
         old="return now if key in OF_NOW else then",
         new="return key not in ('incidence', 'baseline_incidence') and now",
     ),

@@ -11,7 +11,7 @@ from portal.core.documents.tables import Table
 from portal.core.italy.periods import parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
-from portal.reports.disclosing import find_disclosure, is_in_force
+from portal.reports.disclosure.disclose import find_disclosure, is_in_force
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.documents import as_values, label_of
 from portal.reports.editions import lifecycle as editions
@@ -21,7 +21,7 @@ from portal.reports.editions.snapshot import thaw
 from portal.reports.editions.status_panel import panel_of, tell_since
 from portal.reports.forms import ComparedForm, CorrectionForm
 from portal.reports.models import EditionRow
-from portal.reports.published import PUBLIC_FORMATS, hidden_of
+from portal.reports.publication.public_files import PUBLIC_FORMATS, hidden_of
 from portal.reports.views import reports
 from portal.reports.views.showing import is_seen, nothing_new
 

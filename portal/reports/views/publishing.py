@@ -7,11 +7,11 @@ from flask import Response, abort
 
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, redirect_to
-from portal.reports.disclosing import disclose, find_disclosure
+from portal.reports.disclosure.disclose import disclose, find_disclosure
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
-from portal.reports.published import PUBLIC_FORMATS, public_file
+from portal.reports.publication.public_files import PUBLIC_FORMATS, public_file
 from portal.reports.views import reports
 
 

@@ -14,7 +14,7 @@ from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.rules import PROTECTED, may_go_again
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports.disclosing import disclose, find_disclosure
+from portal.reports.disclosure.disclose import disclose, find_disclosure
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
 from portal.visits import actions as visits

@@ -18,11 +18,11 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.models import NetworkEdition, PublishedFigure
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports import network
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Edition, EditionRow
+from portal.reports.publication import for_network
 from portal.reports.relazione import assembly
 from portal.reports.sections.topic_tables import as_json
 from portal.taxonomy.actions import publish_versions
@@ -107,7 +107,7 @@ def test_a_new_list_changes_nothing_that_was_frozen(
         assert DESK.tables(edition) == tables
         publish_edition(edition_id=approved)
         published = db.session.scalars(select(PublishedFigure)).one()
-        beside = {"users_by_sex": {}, "schema": network.SCHEMA}
+        beside = {"users_by_sex": {}, "schema": for_network.SCHEMA}
         assert published.figures | beside == kept | beside
     assert client_of(few.carla).soup(address).select_one("main") == page
 

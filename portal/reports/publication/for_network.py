@@ -3,12 +3,12 @@
 
 from typing import Any
 
-from portal.reports.disclosing import disclose, sheets_of
+from portal.reports.disclosure.disclose import disclose, sheets_of
+from portal.reports.disclosure.relazione_sheets import NOW
 from portal.reports.disclosure.sheets import OTHERS, Audience
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.sections.topic_tables import as_json
-from portal.reports.telling import NOW
 
 SCHEMA = 2
 """Of the JSON that a network reads; 1, which no number says, had no findings."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from portal.core.documents.charts.layout import chart_svg
 from portal.core.documents.document import Document
 from portal.core.documents.pdf import pdf_bytes
-from portal.reports.disclosing import sheets_of
+from portal.reports.disclosure.disclose import sheets_of
 from portal.reports.disclosure.sheets import share_hidden
 from portal.reports.editions.desk import stamp_of
 from portal.reports.editions.lifecycle import File
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
-from portal.reports.public import public_csv, public_document, public_json
+from portal.reports.publication.public_document import public_csv, public_document, public_json
 from portal.reports.relazione.model import Relazione
 
 Make = Callable[[Document, Relazione, int], bytes]

@@ -16,12 +16,12 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.models import PublishedFigure
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports.disclosing import disclose, find_disclosure, sheets_of
+from portal.reports.disclosure.disclose import disclose, find_disclosure, sheets_of
 from portal.reports.disclosure.sheets import TOPICS, Audience
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.models import Disclosure
-from portal.reports.published import document_of, public_file
+from portal.reports.publication.public_files import document_of, public_file
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk

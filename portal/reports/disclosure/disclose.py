@@ -18,15 +18,15 @@ from portal.core.errors import Refusal
 from portal.core.store.database import db, speaker
 from portal.core.store.locks import hold
 from portal.figures.rules import Number
-from portal.reports import telling
+from portal.reports.disclosure import relazione_sheets
 from portal.reports.disclosure.protect import Exposed, protect
+from portal.reports.disclosure.relazione_sheets import Side
 from portal.reports.disclosure.sheets import LEAST, TOPICS, Audience, Sheet
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import get_edition
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
 from portal.reports.relazione.model import Relazione
-from portal.reports.telling import Side
 from portal.taxonomy import queries as taxonomy
 
 
@@ -45,7 +45,7 @@ def find_disclosure(edition_id: UUID, audience: Audience) -> Disclosure | None:
 def sheets_of(disclosure: Disclosure) -> dict[tuple[str, str], Sheet]:
     """What was told, by part and side."""
     return {
-        (kept["part"], kept["side"]): telling.from_json(kept, disclosure.number)
+        (kept["part"], kept["side"]): relazione_sheets.from_json(kept, disclosure.number)
         for kept in disclosure.sheets
     }
 
@@ -58,7 +58,9 @@ def is_in_force(edition: EditionRow) -> bool:
 def _parts(relazione: Relazione, audience: Audience) -> list[str]:
     if audience == Audience.NETWORK:
         return ["sexes"]
-    return [part for part, key in telling.PUBLIC_PARTS.items() if key not in relazione.omits]
+    return [
+        part for part, key in relazione_sheets.PUBLIC_PARTS.items() if key not in relazione.omits
+    ]
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class _Topics(NamedTuple):
 def _told() -> _Told:
     told: dict[str, list[Sheet]] = {Audience.PUBLIC: [], Audience.NETWORK: []}
     for one in db.session.scalars(select(Disclosure).order_by(Disclosure.number)):
-        told[one.audience] += [telling.from_json(kept, one.number) for kept in one.sheets]
+        told[one.audience] += [relazione_sheets.from_json(kept, one.number) for kept in one.sheets]
     return _Told(told[Audience.PUBLIC], told[Audience.NETWORK])
 
 
@@ -115,7 +117,7 @@ def _protected(
     edition: EditionRow, audience: Audience, told: _Told, moment: int
 ) -> list[dict[str, Any]]:
     relazione = thaw(edition.figures)
-    sides = telling.sides_of(relazione, edition.figures)
+    sides = relazione_sheets.sides_of(relazione, edition.figures)
     if audience == Audience.PUBLIC:
         if why := _why_not(sides[0], told.public):
             raise NotPublishable(why)
@@ -152,18 +154,18 @@ def _part(
         # Who reads for the network reads what is public too.
         known, closer = [*told.public, *told.network], []
     for tried in (sides, sides[:1]):
-        sheets = telling.sheets_of(
+        sheets = relazione_sheets.sheets_of(
             part, tried, moment=moment, known=[*known, *closer], **about._asdict()
         )
         if audience == Audience.NETWORK:
             # It is told in three numbers: the last holds both.
             sheets = [replace(one, lump=frozenset("XN")) for one in sheets]
-        names = [side.name for side in tried if telling.is_told(part, side)]
+        names = [side.name for side in tried if relazione_sheets.is_told(part, side)]
         try:
             safe = protect(sheets, known, closer=closer) if sheets else []
         except Exposed:
             continue
-        return [telling.as_json(one, name) for one, name in zip(safe, names, strict=True)]
+        return [relazione_sheets.as_json(one, name) for one, name in zip(safe, names, strict=True)]
     return []
 
 

@@ -22,6 +22,7 @@ from portal.core.italy.states_and_comuni import get_comune, get_state
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import documents
+from portal.reports.disclosure.relazione_sheets import NOW, THEN
 from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOPICS, Sheet
 from portal.reports.documents import Stamp
 from portal.reports.measures.breakdowns import NOT_STATED
@@ -30,7 +31,6 @@ from portal.reports.relazione.model import Relazione, incidence
 from portal.reports.sections import SECTIONS, topic_tables, user_tables
 from portal.reports.sections.breakdown_table import Line
 from portal.reports.sections.method import how_counted
-from portal.reports.telling import NOW, THEN
 
 Sheets = Mapping[tuple[str, str], Sheet]
 """What was told, by part and side."""
