@@ -18,9 +18,9 @@ from portal.oversight import documents as comparisons
 from portal.oversight.queries import get_comparison
 from portal.reports.disclosure.disclose import disclose, is_in_force
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.documents import FORMATS, rendered
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
+from portal.reports.files import FORMATS, rendered
 from portal.reports.forms import HISTORICAL, MODERN
 from portal.reports.publication.for_network import for_network
 from portal.reports.publication.public_files import PUBLIC_FORMATS, public_file

@@ -20,7 +20,7 @@ from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.reports import measures
-from portal.reports.documents import FORMATS, composed, draft, rendered
+from portal.reports.files import FORMATS, composed, draft, rendered
 from portal.reports.relazione.assembly import get_relazione
 
 PERIOD = "2026-S1"

@@ -16,7 +16,7 @@ from portal.oversight import documents as network_documents
 from portal.oversight import queries as oversight
 from portal.oversight.editions import NETWORK
 from portal.oversight.editions import thaw as thaw_comparison
-from portal.reports import documents
+from portal.reports import files
 from portal.reports.disclosure.disclose import find_disclosure, sheets_of
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
@@ -85,14 +85,14 @@ def test_a_relazione_thawed_prints_what_was_printed(upgraded: Upgraded, place: P
         with inside(upgraded, place):
             edition = editions.get_edition(DESK, edition_id)
             relazione = thaw(edition.frozen)
-            printed = documents.rendered(relazione, format="csv", historical=True)
+            printed = files.rendered(relazione, format="csv", historical=True)
             assert printed == editions.get_file(DESK, edition, "prospetto.csv").content
-            printed = documents.rendered(relazione, format="csv", historical=False)
+            printed = files.rendered(relazione, format="csv", historical=False)
             stored = editions.get_file(DESK, edition, "relazione.csv").content
             check_same_cells(printed, stored)
-            document = documents.composed(relazione, stamp_of(edition))
-            for name in documents.FORMATS:
-                assert documents.format_of(name).make(relazione, document, None)
+            document = files.composed(relazione, stamp_of(edition))
+            for name in files.FORMATS:
+                assert files.format_of(name).make(relazione, document, None)
 
 
 def check_same_cells(printed: bytes, stored: bytes) -> None:

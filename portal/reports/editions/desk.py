@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.periods import parse_period
-from portal.reports import documents, measures
-from portal.reports.documents import Stamp
+from portal.reports import files, measures
 from portal.reports.editions.differences import counts_differ
 from portal.reports.editions.lifecycle import EditionType, File
 from portal.reports.editions.snapshot import freeze, thaw
+from portal.reports.files import Stamp
 from portal.reports.models import Edition, EditionFile, EditionRow
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.model import Relazione
@@ -79,15 +79,15 @@ def _short_hash(frozen: dict[str, Any]) -> str:
 
 def _files(edition: EditionRow, formats: Sequence[str]) -> list[File]:
     relazione, stamp = thaw(edition.figures), stamp_of(edition)
-    document = documents.composed(relazione, stamp)
+    document = files.composed(relazione, stamp)
     return [
         File(form.file_name, form.media_type, form.make(relazione, document, stamp.template))
-        for form in map(documents.format_of, formats)
+        for form in map(files.format_of, formats)
     ]
 
 
 def _tables(edition: EditionRow) -> list[File]:
-    historical = documents.rendered(thaw(edition.figures), format="csv", historical=True)
+    historical = files.rendered(thaw(edition.figures), format="csv", historical=True)
     made = _files(edition, ("csv", "excel", "dati", "json", "xlsx"))
     return [*made, File("prospetto.csv", "text/csv", historical)]
 

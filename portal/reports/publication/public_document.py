@@ -21,10 +21,10 @@ from portal.core.documents.tables import PROTECTED, Row, Table
 from portal.core.italy.states_and_comuni import get_comune, get_state
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
-from portal.reports import documents
+from portal.reports import files
 from portal.reports.disclosure.relazione_sheets import NOW, THEN
 from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOPICS, Sheet
-from portal.reports.documents import Stamp
+from portal.reports.files import Stamp
 from portal.reports.measures.breakdowns import NOT_STATED
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione, incidence
@@ -45,7 +45,7 @@ KEPT = frozenset({"label"})
 def public_document(relazione: Relazione, sheets: Sheets, stamp: Stamp) -> Document:
     """The publishable form of an edition, from what it has told the public."""
     bare = replace(stamp, figures_hash="", correction="", template=None)
-    whole = documents.composed(_without(relazione), bare)
+    whole = files.composed(_without(relazione), bare)
     return replace(
         whole,
         title=_("%(title)s, versione pubblicabile", title=whole.title),

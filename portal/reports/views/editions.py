@@ -13,12 +13,12 @@ from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
 from portal.reports.disclosure.disclose import find_disclosure, is_in_force
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.documents import as_values, label_of
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, stamp_of
 from portal.reports.editions.differences import differences
 from portal.reports.editions.snapshot import thaw
 from portal.reports.editions.status_panel import panel_of, tell_since
+from portal.reports.files import as_values, label_of
 from portal.reports.forms import ComparedForm, CorrectionForm
 from portal.reports.models import EditionRow
 from portal.reports.publication.public_files import PUBLIC_FORMATS, hidden_of

@@ -10,7 +10,7 @@ from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
 from portal.desks.actions import omit_from_report, set_closing_days
 from portal.desks.queries import get_desk
-from portal.reports.documents import format_of
+from portal.reports.files import format_of
 from portal.reports.forms import ClosingForm, PartsForm, TemplateForm
 from portal.reports.relazione import manager_words
 from portal.reports.sections import OPTIONAL

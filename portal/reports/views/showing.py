@@ -12,17 +12,17 @@ from portal.core.italy.periods import Kind, parse_period, period_of
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, wants_fragment
-from portal.reports.documents import OFFERED, as_values, composed, draft, format_of, rendered
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.differences import differences, period_differs
 from portal.reports.editions.snapshot import thaw
 from portal.reports.editions.status_panel import Panel, panel_of, tell_since
+from portal.reports.explain import explain, is_explained
+from portal.reports.files import OFFERED, as_values, composed, draft, format_of, rendered
 from portal.reports.forms import HISTORICAL, OtherPeriod, ReportChoice
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.model import Relazione
 from portal.reports.views import reports
-from portal.reports.why import explain, is_explained
 from portal.taxonomy import queries as taxonomy
 
 

@@ -17,7 +17,7 @@ from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.desks.actions import add_desk
 from portal.desks.queries import get_network_by_slug
-from portal.reports.documents import composed, draft
+from portal.reports.files import composed, draft
 from portal.reports.measures import people
 from portal.reports.relazione.assembly import get_relazione
 from portal.reports.relazione.model import Relazione

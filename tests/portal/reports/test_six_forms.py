@@ -8,10 +8,10 @@ from typing import Any
 
 from portal.core.documents.document import Document
 from portal.core.documents.tables import MARKS, Table, Value
-from portal.reports.documents import composed, draft, rendered
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, stamp_of
 from portal.reports.editions.snapshot import thaw
+from portal.reports.files import composed, draft, rendered
 from portal.reports.relazione import assembly
 from tests import seed
 from tests.conftest import AtDesk

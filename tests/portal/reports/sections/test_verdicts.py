@@ -15,8 +15,8 @@ from portal.core.italy.periods import parse_period
 from portal.mailings.letters import EditionFacts, relazione_letter
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports.documents import composed, draft
 from portal.reports.editions import snapshot
+from portal.reports.files import composed, draft
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.measures import count_asking
 from portal.reports.relazione.assembly import get_relazione
