@@ -11,6 +11,7 @@ SLICES = (
     "people",
     "figures",
     "visits",
+    "person_pages",
     "intake",
     "imports",
     "reports",

@@ -7,17 +7,15 @@ from portal.imports.views import imports
 from portal.intake.views import intake
 from portal.mailings.views import mailings, network_mailings
 from portal.oversight.closing_views import oversight
-from portal.people.help_views import people
+from portal.person_pages.views import person_pages
 from portal.reports.views import reports
 from portal.sign_in.views import sign_in
-from portal.visits.views import visits
 
 BLUEPRINTS = (
     accounts,
     members,
     sign_in,
-    people,
-    visits,
+    person_pages,
     intake,
     imports,
     reports,

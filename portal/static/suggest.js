@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Lists for citizenships, states and Comuni: two letters open one under the field, the commonest here first.
-// Without this file the field takes the same names typed in full. Loaded by templates/people/_scripts.html.
+// Without this file the field takes the same names typed in full. Loaded by templates/person_pages/_scripts.html.
 (() => {
   "use strict";
 

@@ -244,7 +244,7 @@ def test_showing_a_person_is_recorded(
     twins: World, client_of: ClientOf, catalogue: Catalogue
 ) -> None:
     client = client_of(twins.carla)
-    person = Route("visits.show_person", *ROUTES["visits.show_person"]).address(
+    person = Route("person_pages.show_person", *ROUTES["person_pages.show_person"]).address(
         twins.lucca, twins.carla.id
     )
     for address, subject, rows in ((person, "person", None), ("/s/lucca/persone", "people", 2)):

@@ -15,8 +15,8 @@ SIGN_IN = "tests/portal/sign_in/test_views.py::test_"
 SESSIONS = "tests/portal/accounts/test_sessions.py::test_"
 DRAFTS = "tests/portal/intake/test_drafts.py::test_"
 LOCKED = "tests/portal/intake/test_locked_drafts.py::test_"
-MERGING = "tests/portal/intake/test_merging.py::test_"
-PARTING = "tests/portal/intake/test_parting.py::test_"
+MERGING = "tests/portal/person_pages/test_actions.py::test_"
+PARTING = "tests/portal/person_pages/test_parting.py::test_"
 FILES = "tests/portal/core/documents/test_csv.py::test_"
 DISCLOSURE = "tests/portal/reports/disclosure/test_disclosure.py::test_"
 DISCLOSING = "tests/portal/reports/disclosure/test_disclose.py::test_"
@@ -50,7 +50,7 @@ CODE = (
         (f"{ROUTES}the_table_is_the_url_map",),
         function="portal.app:create_app",
         old="access.refuse_undeclared_routes(app)",
-        new="app.view_functions['visits.edit_person'].needed_permission = None",
+        new="app.view_functions['person_pages.edit_person'].needed_permission = None",
     ),
     Mutant(
         "a silent route does not stop the start",
@@ -264,14 +264,14 @@ CODE = (
     Mutant(
         "a merge sent twice at once does not wait for its twin",
         (f"{MERGING}the_same_form_twice_at_once_is_one_merge",),
-        function="portal.intake.actions.merging:merge_people",
+        function="portal.person_pages.actions:merge_people",
         old="before = cards.hold_cards((kept_id, left_id))",
         new="before = {one: people.get_person(one).sex or 'N' for one in (kept_id, left_id)}",
     ),
     Mutant(
         "a merge is undone under a later one",
         (f"{PARTING}a_chain_is_undone_from_its_end",),
-        function="portal.intake.actions.merging:_refuse_undo",
+        function="portal.person_pages.actions:_refuse_undo",
         old="later = queries.find_later(merge)",
         new="later = None",
     ),

@@ -15,9 +15,9 @@ from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.drafts import actions as drafts
-from portal.intake.actions.merging import merge_people
 from portal.people.actions import create_person
 from portal.people.rules import PersonFacts
+from portal.person_pages.actions import merge_people
 from tests.conftest import AtDesk
 from tests.worker.desks import Desks
 from tests.world import VIAREGGIO, World

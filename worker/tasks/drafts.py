@@ -6,7 +6,7 @@ from uuid import UUID
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.drafts import actions as drafts
-from portal.intake.actions import merging
+from portal.person_pages import actions as merging
 
 
 def sweep_drafts(job_id: UUID, _subject: str) -> None:

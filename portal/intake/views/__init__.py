@@ -6,14 +6,24 @@ from flask import Blueprint
 intake = Blueprint("intake", __name__)
 
 from portal.intake.views import (  # noqa: E402
-    correcting,  # noqa: F401
-    drafts,  # noqa: F401
-    merging,  # noqa: F401
-    person,  # noqa: F401
-    reception,  # noqa: F401
-    recording,  # noqa: F401
-    rows,  # noqa: F401
-    settings,  # noqa: F401
-    sheets,  # noqa: F401
-    tally,  # noqa: F401
+    correcting,
+    drafts,
+    reception,
+    recording,
+    rows,
+    settings,
+    sheets,
+    tally,
 )
+
+__all__ = [
+    "correcting",
+    "drafts",
+    "intake",
+    "reception",
+    "recording",
+    "rows",
+    "settings",
+    "sheets",
+    "tally",
+]

@@ -43,7 +43,7 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
     """Who it is, what is known, what was asked and when; a merged card leads to the one kept."""
     person = people.get_person(person_id)
     if person.merged_into:
-        return redirect_to("visits.show_person", person_id=people.find_kept(person_id))
+        return redirect_to("person_pages.show_person", person_id=people.find_kept(person_id))
     can_edit = may(g.place.role, Permission.EDIT_PEOPLE)
     facts, entries = people.facts_of(person), list_visits_of(person_id)
     changes, merged = people.list_changes(person_id), people.list_merged(person_id)
@@ -53,7 +53,7 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
     )
     record_read("person", person_id)
     return page(
-        "visits/show_person.html",
+        "person_pages/show_person.html",
         status=422 if refused else 200,
         person=person,
         facts=facts,

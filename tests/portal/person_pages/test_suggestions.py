@@ -7,7 +7,7 @@ import pytest
 
 from portal.core.web.forms import StateField
 from portal.people.forms.person import PersonForm
-from portal.people.suggestions import begun
+from portal.person_pages.suggestions import begun
 from tests.pages import PortalClient
 from tests.portal.people.conftest import Writer
 from tests.world import Someone, World

@@ -6,7 +6,7 @@ and because a corrected sex moves the figures.
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Response
 
 from portal.core.errors import Refusal
 from portal.core.italy.states_and_comuni import list_citizenships, list_states
@@ -20,39 +20,38 @@ from portal.people.card import languages
 from portal.people.card.parts import PARTS, as_recorded
 from portal.people.forms.person import shown
 from portal.people.rules import display_name
+from portal.person_pages.card_page import person_page
+from portal.person_pages.views import person_pages
 from portal.visits.actions import correct_person
 from portal.visits.conflicts import ToldTwice, choices, told_twice
 from portal.visits.forms import PersonCorrectionForm
-from portal.visits.person_page import person_page
 
 if TYPE_CHECKING:
     from portal.people.queries import Person
 
-visits = Blueprint("visits", __name__)
 
-
-@visits.get("/s/<desk>/persone/<uuid:person_id>")
+@person_pages.get("/s/<desk>/persone/<uuid:person_id>")
 @needs(Permission.READ_PEOPLE)
 def show_person(person_id: UUID) -> Response:
     """Who it is, what is known, and what was asked and when."""
     return person_page(person_id)
 
 
-@visits.get("/s/<desk>/persone/<uuid:person_id>/modifica")
+@person_pages.get("/s/<desk>/persone/<uuid:person_id>/modifica")
 @needs(Permission.EDIT_PEOPLE)
 @resumes_drafts
 def edit_person(person_id: UUID) -> Response:
     """The form, filled with what is known; of a merged card the form of the one that was kept."""
     person = people.get_person(person_id)
     if person.merged_into:
-        return redirect_to("visits.edit_person", person_id=people.find_kept(person_id))
+        return redirect_to("person_pages.edit_person", person_id=people.find_kept(person_id))
     facts = people.facts_of(person)
     record_read("person", person_id)
     known = shown(facts) | {"version": person.version, "before": seal(facts, person_id)}
     return _form(person, PersonCorrectionForm(data=known))
 
 
-@visits.post("/s/<desk>/persone/<uuid:person_id>/modifica")
+@person_pages.post("/s/<desk>/persone/<uuid:person_id>/modifica")
 @needs(Permission.EDIT_PEOPLE)
 def save_person(person_id: UUID) -> Response:
     """Save the form; where somebody else saved meanwhile, ask which value to keep."""
@@ -77,13 +76,13 @@ def save_person(person_id: UUID) -> Response:
         return _form(person, form, told_twice(meeting, change, shown=shown_now))
     with form.attempting():
         correct_person(person_id=person_id, facts=facts, seen_version=person.version)
-        return redirect_to("visits.show_person", person_id=person_id, salvata=1)
+        return redirect_to("person_pages.show_person", person_id=person_id, salvata=1)
     return _form(person, form)
 
 
 def _form(person: "Person", form: PersonCorrectionForm, twice: ToldTwice | None = None) -> Response:
     return page(
-        "visits/edit_person.html",
+        "person_pages/edit_person.html",
         status=form.status,
         form=form,
         person_id=person.id,

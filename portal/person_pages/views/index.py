@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of persons, the search and the form of a new one.
 
-A person's own page shows visits and lives with them, in portal/visits/views.py.
+A person's own page shows visits and lives with them, in portal/person_pages/views/card.py.
 """
 
 from uuid import UUID
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Response, g, request, url_for
 
 from portal.core.italy.states_and_comuni import list_citizenships, list_states
 from portal.core.store.audit import record_read
@@ -21,13 +21,12 @@ from portal.people.forms.candidate_panel import left_of, likely
 from portal.people.forms.new_person import NewPersonForm, read_id
 from portal.people.forms.person import SearchForm
 from portal.people.queries import PeoplePage
-
-people = Blueprint("people", __name__)
+from portal.person_pages.views import person_pages
 
 AFTER_SEARCH = "accesso"
 
 
-@people.get("/s/<desk>/persone")
+@person_pages.get("/s/<desk>/persone")
 @needs(Permission.READ_PEOPLE)
 def index() -> Response:
     """Everybody the desk knows, in the order of their names."""
@@ -35,7 +34,7 @@ def index() -> Response:
     return _list(found, SearchForm(formdata=None))
 
 
-@people.post("/s/<desk>/persone")
+@person_pages.post("/s/<desk>/persone")
 @needs(Permission.READ_PEOPLE)
 def search() -> Response:
     """Those who match what was typed."""
@@ -43,12 +42,12 @@ def search() -> Response:
     if not form.validate():
         return _list(queries.search_people(""), form, status=422)
     if not (form.q.data or "").strip():
-        return redirect_to("people.index")
+        return redirect_to("person_pages.index")
     number = request.form.get("page", 1, type=int)
     return _list(queries.search_people(form.q.data, page=number), form)
 
 
-@people.get("/s/<desk>/persone/nuova")
+@person_pages.get("/s/<desk>/persone/nuova")
 @needs(Permission.EDIT_PEOPLE)
 @resumes_drafts
 def new() -> Response:
@@ -56,7 +55,7 @@ def new() -> Response:
     return _form(NewPersonForm())
 
 
-@people.post("/s/<desk>/persone/nuova")
+@person_pages.post("/s/<desk>/persone/nuova")
 @needs(Permission.EDIT_PEOPLE)
 def create() -> Response:
     """Write down a new person, unless it is said who of the desk they are."""
@@ -73,7 +72,7 @@ def create() -> Response:
     return _form(form)
 
 
-@people.post("/s/<desk>/persone/nuova/inizia")
+@person_pages.post("/s/<desk>/persone/nuova/inizia")
 @needs(Permission.EDIT_PEOPLE)
 def begin() -> Response:
     """The form with what was typed to search already in it; names do not go into an address."""
@@ -91,13 +90,13 @@ def _go_on(then: str, person_id: UUID, *, saved: int | None = 1) -> Response:
     try:
         return redirect_to("intake.correct", visit_id=UUID(then), persona=person_id)
     except ValueError:
-        return redirect_to("visits.show_person", person_id=person_id, salvata=saved)
+        return redirect_to("person_pages.show_person", person_id=person_id, salvata=saved)
 
 
 def _list(found: PeoplePage, form: SearchForm, status: int = 200) -> Response:
     record_read("people", rows=len(found.rows))
     return page(
-        "people/index.html",
+        "person_pages/index.html",
         fragment="found",
         status=status,
         form=form,
@@ -110,7 +109,7 @@ def _list(found: PeoplePage, form: SearchForm, status: int = 200) -> Response:
 
 
 def _address(number: int | None) -> str | None:
-    return url_for("people.index", pagina=number) if number else None
+    return url_for("person_pages.index", pagina=number) if number else None
 
 
 def _form(form: NewPersonForm, status: int | None = None) -> Response:
@@ -118,7 +117,7 @@ def _form(form: NewPersonForm, status: int | None = None) -> Response:
     if similar:
         record_read("people", rows=len(similar))
     return page(
-        "people/new.html",
+        "person_pages/new.html",
         status=status or form.status,
         form=form,
         similar=similar,

@@ -8,8 +8,8 @@ from sqlalchemy import Integer, or_, select
 from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.store.database import db
-from portal.intake.models import PersonMerge
 from portal.people.merging.rules import last_day
+from portal.person_pages.models import PersonMerge
 
 
 def get_merge(merge_id: UUID) -> PersonMerge:

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from portal.core import clock
 from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
-from portal.intake.queries.merging import find_merge_of
 from portal.people import actions as people
 from portal.people import queries
 from portal.people.queries.doubles import list_doubles
+from portal.person_pages.queries import find_merge_of
 from portal.visits import actions as visits
 from portal.visits.queries import list_visits_of
 from portal.visits.rules import VisitFacts

@@ -13,12 +13,6 @@ from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to
-from portal.intake.actions import merging as actions
-from portal.intake.comparison import Comparison, compare
-from portal.intake.forms.merging import MergeForm
-from portal.intake.queries import merging as queries
-from portal.intake.similar import likely
-from portal.intake.views import intake
 from portal.people import actions as people_actions
 from portal.people import queries as people
 from portal.people.card import summary
@@ -26,39 +20,44 @@ from portal.people.forms.person import SearchForm
 from portal.people.queries import PeoplePage
 from portal.people.queries.doubles import MOST, list_doubles
 from portal.people.rules import display_name
+from portal.person_pages import actions, queries
+from portal.person_pages.candidates import likely
+from portal.person_pages.card_page import person_page
+from portal.person_pages.comparison import Comparison, compare
+from portal.person_pages.forms import MergeForm
+from portal.person_pages.views import person_pages
 from portal.visits.conflicts import who_changed
-from portal.visits.person_page import person_page
 
 DOUBLES = "doppioni"
 
 
-@intake.get("/s/<desk>/persone/<uuid:person_id>/unisci")
+@person_pages.get("/s/<desk>/persone/<uuid:person_id>/unisci")
 @needs(Permission.EDIT_PEOPLE)
-def choose_twin(person_id: UUID) -> Response:
+def choose_merge(person_id: UUID) -> Response:
     """Whose card is to become one with this: who resembles, or a search."""
     return _choose(person_id, SearchForm(formdata=None))
 
 
-@intake.post("/s/<desk>/persone/<uuid:person_id>/unisci")
+@person_pages.post("/s/<desk>/persone/<uuid:person_id>/unisci")
 @needs(Permission.EDIT_PEOPLE)
-def find_twin(person_id: UUID) -> Response:
+def find_merge(person_id: UUID) -> Response:
     """Those who match what was typed."""
     form = SearchForm()
     found = people.search_people((form.q.data or "") if form.validate() else "")
     return _choose(person_id, form, found)
 
 
-@intake.get("/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>")
+@person_pages.get("/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>")
 @needs(Permission.EDIT_PEOPLE)
 def compare_cards(person_id: UUID, other_id: UUID) -> Response:
     """The two cards side by side."""
     kept = _living(person_id, other_id)
     if len(kept) == 1:
-        return redirect_to("visits.show_person", person_id=kept.pop())
+        return redirect_to("person_pages.show_person", person_id=kept.pop())
     return _show(MergeForm(), compare(person_id, other_id, {}))
 
 
-@intake.post("/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>")
+@person_pages.post("/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>")
 @needs(Permission.EDIT_PEOPLE)
 def merge_cards(person_id: UUID, other_id: UUID) -> Response:
     """Make the two cards one; if one of them has changed meanwhile, show them again."""
@@ -74,25 +73,25 @@ def merge_cards(person_id: UUID, other_id: UUID) -> Response:
                 facts=comparison.facts(),
                 seen_versions=form.seen_versions(person_id, other_id),
             )
-            return redirect_to("visits.show_person", person_id=kept_id, unita=left_id)
+            return redirect_to("person_pages.show_person", person_id=kept_id, unita=left_id)
         except Conflict:
             changed = True
     return _show(form, compare(person_id, other_id, request.form), changed=changed)
 
 
-@intake.post("/s/<desk>/persone/<uuid:person_id>/annulla-unione")
+@person_pages.post("/s/<desk>/persone/<uuid:person_id>/annulla-unione")
 @needs(Permission.EDIT_PEOPLE)
 def undo_merge(person_id: UUID) -> Response:
     """Give the card that was made part of another its own life back."""
     person = people.get_person(person_id)
     merge = queries.find_merge_of(person_id)
     if merge is None:
-        return redirect_to("visits.show_person", person_id=person.id)
+        return redirect_to("person_pages.show_person", person_id=person.id)
     form = PortalForm()
     with form.attempting():
         undone = actions.undo_merge(merge_id=merge.id)
         return redirect_to(
-            "visits.show_person",
+            "person_pages.show_person",
             person_id=merge.kept_id,
             separata=person_id,
             restano=",".join(undone.stayed) or None,
@@ -100,24 +99,24 @@ def undo_merge(person_id: UUID) -> Response:
     return person_page(merge.kept_id, refused=form.form_errors[0])
 
 
-@intake.post("/s/<desk>/persone/<uuid:person_id>/distingui/<uuid:other_id>")
+@person_pages.post("/s/<desk>/persone/<uuid:person_id>/distingui/<uuid:other_id>")
 @needs(Permission.EDIT_PEOPLE)
 def tell_apart(person_id: UUID, other_id: UUID) -> Response:
     """Remember that these two are not the same person."""
     people_actions.tell_apart(person_id=person_id, others=[other_id])
     if request.form.get("then") == DOUBLES:
-        return redirect_to("intake.doubles", distinte=1)
-    return redirect_to("visits.show_person", person_id=person_id, distinte=1)
+        return redirect_to("person_pages.doubles", distinte=1)
+    return redirect_to("person_pages.show_person", person_id=person_id, distinte=1)
 
 
-@intake.get("/s/<desk>/persone/doppioni")
+@person_pages.get("/s/<desk>/persone/doppioni")
 @needs(Permission.EDIT_PEOPLE)
 def doubles() -> Response:
     """The likeliest pairs of the desk, to be looked at one after the other."""
     found = list_doubles()
     record_read("people", rows=2 * len(found))
     return page(
-        "intake/doubles.html",
+        "person_pages/doubles.html",
         pairs=found,
         most=len(found) == MOST,
         card=summary,
@@ -141,12 +140,12 @@ def _versions(comparison: Comparison) -> dict[UUID, int | None]:
 def _choose(person_id: UUID, form: SearchForm, found: PeoplePage | None = None) -> Response:
     person = people.get_person(person_id)
     if person.merged_into:
-        return redirect_to("visits.show_person", person_id=people.find_kept(person_id))
+        return redirect_to("person_pages.show_person", person_id=people.find_kept(person_id))
     facts = people.facts_of(person)
     similar = [] if found else likely(people.list_candidates(facts, but=person_id))
     record_read("people", rows=1 + len(similar) + (len(found.rows) if found else 0))
     return page(
-        "intake/choose_twin.html",
+        "person_pages/choose_merge.html",
         form=form,
         status=422 if form.errors else 200,
         person_id=person_id,
@@ -166,7 +165,7 @@ def _show(form: MergeForm, comparison: Comparison, *, changed: bool = False) -> 
     last = max(changes, key=lambda change: change.at, default=None) if changed else None
     by, when, _hour = who_changed(last)
     return page(
-        "intake/compare.html",
+        "person_pages/compare.html",
         status=form.status,
         form=form,
         comparison=comparison,
@@ -174,6 +173,6 @@ def _show(form: MergeForm, comparison: Comparison, *, changed: bool = False) -> 
         changed_by=by,
         changed_when=when,
         numbers=sorted((one.visits, other.visits), reverse=True),
-        back=url_for("visits.show_person", person_id=one.id),
+        back=url_for("person_pages.show_person", person_id=one.id),
         apart=people.list_apart(one.id).count(other.id),
     )

@@ -12,13 +12,13 @@ from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.database import db, speaker
-from portal.intake.models import PersonMerge
-from portal.intake.queries import merging as queries
 from portal.people import queries as people
 from portal.people.merging import actions as cards
 from portal.people.merging.actions import Absorbed
 from portal.people.merging.rules import first_moment, last_day
 from portal.people.rules import PersonFacts
+from portal.person_pages import queries
+from portal.person_pages.models import PersonMerge
 from portal.visits import moving
 
 

@@ -11,12 +11,12 @@ from flask import Response, jsonify, request
 from flask_babel import gettext as _
 
 from portal.core.web.access import Permission, needs
-from portal.people import suggestions
 from portal.people.card import codice_fiscale
 from portal.people.card.summary import code_contradictions
 from portal.people.forms.person import PersonForm, shown
 from portal.people.queries.frequent import find_commonest
-from portal.people.views import people
+from portal.person_pages import suggestions
+from portal.person_pages.views import person_pages
 
 READ_BACK = (
     "birth", "phone", "codice_fiscale", "permit_expires_on", "residence_since", "citizenship_since",
@@ -25,7 +25,7 @@ READ_BACK = (
 FILLED = ("sex", "birth", "birth_state", "birth_city")
 
 
-@people.get("/s/<desk>/persone/elenchi")
+@person_pages.get("/s/<desk>/persone/elenchi")
 @needs(Permission.EDIT_PEOPLE)
 def suggest() -> Response:
     """The names of which a word begins with two letters; first the desk's commonest."""
@@ -41,7 +41,7 @@ def suggest() -> Response:
     )
 
 
-@people.post("/s/<desk>/persone/leggi")
+@person_pages.post("/s/<desk>/persone/leggi")
 @needs(Permission.EDIT_PEOPLE)
 def read_typed() -> Response:
     """How the fields of a person were understood, and what the codice fiscale says and fills."""

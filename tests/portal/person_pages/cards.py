@@ -12,12 +12,12 @@ from portal.core.italy.formats import PartialDate
 from portal.core.italy.periods import named_periods
 from portal.core.store.database import db
 from portal.figures import queries as figures
-from portal.intake.actions.merging import merge_people
-from portal.intake.models import PersonMerge
 from portal.people import actions as people
 from portal.people import queries
 from portal.people.models import PeopleApart, PersonFormerCitizenship, PersonToken
 from portal.people.rules import PersonFacts
+from portal.person_pages.actions import merge_people
+from portal.person_pages.models import PersonMerge
 from portal.visits import actions as visits
 from portal.visits.models import Visit
 from portal.visits.queries import count_from_records

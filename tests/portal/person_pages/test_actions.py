@@ -15,13 +15,14 @@ from sqlalchemy import text
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.store.database import db
 from portal.figures import queries as figures
-from portal.intake.actions.merging import merge_people
 from portal.people import actions as people
 from portal.people import queries
+from portal.person_pages.actions import merge_people
 from portal.visits import actions as visits
 from portal.visits.queries import list_visits_of
 from tests.conftest import AtDesk
-from tests.portal.intake.cards import (
+from tests.portal.people.conftest import AMINA, Writer, write_down
+from tests.portal.person_pages.cards import (
     AMENA,
     assert_figures_are_exact,
     come,
@@ -30,7 +31,6 @@ from tests.portal.intake.cards import (
     snapshot,
     versions,
 )
-from tests.portal.people.conftest import AMINA, Writer, write_down
 from tests.world import World
 
 __all__ = ["pair", "write_down"]

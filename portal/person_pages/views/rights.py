@@ -10,24 +10,24 @@ from portal.core.errors import NotHere
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
-from portal.intake import subject_copy
-from portal.intake.views import intake
 from portal.people import queries as people
 from portal.people.queries import trail as trails
 from portal.people.rules import display_name
+from portal.person_pages import subject_copy
+from portal.person_pages.views import person_pages
 
 
-@intake.get("/s/<desk>/persone/<uuid:person_id>/registro")
+@person_pages.get("/s/<desk>/persone/<uuid:person_id>/registro")
 @needs(Permission.EDIT_PEOPLE)
 def trail(person_id: UUID) -> Response:
     """Who saw or changed the card, and when; no value."""
     kept_id = people.find_kept(person_id)
     if kept_id != person_id:
-        return redirect_to("intake.trail", person_id=kept_id)
+        return redirect_to("person_pages.trail", person_id=kept_id)
     found = trails.list_trail(person_id, request.args.get("pagina", 1, type=int))
     record_read("person", person_id)
     return page(
-        "intake/trail.html",
+        "person_pages/trail.html",
         person_id=person_id,
         name=people.list_names([person_id])[person_id],
         trail=found,
@@ -37,23 +37,23 @@ def trail(person_id: UUID) -> Response:
     )
 
 
-@intake.get("/s/<desk>/persone/<uuid:person_id>/copia")
+@person_pages.get("/s/<desk>/persone/<uuid:person_id>/copia")
 @needs(Permission.EDIT_PEOPLE)
 def subject_page(person_id: UUID) -> Response:
     """All that is held, to be printed and handed over."""
     person = people.get_person(person_id)
     if person.merged_into:
-        return redirect_to("intake.subject_page", person_id=people.find_kept(person_id))
+        return redirect_to("person_pages.subject_page", person_id=people.find_kept(person_id))
     record_read(trails.COPY, person_id)
     return page(
-        "intake/subject_copy.html",
+        "person_pages/subject_copy.html",
         person_id=person_id,
         name=display_name(person),
         sections=subject_copy.sections_of(person_id),
     )
 
 
-@intake.get("/s/<desk>/persone/<uuid:person_id>/copia.<format>")
+@person_pages.get("/s/<desk>/persone/<uuid:person_id>/copia.<format>")
 @needs(Permission.EDIT_PEOPLE)
 def subject_file(person_id: UUID, format: str) -> Response:
     """The same as a file."""
@@ -66,4 +66,4 @@ def subject_file(person_id: UUID, format: str) -> Response:
 
 
 def _address(person_id: UUID, number: int) -> str:
-    return url_for("intake.trail", person_id=person_id, pagina=number)
+    return url_for("person_pages.trail", person_id=person_id, pagina=number)

@@ -16,20 +16,21 @@ from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.store.database import db
 from portal.figures import queries as figures
-from portal.intake.actions.merging import forget_cards, undo_merge
-from portal.intake.models import PersonMerge
-from portal.intake.queries import merging
 from portal.people import actions as people
 from portal.people import queries
 from portal.people.models import PeopleApart
 from portal.people.queries.merged import list_merged
 from portal.people.queries.trail import list_trail
+from portal.person_pages import queries as merging
+from portal.person_pages.actions import forget_cards, undo_merge
+from portal.person_pages.models import PersonMerge
 from portal.visits import actions as visits
 from portal.visits.models import Visit
 from portal.visits.queries import get_visit, list_visits_of
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.portal.intake.cards import (
+from tests.portal.people.conftest import AMINA, Writer, write_down
+from tests.portal.person_pages.cards import (
     AMENA,
     assert_figures_are_exact,
     come,
@@ -37,7 +38,6 @@ from tests.portal.intake.cards import (
     pair,
     snapshot,
 )
-from tests.portal.people.conftest import AMINA, Writer, write_down
 from tests.world import World
 
 __all__ = ["pair", "write_down"]
