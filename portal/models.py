@@ -12,7 +12,7 @@ SLICES = (
     "figures",
     "visits",
     "person_pages",
-    "intake",
+    "tally",
     "imports",
     "reports",
     "oversight",

@@ -10,12 +10,14 @@ from portal.oversight.closing_views import oversight
 from portal.person_pages.views import person_pages
 from portal.reports.views import reports
 from portal.sign_in.views import sign_in
+from portal.tally.views import tally
 
 BLUEPRINTS = (
     accounts,
     members,
     sign_in,
     person_pages,
+    tally,
     intake,
     imports,
     reports,

@@ -32,11 +32,6 @@ LIKE_A_CODE = re.compile(
 )
 
 
-def initials(name: str) -> str:
-    """«D. A.»: enough for who was there, too little for who looks over the counter."""
-    return " ".join(f"{word[0].upper()}." for word in name.split())
-
-
 def is_enough(text: str) -> bool:
     """Two characters; one of Chinese, Japanese or Korean is already a name."""
     return len(text) > 1 or bool(IDEOGRAPH.search(text))

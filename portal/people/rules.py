@@ -234,3 +234,8 @@ def listed(text: str) -> tuple[str, ...]:
 
 def _once(items: object) -> tuple[str, ...]:
     return tuple(item for item in dict.fromkeys(items) if item)  # type: ignore[call-overload]
+
+
+def initials(name: str) -> str:
+    """«D. A.»: enough for who was there, too little for who looks over the counter."""
+    return " ".join(f"{word[0].upper()}." for word in name.split())

@@ -16,9 +16,9 @@ from portal.core.store import audit
 from portal.core.store.desk_cache import DeskMemory
 from portal.drafts.queries import list_drafts
 from portal.drafts.resuming import address_of
-from portal.intake.rules import initials
 from portal.people import queries as people
 from portal.people.queries import PersonRow
+from portal.people.rules import initials
 
 if TYPE_CHECKING:
     from portal.drafts.queries import Draft

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The pages of the intake; each module adds its own to the blueprint."""
+"""The pages of the counter; each module adds its own to the blueprint."""
 
 from flask import Blueprint
 
@@ -11,19 +11,7 @@ from portal.intake.views import (  # noqa: E402
     reception,
     recording,
     rows,
-    settings,
-    sheets,
-    tally,
+    screen,
 )
 
-__all__ = [
-    "correcting",
-    "drafts",
-    "intake",
-    "reception",
-    "recording",
-    "rows",
-    "settings",
-    "sheets",
-    "tally",
-]
+__all__ = ["correcting", "drafts", "intake", "reception", "recording", "rows", "screen"]

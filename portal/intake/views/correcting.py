@@ -16,10 +16,10 @@ from portal.core.web.edit_conflicts import Meeting, seal
 from portal.core.web.pages import page, redirect_to
 from portal.drafts.rules import resumes_drafts
 from portal.intake.card import card_of
-from portal.intake.queries.pins import list_keys
 from portal.intake.views import intake
 from portal.intake.views.recording import offer_topics
 from portal.people import queries as people
+from portal.tally.queries import list_keys
 from portal.visits import actions, queries
 from portal.visits.conflicts import ToldTwice, choices, told_twice, who_changed
 from portal.visits.differences import in_order_of, parts

@@ -21,13 +21,13 @@ from portal.drafts.queries import find_discarded
 from portal.intake.finding import find as look_for
 from portal.intake.forms.box import BoxForm
 from portal.intake.queries.pending import pending
-from portal.intake.queries.pins import list_keys
 from portal.intake.views import intake
-from portal.intake.views.names import are_names_shown
 from portal.intake.views.today import DONE, asked_day, day_list, done_in_address, hour_of
 from portal.people import queries as people
 from portal.people.forms.new_person import read_id
+from portal.people.names_on_screen import are_names_shown
 from portal.people.rules import display_name
+from portal.tally.queries import list_keys
 from portal.visits import queries as visits
 from portal.visits.queries import DayRow
 from portal.visits.story import asked_in

@@ -21,7 +21,6 @@ from portal.intake.actions import recording
 from portal.intake.card import card_of
 from portal.intake.forms.box import BoxForm
 from portal.intake.forms.record import NewcomerForm, RecordForm, Together
-from portal.intake.queries.pins import list_keys
 from portal.intake.rules import Begun, begun_with
 from portal.intake.views import intake
 from portal.intake.views.reception import Done, show_done, show_saved, undone
@@ -32,6 +31,7 @@ from portal.people.forms.candidate_panel import Likely
 from portal.people.forms.person import shown
 from portal.people.rules import PersonFacts
 from portal.person_pages.candidates import likely
+from portal.tally.queries import list_keys
 from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 from portal.visits import actions as visits

@@ -19,12 +19,13 @@ from portal.core.web.pages import page, redirect_to, wants_fragment
 from portal.desks.queries import get_desk
 from portal.intake.finding import Finding, find
 from portal.intake.forms.row import GivenForm, SoughtForm
-from portal.intake.rules import initials
-from portal.intake.views import intake, names
-from portal.intake.views.names import are_names_shown
+from portal.intake.views import intake
 from portal.intake.views.today import address_of, asked_day, day_list, kept_address
+from portal.people import names_on_screen
 from portal.people import queries as people
 from portal.people.forms.new_person import read_id
+from portal.people.names_on_screen import are_names_shown
+from portal.people.rules import initials
 from portal.visits import actions
 from portal.visits import queries as visits
 from portal.visits.forms import DeletionForm
@@ -44,8 +45,8 @@ def day() -> Response:
 @intake.post("/s/<desk>/nomi")
 @needs(Permission.RECORD_VISITS)
 def choose_names() -> Response:
-    names.choose(request.form.get("nomi", ""))
-    return names.remember(_changed(""))
+    names_on_screen.choose(request.form.get("nomi", ""))
+    return names_on_screen.remember(_changed(""))
 
 
 @intake.get("/s/<desk>/accessi/<uuid:visit_id>/elimina")

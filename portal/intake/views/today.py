@@ -16,9 +16,9 @@ from flask_babel import lazy_gettext as _l
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store import audit
-from portal.intake.rules import initials
-from portal.intake.views.names import are_names_shown
 from portal.people.forms.new_person import read_id
+from portal.people.names_on_screen import are_names_shown
+from portal.people.rules import initials
 from portal.visits import queries as visits
 from portal.visits.queries import Day, DayRow
 from portal.visits.story import asked_in

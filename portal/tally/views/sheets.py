@@ -16,9 +16,9 @@ from portal.core.italy import formats
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
 from portal.drafts.rules import resumes_drafts
-from portal.intake.forms.sheet import PREFIX, SheetForm, form_for
-from portal.intake.queries.pins import list_keys
-from portal.intake.views import intake
+from portal.tally.forms.sheet import PREFIX, SheetForm, form_for
+from portal.tally.queries import list_keys
+from portal.tally.views import tally
 from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 from portal.visits import sheets as actions
@@ -41,7 +41,7 @@ class Typed:
     by: str
 
 
-@intake.get("/s/<desk>/conteggio/stampa")
+@tally.get("/s/<desk>/conteggio/stampa")
 @needs(Permission.RECORD_VISITS)
 def print_sheet() -> Response:
     """An empty sheet: the nine topics of the keys, then those that a report has a line for."""
@@ -50,21 +50,21 @@ def print_sheet() -> Response:
     version = taxonomy.version_on(clock.today())
     others = [one for one in taxonomy.reporting_topics(version) if one.code not in codes]
     return page(
-        "intake/sheet_print.html",
+        "tally/sheet_print.html",
         frequent=[key.name for key in nine],
         others=[topic.short_name for topic in others],
         crowded=len(others) > CROWDED,
     )
 
 
-@intake.get("/s/<desk>/conteggio/fogli")
+@tally.get("/s/<desk>/conteggio/fogli")
 @needs(Permission.RECORD_VISITS)
 @resumes_drafts
 def sheet() -> Response:
     return _show(form_for(_topics(_day_in_address()))(visited_on=_day_in_address()))
 
 
-@intake.post("/s/<desk>/conteggio/fogli")
+@tally.post("/s/<desk>/conteggio/fogli")
 @needs(Permission.RECORD_VISITS)
 def record_sheet() -> Response:
     form = form_for(_topics(_typed_day(), _typed_codes()))()
@@ -76,22 +76,22 @@ def record_sheet() -> Response:
                 sheets_seen=form.sheets_seen,
                 form_token=form.token,
             )
-            return redirect_to("intake.sheet", inserito=recorded.id)
+            return redirect_to("tally.sheet", inserito=recorded.id)
     return _show(form)
 
 
-@intake.post("/s/<desk>/conteggio/fogli/<uuid:sheet_id>/annulla")
+@tally.post("/s/<desk>/conteggio/fogli/<uuid:sheet_id>/annulla")
 @needs(Permission.RECORD_VISITS)
 def undo_sheet(sheet_id: UUID) -> Response:
     actions.undo_sheet(sheet_id=sheet_id)
-    return redirect_to("intake.sheet", annullato=sheet_id)
+    return redirect_to("tally.sheet", annullato=sheet_id)
 
 
-@intake.post("/s/<desk>/conteggio/fogli/<uuid:sheet_id>/ripristina")
+@tally.post("/s/<desk>/conteggio/fogli/<uuid:sheet_id>/ripristina")
 @needs(Permission.RECORD_VISITS)
 def restore_sheet(sheet_id: UUID) -> Response:
     actions.restore_sheet(sheet_id=sheet_id)
-    return redirect_to("intake.sheet", inserito=sheet_id)
+    return redirect_to("tally.sheet", inserito=sheet_id)
 
 
 def _day_in_address() -> date:
@@ -137,7 +137,7 @@ def _show(form: SheetForm) -> Response:
     rows = form.rows
     others = [row for row in rows if row.code not in nine]
     return page(
-        "intake/sheet.html",
+        "tally/sheet.html",
         form=form,
         status=form.status,
         day=day,

@@ -22,12 +22,12 @@ from portal.core.web.access import Permission, needs
 from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to, wants_fragment
 from portal.desks.queries import get_desk
-from portal.intake.forms.tally import PressForm, TakeBackForm
-from portal.intake.queries.pins import list_keys
-from portal.intake.rules import initials
-from portal.intake.views import intake
-from portal.intake.views.names import are_names_shown
 from portal.people import queries as people
+from portal.people.names_on_screen import are_names_shown
+from portal.people.rules import initials
+from portal.tally.forms.presses import PressForm, TakeBackForm
+from portal.tally.queries import list_keys
+from portal.tally.views import tally
 from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 from portal.visits import actions, sheets
@@ -73,13 +73,13 @@ class Done:
     voice: str
 
 
-@intake.get("/s/<desk>/conteggio")
+@tally.get("/s/<desk>/conteggio")
 @needs(Permission.RECORD_VISITS)
-def tally() -> Response:
+def show() -> Response:
     return _show(_done_before())
 
 
-@intake.post("/s/<desk>/conteggio")
+@tally.post("/s/<desk>/conteggio")
 @needs(Permission.RECORD_VISITS)
 def press() -> Response:
     form = PressForm()
@@ -95,7 +95,7 @@ def press() -> Response:
     return _show(None, form)
 
 
-@intake.post("/s/<desk>/conteggio/annulla")
+@tally.post("/s/<desk>/conteggio/annulla")
 @needs(Permission.RECORD_VISITS)
 def undo_press() -> Response:
     form = TakeBackForm()
@@ -111,7 +111,7 @@ def undo_press() -> Response:
 def _done(how: str, visit_id: UUID) -> Response:
     if wants_fragment():
         return _show(_said(how, visit_id))
-    return redirect_to("intake.tally", **{how: visit_id})
+    return redirect_to("tally.show", **{how: visit_id})
 
 
 def _done_before() -> Done | None:
@@ -155,7 +155,7 @@ def _show(done: Done | None, wrong: PortalForm | None = None) -> Response:
     groups = {group.key: group.label for group in taxonomy.list_groups()}
     trouble = [text for texts in wrong.errors.values() for text in texts] if wrong else []
     return page(
-        "intake/tally.html",
+        "tally/tally.html",
         fragment="tally",
         status=422 if wrong else 200,
         day=today,

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.desk_cache import DeskMemory
-from portal.intake.models import KEYS, PinnedTopic
+from portal.tally.models import PinnedTopic
+from portal.tally.rules import KEYS
 from portal.taxonomy import queries as taxonomy
 from portal.visits import queries as visits
 

@@ -8,8 +8,9 @@ from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.store.database import db, speaking_desk
 from portal.core.store.locks import hold
-from portal.intake.models import KEYS, PinnedTopic
-from portal.intake.queries.pins import Pins, forget_keys, list_pins, version_of
+from portal.tally.models import PinnedTopic
+from portal.tally.queries import Pins, forget_keys, list_pins, version_of
+from portal.tally.rules import KEYS
 from portal.taxonomy import queries as taxonomy
 
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How a desk arranges its counter: the topics under the nine keys, names hidden or shown."""
+"""How a desk arranges its counter: the topics under the nine keys."""
 
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from portal.core.web.forms import PortalForm
-from portal.intake.models import KEYS
+from portal.tally.rules import KEYS
 
 AUTOMATIC = ""
 
@@ -46,12 +46,3 @@ class KeysForm(PortalForm):
 
 for _number in range(1, KEYS + 1):
     setattr(KeysForm, f"key_{_number}", SelectField(_l("Posto %(number)s", number=_number)))
-
-
-class ScreenForm(PortalForm):
-    """What can be read from across the counter."""
-
-    hides_names = BooleanField(
-        _l("Nascondi i nomi nella lista del giorno"),
-        description=_l("Si vedono le iniziali. Chi lavora può mostrarli per la sua sessione."),
-    )

@@ -10,10 +10,10 @@ from bs4 import BeautifulSoup
 from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.store.database import db
-from portal.intake.actions.pins import arrange_keys
-from portal.intake.models import PinnedTopic
-from portal.intake.queries import pins
-from portal.intake.queries.pins import USUAL, Key, list_keys, list_pins, version_of
+from portal.tally import queries as pins
+from portal.tally.actions import arrange_keys
+from portal.tally.models import PinnedTopic
+from portal.tally.queries import USUAL, Key, list_keys, list_pins, version_of
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk

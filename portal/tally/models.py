@@ -5,8 +5,7 @@ from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.store.database import DeskTable
-
-KEYS = 9
+from portal.tally.rules import KEYS
 
 
 class PinnedTopic(DeskTable):
