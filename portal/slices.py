@@ -2,9 +2,9 @@
 """The slices that have pages, lowest first."""
 
 from portal.accounts.views import accounts, members
+from portal.counter.views import counter
 from portal.home.views import home
 from portal.imports.views import imports
-from portal.intake.views import intake
 from portal.mailings.views import mailings, network_mailings
 from portal.oversight.closing_views import oversight
 from portal.person_pages.views import person_pages
@@ -18,7 +18,7 @@ BLUEPRINTS = (
     sign_in,
     person_pages,
     tally,
-    intake,
+    counter,
     imports,
     reports,
     mailings,

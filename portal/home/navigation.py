@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from portal.accounts.rules import Place
@@ -21,61 +22,40 @@ class Entry:
     current: bool
 
 
+@dataclass(frozen=True)
+class Item:
+    """An entry as it is declared. `paths` are the first words of the addresses that it stands for:
+    `""` is the page of the place itself.
+    """
+
+    label: LazyString
+    endpoint: str
+    permission: Permission
+    paths: tuple[str, ...]
+
+
 DESK_MENU = (
-    (_l("Accoglienza"), "intake.reception", Permission.RECORD_VISITS),
-    (_l("Conteggio"), "tally.show", Permission.RECORD_VISITS),
-    (_l("Persone"), "person_pages.index", Permission.READ_PEOPLE),
-    (_l("Relazioni"), "reports.index", Permission.READ_REPORTS),
-    (_l("Impostazioni"), "home.settings", Permission.MANAGE_ACCOUNTS),
-)
-# Pages that stand under the entry of another slice.
-SECTIONS = {
-    "accounts": "home",
-    "imports": "home",
-    "intake": "intake.reception",
-    "tally.show": "tally.show",
-    "tally.press": "tally.show",
-    "tally.undo_press": "tally.show",
-    "tally.print_sheet": "tally.show",
-    "tally.sheet": "tally.show",
-    "tally.record_sheet": "tally.show",
-    "person_pages.choose_merge": "people",
-    "person_pages.find_merge": "people",
-    "person_pages.compare_cards": "people",
-    "person_pages.merge_cards": "people",
-    "person_pages.undo_merge": "people",
-    "person_pages.doubles": "people",
-    "person_pages.trail": "people",
-    "person_pages.subject_page": "people",
-    "tally.keys": "home",
-    "tally.arrange": "home",
-    "intake.screen": "home",
-    "intake.save_screen": "home",
-    "mailings": "reports",
-    "mailings.recipients": "home",
-    "mailings.add_recipient": "home",
-    "mailings.mailbox": "home",
-    "mailings.letter": "home",
-    "network_mailings": "network_mailings.network_recipients",
-    "reports.closing": "home",
-    "reports.save_closing": "home",
-    "oversight": "oversight.compare",
-    "oversight.board": "oversight.board",
-    "oversight.closing": "oversight.board",
-    "oversight.save_closing": "oversight.board",
-    "visits": "people",
-}
+    Item(_l("Accoglienza"), "counter.reception", Permission.RECORD_VISITS,
+         ("", "accessi", "bozze", "giorno", "nomi", "scadenze")),
+    Item(_l("Conteggio"), "tally.show", Permission.RECORD_VISITS, ("conteggio",)),
+    Item(_l("Persone"), "person_pages.index", Permission.READ_PEOPLE, ("persone",)),
+    Item(_l("Relazioni"), "reports.index", Permission.READ_REPORTS, ("relazioni", "consegne")),
+    Item(_l("Impostazioni"), "home.settings", Permission.MANAGE_ACCOUNTS,
+         ("impostazioni", "operatori", "totali-passati", "destinatari", "posta")),
+)  # fmt: skip
 NETWORK_MENU = (
-    (_l("Quadro"), "oversight.board", Permission.OVERSEE),
-    (_l("Confronto"), "oversight.compare", Permission.OVERSEE),
-    (_l("Destinatari"), "network_mailings.network_recipients", Permission.MANAGE_RECIPIENTS),
-)
+    Item(_l("Quadro"), "oversight.board", Permission.OVERSEE, ("", "chiusura")),
+    Item(_l("Confronto"), "oversight.compare", Permission.OVERSEE,
+         ("confronto", "edizioni", "consegne")),
+    Item(_l("Destinatari"), "network_mailings.network_recipients", Permission.MANAGE_RECIPIENTS,
+         ("destinatari", "posta")),
+)  # fmt: skip
 
 
 def landing(place: Place) -> str:
     """The endpoint that a place opens with: the first entry of its menu."""
     menu = NETWORK_MENU if place.is_network else DESK_MENU
-    return next(endpoint for _label, endpoint, permission in menu if may(place.role, permission))
+    return next(item.endpoint for item in menu if may(place.role, item.permission))
 
 
 def address_of(place: Place) -> str:
@@ -108,11 +88,14 @@ def _shown(place: Place) -> dict[str, str]:
 
 
 def _menu(place: Place) -> list[Entry]:
-    entries = NETWORK_MENU if place.is_network else DESK_MENU
-    blueprint = request.blueprint or ""
-    here = SECTIONS.get(request.endpoint or "") or SECTIONS.get(blueprint, blueprint)
+    menu, here = NETWORK_MENU if place.is_network else DESK_MENU, first_word(request.path)
     return [
-        Entry(label, url_for(endpoint), here in (endpoint, endpoint.split(".")[0]))
-        for label, endpoint, permission in entries
-        if may(place.role, permission)
+        Entry(str(item.label), url_for(item.endpoint), here in item.paths)
+        for item in menu
+        if may(place.role, item.permission)
     ]
+
+
+def first_word(path: str) -> str:
+    """«persone» of «/s/lucca/persone/nuova»; of the page of a place itself, nothing."""
+    return path.split("/")[3] if path.count("/") > 2 else ""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the page of a person says: facts, story, who may be the same person, what was just done.
 
-Its links lead to acts of the intake, which stands above and comes back here to say what it did.
+Its links lead to acts of the counter, which stands above, and of merging, which comes back here to
+say what it did.
 """
 
 from collections.abc import Sequence

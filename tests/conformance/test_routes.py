@@ -38,8 +38,8 @@ ENDING = {
     "sign_in.log_out",
     "imports.confirm_totals_deletion",
     "members.remove",
-    "intake.confirm_deletion",
-    "intake.take_back",
+    "counter.confirm_deletion",
+    "counter.take_back",
 }
 ENGLISH = {"people", "visits", "new", "edit", "delete", "reports", "settings", "login", "search"}
 

@@ -86,9 +86,9 @@ def begin() -> Response:
 def _go_on(then: str, person_id: UUID, *, saved: int | None = 1) -> Response:
     """To the visit for which the person was written down, or to their card."""
     if then == AFTER_SEARCH:
-        return redirect_to("intake.visit", persona=person_id)
+        return redirect_to("counter.visit", persona=person_id)
     try:
-        return redirect_to("intake.correct", visit_id=UUID(then), persona=person_id)
+        return redirect_to("counter.correct", visit_id=UUID(then), persona=person_id)
     except ValueError:
         return redirect_to("person_pages.show_person", person_id=person_id, salvata=saved)
 

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is waiting: one's own drafts, and permits that expire soon. For the empty counter only."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from portal.core import clock
+from portal.core.italy import formats
+from portal.core.store import audit
+from portal.core.store.desk_cache import DeskMemory
+from portal.drafts.queries import list_drafts
+from portal.drafts.resuming import address_of
+from portal.people import queries as people
+from portal.people.queries import PersonRow
+from portal.people.rules import initials
+
+if TYPE_CHECKING:
+    from portal.drafts.queries import Draft
+
+SOON = timedelta(days=60)
+SHOWN = 5
+MANY = 50
+# Each save shows it, and it hardly changes in the course of a day.
+_permits: DeskMemory[int] = DeskMemory(lasting=timedelta(minutes=1))
+PERSON_IN_PAGE = re.compile(r"/persone/([0-9a-f-]{36})/modifica$")
+SHEET_PAGE = "/conteggio/fogli"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A draft, in a line: «Diallo Amina · 2 richieste», when, and where it goes on."""
+
+    token: UUID
+    what: str
+    when: str
+    address: str
+
+
+def pending(names_shown: Callable[[], bool]) -> dict[str, Any]:
+    """What templates/counter/_pending.html shows; with names in full only where they are."""
+    kept = list_drafts()
+    permits = _permits.recall(_count_permits)
+    shown = bool(kept) and names_shown()
+    names = people.list_names({person for one in kept if (person := _person_of(one))})
+    if names and shown:
+        audit.record_read("people", rows=len(names))
+    return {
+        "drafts": [_waiting(one, names, shown=shown) for one in kept],
+        "permits": _said(permits),
+    }
+
+
+def _count_permits() -> int:
+    return len(people.list_expiring_permits(clock.today() + SOON, limit=SHOWN + 1))
+
+
+def expiring() -> Sequence[PersonRow]:
+    """Whose permit expires soon, the nearest first."""
+    return people.list_expiring_permits(clock.today() + SOON, limit=MANY)
+
+
+def _said(permits: int) -> str:
+    """How many permits expire soon; the exact number of many is for the page that lists them."""
+    if permits > SHOWN:
+        return _("Più di %(number)s permessi scadono entro 60 giorni", number=SHOWN)
+    if not permits:
+        return ""
+    number = formats.plural(permits, _("permesso scade"), _("permessi scadono"))
+    return _("%(number)s entro 60 giorni", number=number)
+
+
+def _waiting(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> Waiting:
+    asked = sum(name == "topics" for name, _value in draft.fields)
+    number = formats.plural(asked, _("richiesta"), _("richieste")) if asked else ""
+    parts = [_who(draft, names, shown=shown), number]
+    return Waiting(
+        token=draft.form_token,
+        what=" · ".join(part for part in parts if part),
+        when=_when(draft.kept_at),
+        address=address_of(draft),
+    )
+
+
+def _when(moment: datetime) -> str:
+    local = clock.in_rome(moment)
+    return formats.hour(local) if local.date() == clock.today() else formats.day(local.date())
+
+
+def _who(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> str:
+    """The person by the name just typed, or as the desk knows them; initials where no more may."""
+    if draft.page.partition("?")[0].endswith(SHEET_PAGE):
+        return _("Foglio di conteggio")
+    person = _person_of(draft)
+    typed = f"{_typed(draft, 'family_name')} {_typed(draft, 'given_name')}".strip()
+    name = names.get(person, typed) if person else typed
+    if name:
+        return name if shown else initials(name)
+    return _("Nuova persona") if _is_new(draft) else _("senza nome")
+
+
+def _person_of(draft: "Draft") -> UUID | None:
+    in_page = PERSON_IN_PAGE.search(draft.page.partition("?")[0])
+    told = in_page.group(1) if in_page else _typed(draft, "person_id")
+    try:
+        return UUID(told) if told else None
+    except ValueError:
+        return None
+
+
+def _is_new(draft: "Draft") -> bool:
+    return any(name.rpartition("-")[2] == "family_name" for name, _value in draft.fields)
+
+
+def _typed(draft: "Draft", name: str) -> str:
+    """What stands in a field; the person's form beside a visit's has a prefix."""
+    return next(_of(draft.fields, name), "")
+
+
+def _of(fields: Iterable[Sequence[str]], name: str) -> Iterator[str]:
+    return (value for told, value in fields if told.rpartition("-")[2] == name)
