@@ -13,7 +13,7 @@ from portal.people.rules import PersonFacts
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA
+from tests.portal.conftest import AMINA
 from tests.walks.conftest import OpenAs
 from tests.world import World
 

@@ -18,7 +18,7 @@ from portal.people import actions, queries
 from portal.people.models import PersonToken
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.world import World
 
 

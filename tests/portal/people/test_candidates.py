@@ -16,7 +16,7 @@ from portal.people.queries.candidates import AT_MOST, FIND
 from portal.people.rules import PersonFacts
 from tests.bench.bench_candidates import measure, pairs
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.world import World
 
 NAMED = (

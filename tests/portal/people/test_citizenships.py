@@ -11,7 +11,7 @@ from portal.core.errors import Refusal
 from portal.people import actions, queries
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.world import World
 
 SENEGAL, ITALY, FRANCE = "450", "100", "215"

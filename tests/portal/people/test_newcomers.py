@@ -10,7 +10,7 @@ from portal.drafts.queries import list_drafts
 from portal.people import queries
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]

@@ -12,7 +12,7 @@ from portal.core.italy.formats import PartialDate
 from portal.people import actions, queries
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.statements import counted
 from tests.world import World
 

@@ -23,7 +23,7 @@ from portal.visits.models import Visit
 from portal.visits.queries import count_from_records
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.world import World
 
 AMENA = PersonFacts(

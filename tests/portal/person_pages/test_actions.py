@@ -21,7 +21,7 @@ from portal.person_pages.actions import merge_people
 from portal.visits import actions as visits
 from portal.visits.queries import list_visits_of
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA, Writer, write_down
+from tests.portal.conftest import AMINA, Writer, write_down
 from tests.portal.person_pages.cards import (
     AMENA,
     assert_figures_are_exact,

@@ -14,7 +14,7 @@ from portal.people import actions, queries
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]

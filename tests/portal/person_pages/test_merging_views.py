@@ -23,7 +23,7 @@ from portal.visits.queries import list_visits_of
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient, form_values
-from tests.portal.people.conftest import AMINA, Writer, write_down
+from tests.portal.conftest import AMINA, Writer, write_down
 from tests.world import Someone, World
 
 __all__ = ["write_down"]

@@ -29,7 +29,7 @@ from portal.visits.models import Visit
 from portal.visits.queries import get_visit, list_visits_of
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.portal.people.conftest import AMINA, Writer, write_down
+from tests.portal.conftest import AMINA, Writer, write_down
 from tests.portal.person_pages.cards import (
     AMENA,
     assert_figures_are_exact,

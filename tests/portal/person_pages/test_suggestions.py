@@ -9,7 +9,7 @@ from portal.core.web.forms import StateField
 from portal.people.forms.person import PersonForm
 from portal.person_pages.suggestions import begun
 from tests.pages import PortalClient
-from tests.portal.people.conftest import Writer
+from tests.portal.conftest import Writer
 from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]

@@ -21,7 +21,7 @@ from portal.visits import actions
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient, form_values
-from tests.portal.people.conftest import AMINA
+from tests.portal.conftest import AMINA
 from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]

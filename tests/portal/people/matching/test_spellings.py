@@ -19,7 +19,7 @@ from portal.people.matching.spellings import frame, joined, keys_of, parts_of
 from portal.people.models import PersonToken
 from portal.people.rules import LONGEST_TOKEN
 from tests.conftest import DATABASE, AtDesk, on_database
-from tests.portal.people.conftest import AMINA, Writer
+from tests.portal.conftest import AMINA, Writer
 from tests.world import Place, World
 
 AREAS = {
