@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis
 
 from config.settings import Settings, load_settings
 from migrations import upgrade
@@ -39,6 +40,12 @@ DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "test")
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
 URLS = ("database_url", "database_owner_url", "database_network_url", "database_backup_url")
+
+# The same examples each time, so that a run says something of the change and not of chance;
+# `make test-all` looks for new ones, and prints how to repeat what it finds.
+hypothesis.register_profile("short", derandomize=True, database=None, deadline=None)
+hypothesis.register_profile("long", max_examples=500, deadline=None, print_blob=True)
+hypothesis.load_profile("short")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from portal.core.charts import draw
 from portal.core.documents import Chart, Series
 from portal.core.drawing import MOST_TICKS, Drawing, Exact, Text, printed, steps_to
 from portal.core.lettering import MOST_LINES
+from tests.examples import slow
 from tests.portal.core.drawings import MONTHS, bars, line, said, topics, true_width
 
 LONG = "Informazioni sulla regolarizzazione per conto di terzi e di famigliari conviventi " * 2
@@ -314,6 +315,7 @@ def test_what_stands_above_takes_the_lines_that_it_needs(narrow: bool) -> None:
 
 
 @LOOKS
+@slow()
 @given(chart=charts(), headed=st.booleans())
 def test_no_words_overlap_or_leave_the_drawing(chart: Chart, headed: bool, narrow: bool) -> None:
     drawing = draw(chart, narrow=narrow, headed=headed)
@@ -322,6 +324,7 @@ def test_no_words_overlap_or_leave_the_drawing(chart: Chart, headed: bool, narro
 
 
 @LOOKS
+@slow()
 @given(chart=charts(), headed=st.booleans())
 def test_everything_has_a_place_within_the_drawing(
     chart: Chart, headed: bool, narrow: bool

@@ -10,7 +10,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
@@ -19,6 +19,7 @@ from portal.core.documents import Document, Figure, Figures, Paragraph, Section
 from portal.core.tables import Check, Column, Row, Table, Value, cell_text
 from portal.core.xlsx import xlsx_bytes
 from portal.core.xlsx.cells import number, number_format
+from tests.examples import slow
 from tests.portal.core.paper import FIGURES, TEXTS, document, excel_text, hashes, of, plain_text
 
 COLUMNS = (
@@ -123,7 +124,6 @@ ANY = st.fractions(-(10**6) + 1, 10**6 - 1)
 FINE, MEAN = Column("fine", "fine", "share", places=3), Column("mean", "media", "count")
 
 
-@settings(max_examples=500, deadline=None)
 @given(value=TIES | ANY)
 def test_the_digits_shown_are_those_of_the_page(value: Fraction) -> None:
     written = float(f"{number(value):.16G}")
@@ -169,7 +169,7 @@ def test_text_is_never_run(text: str) -> None:
         assert [name for name in packed.namelist() if "external" in name.lower()] == []
 
 
-@settings(max_examples=40, deadline=None)
+@slow()
 @given(text=TEXTS)
 def test_any_text_comes_back(text: str) -> None:
     table = Table("Prova", COLUMNS[:2], (Row((text, 7)),))
