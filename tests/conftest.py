@@ -89,12 +89,12 @@ def on_database(settings: Settings, name: str) -> Settings:
     return replace(settings, **urls)
 
 
-def clone(template: Settings, name: str) -> Settings:
-    """A fresh copy of the prepared database."""
+def clone(template: Settings, name: str, *, source: str = "portal") -> Settings:
+    """A fresh copy of the prepared database, or of another that nobody is connected to."""
     admin = str(template.database_owner_url).replace("/portal?", "/postgres?")
     with psycopg.connect(admin, autocommit=True) as connection:
         _drop(connection, name)
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE portal STRATEGY file_copy")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
     return on_database(template, name)
 
 
@@ -133,10 +133,17 @@ def shared_app(template: Settings) -> Flask:
 @pytest.fixture
 def app(template: Settings, shared_app: Flask) -> Iterator[Flask]:
     """The application on a fresh copy of the world."""
-    clone(template, DATABASE)
+    with on_fresh_copy(template, shared_app):
+        yield shared_app
+
+
+@contextmanager
+def on_fresh_copy(template: Settings, app: Flask, *, source: str = "portal") -> Iterator[None]:
+    """The application finds a copy of the prepared database, or of another, during the block."""
+    clone(template, DATABASE, source=source)
     forget_everything()
-    yield shared_app
-    with shared_app.app_context():
+    yield
+    with app.app_context():
         _dispose()
 
 
@@ -149,6 +156,11 @@ def world(app: Flask) -> World:
 @pytest.fixture
 def at_desk(app: Flask) -> AtDesk:
     """Work inside a desk, in one unit: `with at_desk(world.lucca): ...`"""
+    return desk_of(app)
+
+
+def desk_of(app: Flask) -> AtDesk:
+    """What the fixture `at_desk` gives, for an application that lives longer than a test."""
 
     @contextmanager
     def enter(desk: Place, account: Someone | None = None) -> Iterator[None]:

@@ -56,8 +56,8 @@ def _is(module: ModuleType, path: Path) -> bool:
 
 
 def _spoiled(clone: Any, sql: str) -> Any:
-    def clone_and_spoil(template: Settings, name: str) -> Settings:
-        settings: Settings = clone(template, name)
+    def clone_and_spoil(template: Settings, name: str, **source: str) -> Settings:
+        settings: Settings = clone(template, name, **source)
         with psycopg.connect(str(settings.database_owner_url)) as connection:
             try:
                 connection.execute(sql)

@@ -14,7 +14,7 @@ from portal.visits.queries import tallies
 from tests.conftest import AtDesk
 from tests.portal.visits.test_actions import assert_figures_are_exact
 from tests.walks.conftest import OpenAs
-from tests.walks.test_every_page import errors_of, faults
+from tests.walks.looks import errors_of, faults
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
