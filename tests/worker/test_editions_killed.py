@@ -26,6 +26,7 @@ from portal.reports import editions
 from portal.reports.frozen import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
+from tests.locks import until_waiting
 from tests.worker.conftest import Broker, Program, StartWorker, wait_for
 from tests.worker.stalls import POINTS, stalled_at
 from tests.world import LUCCA, World
@@ -261,7 +262,7 @@ def test_a_builder_that_lost_its_lock_does_no_harm(desk: Desk) -> None:
             )
         second = threading.Thread(target=desk.work, args=[job_id])
         second.start()
-        time.sleep(0.5)
+        until_waiting(2, desk.settings)
     first.join()
     second.join()
     assert desk.is_ready(edition_id)
