@@ -126,7 +126,7 @@ class Held:
 def stop_clock(page: Page) -> None:
     """The page's clock stands still until a test moves it; what was due has happened."""
     page.clock.install()
-    page.clock.pause_at(datetime.now() + timedelta(hours=1))  # noqa: DTZ005 - the browser's own
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))
 
 
 def begin_a_twin(page: Page) -> None:
