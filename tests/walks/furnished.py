@@ -41,6 +41,7 @@ class Rows:
 
     person: UUID = NOBODY
     visit: UUID = NOBODY
+    unnamed: UUID = NOBODY
     totals: UUID = NOBODY
     deleted: UUID = NOBODY
     member: UUID = NOBODY
@@ -70,7 +71,8 @@ def record(world: World) -> Rows:
     deleted = figures.store_past_total(period=parse_period("2013"), **figures_of)
     figures.delete_past_total(past_total_id=deleted.id, reason="Altro", seen_version=1)
     totals = figures.store_past_total(period=parse_period("2014"), **figures_of).id
-    return Rows(person, visit, totals, deleted.id, world.bruno.id)
+    unnamed = visits.record_visit(facts=VisitFacts(clock.today(), ("LAV",))).id
+    return Rows(person, visit, unnamed, totals, deleted.id, world.bruno.id)
 
 
 def publish(app: Flask, world: World, at_desk: AtDesk) -> tuple[UUID, UUID]:
