@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from hypothesis import settings as hypothesis
 
 from config.settings import Settings, load_settings
@@ -109,6 +109,8 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
             return
         except psycopg.errors.ObjectInUse:
             gc.collect()
+            if has_app_context():
+                _dispose()
             if patience == 2:
                 raise
 
@@ -140,7 +142,10 @@ def app(template: Settings, shared_app: Flask) -> Iterator[Flask]:
 @contextmanager
 def on_fresh_copy(template: Settings, app: Flask, *, source: str = "portal") -> Iterator[None]:
     """The application finds a copy of the prepared database, or of another, during the block."""
-    clone(template, DATABASE, source=source)
+    with app.app_context():
+        # What a browser sends on leaving may come after its test has ended.
+        _dispose()
+        clone(template, DATABASE, source=source)
     forget_everything()
     yield
     with app.app_context():
