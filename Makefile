@@ -17,13 +17,16 @@ setup: .venv/.runtime ## Prepara .venv con le versioni fissate, solo se serve
 
 assets: portal/static/vendor/.stamp ## Prepara stile, caratteri e script delle pagine, solo se serve
 
-test: setup assets .venv/.dev ## Esegue le prove (BROWSER=none: senza quelle nel browser)
+test: setup assets .venv/.dev ## Esegue le prove su tutti i processori (BROWSER=none: senza browser)
 	@config/setup/browser.sh
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(BOTH) $(ARGS)
 
-test-all: setup assets .venv/.dev ## Esegue anche le prove lunghe
+test-all: setup assets .venv/.dev ## Esegue anche le prove lunghe e tutte le mutazioni
 	@config/setup/browser.sh
-	@$(PY) -m pytest -m "" $(ARGS)
+	@$(PY) -m pytest $(BOTH) -m "" --hypothesis-profile=long $(ARGS)
+
+# Each process has servers of its own in memory, hence the limit; who is done takes from the others.
+BOTH := -n auto --maxprocesses 4 --dist worksteal
 
 mutants: setup .venv/.dev ## Toglie una protezione alla volta: le prove devono accorgersene
 	@$(PY) -m tests.mutants $(ARGS)

@@ -17,7 +17,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
+from hypothesis import settings as hypothesis
 
 from config.settings import Settings, load_settings
 from migrations import upgrade
@@ -39,6 +40,12 @@ DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "test")
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
 URLS = ("database_url", "database_owner_url", "database_network_url", "database_backup_url")
+
+# The same examples each time, so that a run says something of the change and not of chance;
+# `make test-all` looks for new ones, and prints how to repeat what it finds.
+hypothesis.register_profile("short", derandomize=True, database=None, deadline=None)
+hypothesis.register_profile("long", max_examples=500, deadline=None, print_blob=True)
+hypothesis.load_profile("short")
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +89,12 @@ def on_database(settings: Settings, name: str) -> Settings:
     return replace(settings, **urls)
 
 
-def clone(template: Settings, name: str) -> Settings:
-    """A fresh copy of the prepared database."""
+def clone(template: Settings, name: str, *, source: str = "portal") -> Settings:
+    """A fresh copy of the prepared database, or of another that nobody is connected to."""
     admin = str(template.database_owner_url).replace("/portal?", "/postgres?")
     with psycopg.connect(admin, autocommit=True) as connection:
         _drop(connection, name)
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE portal STRATEGY file_copy")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
     return on_database(template, name)
 
 
@@ -102,6 +109,8 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
             return
         except psycopg.errors.ObjectInUse:
             gc.collect()
+            if has_app_context():
+                _dispose()
             if patience == 2:
                 raise
 
@@ -126,10 +135,20 @@ def shared_app(template: Settings) -> Flask:
 @pytest.fixture
 def app(template: Settings, shared_app: Flask) -> Iterator[Flask]:
     """The application on a fresh copy of the world."""
-    clone(template, DATABASE)
+    with on_fresh_copy(template, shared_app):
+        yield shared_app
+
+
+@contextmanager
+def on_fresh_copy(template: Settings, app: Flask, *, source: str = "portal") -> Iterator[None]:
+    """The application finds a copy of the prepared database, or of another, during the block."""
+    with app.app_context():
+        # What a browser sends on leaving may come after its test has ended.
+        _dispose()
+        clone(template, DATABASE, source=source)
     forget_everything()
-    yield shared_app
-    with shared_app.app_context():
+    yield
+    with app.app_context():
         _dispose()
 
 
@@ -142,6 +161,11 @@ def world(app: Flask) -> World:
 @pytest.fixture
 def at_desk(app: Flask) -> AtDesk:
     """Work inside a desk, in one unit: `with at_desk(world.lucca): ...`"""
+    return desk_of(app)
+
+
+def desk_of(app: Flask) -> AtDesk:
+    """What the fixture `at_desk` gives, for an application that lives longer than a test."""
 
     @contextmanager
     def enter(desk: Place, account: Someone | None = None) -> Iterator[None]:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Environment
 
 from config.settings import Settings
 from portal.core.store.tenancy import network_scope
@@ -57,6 +58,12 @@ class Catalogue:
 @pytest.fixture
 def catalogue(template: Settings, app: Flask) -> Catalogue:
     return Catalogue(on_database(template, DATABASE))
+
+
+@pytest.fixture(scope="session")
+def jinja_env(shared_app: Flask) -> Environment:
+    """What reads the templates: no database is copied for it."""
+    return shared_app.jinja_env
 
 
 @pytest.fixture

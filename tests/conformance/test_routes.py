@@ -67,20 +67,20 @@ def place_of(route: Route, one: Someone | None, world: World) -> Place:
     return world.rete if "<network>" in route.rule else world.lucca
 
 
-def test_the_table_is_the_url_map(app: Flask) -> None:
+def test_the_table_is_the_url_map(shared_app: Flask) -> None:
     found = {}
-    for rule in app.url_map.iter_rules():
+    for rule in shared_app.url_map.iter_rules():
         if rule.endpoint == "static":
             continue
         methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
         assert len(methods) == 1, f"{rule.endpoint}: one view, one method"
         assert rule.endpoint not in found, f"{rule.endpoint} has two rules"
-        permission = app.view_functions[rule.endpoint].needed_permission
+        permission = shared_app.view_functions[rule.endpoint].needed_permission
         found[rule.endpoint] = (methods.pop(), rule.rule, permission)
     assert found == ROUTES
 
 
-def test_a_silent_route_stops_the_start(app: Flask) -> None:
+def test_a_silent_route_stops_the_start(shared_app: Flask) -> None:
     silent = Flask("silent")
     silent.add_url_rule("/nuova", view_func=lambda: "", endpoint="nuova")
     with pytest.raises(UndeclaredRoute, match="nuova"):

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString
-from flask import Flask
-from jinja2 import meta
+from jinja2 import Environment, meta
 from jinja2 import nodes as jinja
 
 from tests.conformance.sources import ROOT, nodes, python_files
@@ -38,7 +37,7 @@ def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_every_template_is_used(app: Flask) -> None:
+def test_every_template_is_used(jinja_env: Environment) -> None:
     named = {
         node.value
         for path in python_files("portal", "worker")
@@ -46,7 +45,7 @@ def test_every_template_is_used(app: Flask) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     for path in TEMPLATES:
-        referenced = meta.find_referenced_templates(app.jinja_env.parse(read(path)))
+        referenced = meta.find_referenced_templates(jinja_env.parse(read(path)))
         named |= {template for template in referenced if template}
     unused = [
         path
@@ -79,19 +78,19 @@ def test_no_style_and_no_script_inside(path: Path) -> None:
 
 
 @EACH
-def test_pages_extend_the_layout(path: Path, app: Flask) -> None:
-    tree = app.jinja_env.parse(read(path))
+def test_pages_extend_the_layout(path: Path, jinja_env: Environment) -> None:
+    tree = jinja_env.parse(read(path))
     partial = path.name.startswith("_") or path.parent.name in SHARED or "mail" in path.parts
     alone = path.relative_to(FOLDER).as_posix() in ALONE
     assert partial or alone or isinstance(tree.body[0], jinja.Extends)
 
 
-def test_fragments_stand_alone(app: Flask) -> None:
+def test_fragments_stand_alone(jinja_env: Environment) -> None:
     """A block rendered alone sees nothing that was set or imported beside it."""
     found = list(_templates_with_fragment())
     assert len(found) >= 2
     for template, block in found:
-        tree = app.jinja_env.parse(read(FOLDER / template))
+        tree = jinja_env.parse(read(FOLDER / template))
         assert block in {one.name for one in tree.find_all(jinja.Block)}, (template, block)
         beside = [node for node in tree.body if isinstance(node, BESIDE)]
         assert beside == [], template
@@ -107,8 +106,8 @@ def _templates_with_fragment() -> Iterator[tuple[str, str]]:
 
 
 @EACH
-def test_every_word_is_in_the_catalogue(path: Path, app: Flask) -> None:
-    tree = app.jinja_env.parse(read(path))
+def test_every_word_is_in_the_catalogue(path: Path, jinja_env: Environment) -> None:
+    tree = jinja_env.parse(read(path))
     soup = BeautifulSoup(_plain_text(tree), "html.parser")
     words = [str(text) for text in soup.find_all(string=True) if type(text) is NavigableString]
     words += [

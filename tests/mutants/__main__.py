@@ -2,14 +2,17 @@
 """`python -m tests.mutants [words]`: run the mutants whose names hold the words, two at a time.
 
 Each runs in a copy of this process, made after everything is imported, on a database of its own.
+`--sample 8 --seed WORD` runs eight of them: the same word draws the same eight.
 """
 
 import json
 import os
+import random
 import sys
 import tempfile
 import time
 import traceback
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -53,29 +56,46 @@ def _any(nodes: Sequence[str], test: str) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`--home FOLDER`: join these servers, whose database is prepared and whose tests pass."""
-    words = list(arguments)
-    home = words.pop(words.index("--home") + 1) if "--home" in words else None
-    chosen = [one for one in MUTANTS if all(word in one.name for word in words if word != "--home")]
+    """Run the mutants that are asked for, say how each ended, and fail if one survived."""
+    asked = _asked(arguments)
+    chosen = choose(asked.words, asked.sample, asked.seed)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sp") as folder:
         Path(folder).chmod(0o755)  # the servers' own account must enter
         runs = [
             Run(one, one.tests, Path(folder) / f"{number}") for number, one in enumerate(chosen)
         ]
-        if home is None:
+        if asked.home is None:
             tests = sorted({test for one in chosen for test in one.tests})
             runs.insert(0, Run(None, tuple(tests), Path(folder) / "none"))
-        servers = load_settings({"PORTAL_HOME": home or f"{folder}/home"})
+        servers = load_settings({"PORTAL_HOME": asked.home or f"{folder}/home"})
         with machine_room(servers, throwaway=True) as settings:
-            if home is None:
+            if asked.home is None:
                 _prepare(settings)
             run_all(settings, runs)
         survivors = [run for run in runs if _told(run)]
     killed = len(chosen) - sum(run.mutant is not None for run in survivors)
     seconds = time.monotonic() - began
-    print(f"mutants: {killed} killed / {len(chosen)} in {seconds:.0f} s")  # noqa: T201
+    drawn = f", drawn from {len(MUTANTS)} with --seed {asked.seed}" if asked.sample else ""
+    print(f"mutants: {killed} killed / {len(chosen)}{drawn}, in {seconds:.0f} s")  # noqa: T201
     return int(bool(survivors))
+
+
+def _asked(arguments: Sequence[str]) -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("words", nargs="*", help="of the names of the mutants to run")
+    parser.add_argument("--home", help="servers to join: prepared, and with tests that pass")
+    parser.add_argument("--sample", type=int, help="how many to draw")
+    parser.add_argument("--seed", default="0", help="what they are drawn with")
+    return parser.parse_args(arguments)
+
+
+def choose(words: Sequence[str], sample: int | None, seed: str) -> list[Mutant]:
+    """The mutants whose names hold the words, or some of them, drawn with the seed."""
+    chosen = [one for one in MUTANTS if all(word in one.name for word in words)]
+    if sample is None or sample >= len(chosen):
+        return chosen
+    return random.Random(seed).sample(chosen, sample)
 
 
 def _copy(act: Callable[[], None]) -> int:

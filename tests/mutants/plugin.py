@@ -56,10 +56,14 @@ def _is(module: ModuleType, path: Path) -> bool:
 
 
 def _spoiled(clone: Any, sql: str) -> Any:
-    def clone_and_spoil(template: Settings, name: str) -> Settings:
-        settings: Settings = clone(template, name)
+    def clone_and_spoil(template: Settings, name: str, **source: str) -> Settings:
+        settings: Settings = clone(template, name, **source)
         with psycopg.connect(str(settings.database_owner_url)) as connection:
-            connection.execute(sql)
+            try:
+                connection.execute(sql)
+            except psycopg.Error as error:
+                # A test that fails for want of a database has shown nothing: the run ends.
+                pytest.exit(f"{error} ({sql})", returncode=3)
         return settings
 
     return clone_and_spoil
@@ -67,20 +71,29 @@ def _spoiled(clone: Any, sql: str) -> Any:
 
 def rewrite(mutant: Mutant) -> None:
     """Give a function the code of its changed text: whoever imported it gets the change too."""
-    module_name, _, path = mutant.function.partition(":")
-    module = import_module(module_name)
-    function: Any = module
-    for part in path.split("."):
-        function = getattr(function, part)
-    function = inspect.unwrap(function)
-    source = textwrap.dedent(inspect.getsource(function))
-    if mutant.old not in source:
-        raise Stale(f"«{mutant.old}» is not in {mutant.function}")
+    function = changed_function(mutant)
     changed: dict[str, Any] = {}
-    body = source[source.index("def ") :].replace(mutant.old, mutant.new)
+    body = changed_text(mutant)
     exec(compile(body, mutant.function, "exec"), function.__globals__, changed)  # noqa: S102
     (new,) = (one for one in changed.values() if isinstance(one, FunctionType))
     function.__code__ = new.__code__
+
+
+def changed_function(mutant: Mutant) -> Any:
+    """The function that a mutant changes."""
+    module_name, _, path = mutant.function.partition(":")
+    function: Any = import_module(module_name)
+    for part in path.split("."):
+        function = getattr(function, part)
+    return inspect.unwrap(function)
+
+
+def changed_text(mutant: Mutant) -> str:
+    """The function's text after the change."""
+    source = textwrap.dedent(inspect.getsource(changed_function(mutant)))
+    if mutant.old not in source:
+        raise Stale(f"«{mutant.old}» is not in {mutant.function}")
+    return source[source.index("def ") :].replace(mutant.old, mutant.new)
 
 
 def any_place(slug: str) -> Place:

@@ -2,6 +2,7 @@
 """A real browser on a real server: Chromium over the application and its fresh database."""
 
 import os
+import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +14,10 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.world import PASSWORD, Someone
+from portal.accounts import actions as accounts
+from portal.accounts.rules import key_hash
+from tests.conftest import AtDesk
+from tests.world import Someone
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -93,11 +97,14 @@ OpenAs = Callable[..., Page]
 
 
 @pytest.fixture
-def open_as(browser: Browser, address: str) -> Iterator[OpenAs]:
-    """Sign in through the page: `open_as(world.bruno, width=390, javascript=False)`."""
+def open_as(browser: Browser, address: str, identity: AtDesk) -> Iterator[OpenAs]:
+    """A browser with a session of its own: `open_as(world.bruno, width=390, javascript=False)`.
+
+    For nobody, it has none: the page where one signs in is test_sign_in's.
+    """
     contexts: list[BrowserContext] = []
 
-    def sign_in(one: Someone, *, width: int = 1280, javascript: bool = True) -> Page:
+    def open_page(one: Someone | None, *, width: int = 1280, javascript: bool = True) -> Page:
         context = browser.new_context(
             base_url=address,
             locale="it-IT",
@@ -105,15 +112,13 @@ def open_as(browser: Browser, address: str) -> Iterator[OpenAs]:
             viewport={"width": width, "height": 800},
         )
         contexts.append(context)
-        page = context.new_page()
-        page.goto("/accedi")
-        page.get_by_label("E-mail").fill(one.email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Accedi").click()
-        # The whole page: a file that is broken off is a warning in the server.
-        page.wait_for_url(lambda url: "/accedi" not in url)
-        return page
+        if one:
+            key = secrets.token_urlsafe(32)
+            with identity():
+                accounts.start_session(key_hash(key), account_id=one.id)
+            context.add_cookies([{"name": "sportelli", "value": key, "url": address}])
+        return context.new_page()
 
-    yield sign_in
+    yield open_page
     for context in contexts:
         context.close()

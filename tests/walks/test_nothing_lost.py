@@ -39,6 +39,7 @@ class Server:
         self._running: BaseWSGIServer | None = None
         self._cut_after = False
         self.slow = 0.0
+        self.worked_on = threading.Event()
         self.port = 0
 
     def start(self) -> None:
@@ -65,7 +66,10 @@ class Server:
             list(self._app(environ, lambda *_told: None))
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return []
-        return self._app(environ, start_response)
+        answer = self._app(environ, start_response)
+        if saving:
+            self.worked_on.set()
+        return answer
 
 
 @pytest.fixture
@@ -332,7 +336,7 @@ def test_a_server_that_does_not_answer(
     not_saved(page)
     expect(page.get_by_role("button", name="Salva persona")).to_be_visible()
     server.slow = 0
-    time.sleep(2)
+    assert server.worked_on.wait(20), "what was given up is written meanwhile"
     page.get_by_role("button", name="Riprova").click()
     expect_saved_once(page, world, at_desk)
 

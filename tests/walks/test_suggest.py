@@ -11,7 +11,7 @@ from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from tests.conftest import AtDesk
 from tests.walks.conftest import OpenAs
-from tests.walks.test_every_page import errors_of, faults
+from tests.walks.looks import errors_of, faults
 from tests.world import World
 
 pytestmark = pytest.mark.browser

@@ -22,10 +22,11 @@ from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
+from portal.reports.editions.lifecycle import lifecycle as editions
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
+from tests.locks import until_waiting
 from tests.worker.conftest import Broker, Program, StartWorker, wait_for
 from tests.worker.stalls import POINTS, stalled_at
 from tests.world import LUCCA, World
@@ -261,7 +262,7 @@ def test_a_builder_that_lost_its_lock_does_no_harm(desk: Desk) -> None:
             )
         second = threading.Thread(target=desk.work, args=[job_id])
         second.start()
-        time.sleep(0.5)
+        until_waiting(2, desk.settings)
     first.join()
     second.join()
     assert desk.is_ready(edition_id)

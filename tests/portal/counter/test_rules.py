@@ -37,8 +37,8 @@ def test_two_characters_or_one_ideograph(text: str, enough: bool) -> None:
         ("el amrani khadija", PersonFacts("El", "amrani khadija")),
     ],
 )
-def test_what_was_typed_is_in_the_fields(app: Flask, text: str, facts: PersonFacts) -> None:
-    with app.test_request_context():
+def test_what_was_typed_is_in_the_fields(shared_app: Flask, text: str, facts: PersonFacts) -> None:
+    with shared_app.test_request_context():
         begun = begun_with(text).facts
     assert begun.family_name == facts.family_name
     assert begun.given_name.lower() == facts.given_name.lower()
@@ -46,8 +46,8 @@ def test_what_was_typed_is_in_the_fields(app: Flask, text: str, facts: PersonFac
 
 
 @pytest.mark.parametrize("text", [AMINA, AMINA.lower(), "dll mna 88d52 z343l", f"diallo {AMINA}"])
-def test_a_codice_fiscale_says_the_rest(app: Flask, text: str) -> None:
-    with app.test_request_context():
+def test_a_codice_fiscale_says_the_rest(shared_app: Flask, text: str) -> None:
+    with shared_app.test_request_context():
         begun = begun_with(text).facts
         assert find_code(text) == AMINA
     assert (begun.sex, begun.birth, begun.birth_state) == ("F", PartialDate(1988, 4, 12), "450")
@@ -55,8 +55,8 @@ def test_a_codice_fiscale_says_the_rest(app: Flask, text: str) -> None:
     assert begun.family_name in ("", "Diallo")
 
 
-def test_a_wrong_code_is_no_code(app: Flask) -> None:
-    with app.test_request_context():
+def test_a_wrong_code_is_no_code(shared_app: Flask) -> None:
+    with shared_app.test_request_context():
         assert find_code("DLLMNA88D52Z343X") is None
 
 
@@ -79,8 +79,10 @@ def test_a_wrong_code_is_no_code(app: Flask) -> None:
         ("bianchi 29/02/2015 99999", {"birth": "29/02/2015", "phone": "99999"}),
     ],
 )
-def test_nothing_with_digits_is_dropped(app: Flask, text: str, unread: dict[str, str]) -> None:
-    with app.test_request_context():
+def test_nothing_with_digits_is_dropped(
+    shared_app: Flask, text: str, unread: dict[str, str]
+) -> None:
+    with shared_app.test_request_context():
         assert begun_with(text).unread == unread
 
 

@@ -3,6 +3,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -104,11 +105,35 @@ def test_one_that_dies_at_once_is_given_longer_and_longer_pauses(tmp_path: Path)
 def test_a_signal_ends_the_watch_and_stops_the_children(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
-    path = tmp_path / "diario"
+    path, before = tmp_path / "diario", signal.getsignal(signal.SIGINT)
     alarm = threading.Timer(0.7, os.kill, [os.getpid(), signal.SIGTERM])
     with until_signal(), supervisor.running([diary(path)], {}):
         wait_for(path, 1)
         alarm.start()
         supervisor.watch()
     assert written(path) == ["start", "end"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+# As a shell starts what runs in the background, or nohup: INT, or HUP, is not for it.
+STOPPED = """
+import os, signal, sys
+from portal.embedded.supervisor import until_signal
+for name in sys.argv[2:]:
+    signal.signal(getattr(signal, name), signal.SIG_IGN)
+with until_signal():
+    os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+    signal.pause()
+print(*(signal.getsignal(one) == signal.SIG_IGN for one in (signal.SIGINT, signal.SIGHUP)))
+"""
+
+
+@pytest.mark.parametrize("ignored", [(), ("SIGINT",), ("SIGHUP",), ("SIGINT", "SIGHUP")])
+@pytest.mark.parametrize("sent", ["SIGTERM", "SIGINT"])
+def test_it_stops_whatever_was_ignored_at_the_start(sent: str, ignored: tuple[str, ...]) -> None:
+    """Both signals are sent on purpose: nobody meant the supervisor to live through them."""
+    command = [sys.executable, "-c", STOPPED, sent, *ignored]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    left = ("SIGINT" in ignored, "SIGHUP" in ignored)
+    assert done.stdout.split() == [str(one) for one in left], "left as it was found"

@@ -37,20 +37,20 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("state", "said", "words"), WORDS)
-def test_each_state_has_its_words(app: Flask, state: str, said: str, words: str) -> None:
-    with app.app_context(), clock.stopped_at(AT + timedelta(hours=3)):
+def test_each_state_has_its_words(shared_app: Flask, state: str, said: str, words: str) -> None:
+    with shared_app.app_context(), clock.stopped_at(AT + timedelta(hours=3)):
         assert in_words(state, said, AT) == words
 
 
-def test_on_another_day_the_day_is_said(app: Flask) -> None:
-    with app.app_context(), clock.stopped_at(AT + timedelta(days=1)):
+def test_on_another_day_the_day_is_said(shared_app: Flask) -> None:
+    with shared_app.app_context(), clock.stopped_at(AT + timedelta(days=1)):
         assert in_words("sent", "250", AT) == (
             "consegnata al server di posta il 23/11/2026 alle 8:05"
         )
 
 
-def test_nothing_is_called_received(app: Flask) -> None:
-    with app.app_context():
+def test_nothing_is_called_received(shared_app: Flask) -> None:
+    with shared_app.app_context():
         said = [in_words(state, said, AT) for state in STATE_NAMES for said in ("", "550 5.1.1")]
     assert not [words for words in said if "ricevut" in words or "arrivata" in words]
 

@@ -2,7 +2,6 @@
 """Two cards made one: every row is moved, nothing is merged unseen, nobody is lost."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -21,6 +20,7 @@ from portal.person_pages.actions import merge_people
 from portal.visits import actions as visits
 from portal.visits.queries import list_visits_of
 from tests.conftest import AtDesk
+from tests.locks import until_waiting
 from tests.portal.conftest import AMINA, Writer, write_down
 from tests.portal.person_pages.cards import (
     AMENA,
@@ -155,7 +155,7 @@ def test_the_same_form_twice_at_once_is_one_merge(
         with at_desk(world.lucca):
             merge_id = merge_people(**told).id
             merged.set()
-            time.sleep(0.5)  # the second stands at the lock by then
+            until_waiting(1, app.config["SETTINGS"])
             return merge_id
 
     def second() -> UUID:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The counter in a browser: people who have been here before, every press counted."""
 
+import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from portal.visits.queries import VisitEntry, list_visits_on
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
 from tests.walks.conftest import OpenAs
-from tests.walks.test_every_page import errors_of
+from tests.walks.looks import errors_of
 from tests.world import World
 
 HOME = "/s/lucca/"
@@ -105,14 +106,27 @@ def codes(entry: VisitEntry) -> list[str]:
     return [code for _version, code in entry.topics]
 
 
-def slow(page: Page, address: str, milliseconds: int) -> None:
-    """Let the answers of an address take their time."""
+class Held:
+    """What a page asks of an address, held until a test lets it go."""
 
-    def wait(route: Route) -> None:
-        page.wait_for_timeout(milliseconds)
-        route.continue_()
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._routes: list[Route] = []
+        page.route(address, lambda route: self._routes.append(route))
 
-    page.route(address, wait)
+    def next(self) -> Route:
+        """The question that the browser has sent, as soon as it has."""
+        end = time.monotonic() + 20
+        while not self._routes:
+            assert time.monotonic() < end, "nothing was asked"
+            self._page.wait_for_timeout(10)  # meanwhile the browser's messages come in
+        return self._routes.pop(0)
+
+
+def stop_clock(page: Page) -> None:
+    """The page's clock stands still until a test moves it; what was due has happened."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))
 
 
 def begin_a_twin(page: Page) -> None:

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The box: its options, its keys, and answers that come late."""
 
-import pytest
-from playwright.sync_api import Page, Route, expect
+from contextlib import suppress
 
-from tests.walks.counter.conftest import (
-    asks,
-    box,
-    search,
-    slow,
-)
+import pytest
+from playwright.sync_api import Error, Page, Request, expect
+
+from tests.walks.counter.conftest import Held, asks, box, search, stop_clock
 
 pytestmark = pytest.mark.browser
+FINDS = "**/s/lucca/"
+# What the page had to do before is done; a clock that stands still does not hold this up.
+SETTLED = """() => new Promise((done) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => done();
+  port2.postMessage(0);
+})"""
 
 
 def test_the_options_and_their_keys(counter: Page) -> None:
@@ -43,11 +47,14 @@ def test_the_options_and_their_keys(counter: Page) -> None:
 
 
 def test_one_character_is_too_little(counter: Page) -> None:
+    stop_clock(counter)
     counter.keyboard.press("d")
     short = counter.get_by_text("Scrivi almeno due caratteri.")
-    counter.wait_for_timeout(600)
-    expect(short).to_have_count(0)
+    counter.clock.run_for(999)
+    assert short.count() == 0
+    counter.clock.run_for(1)
     expect(short.first).to_be_visible()
+    counter.clock.resume()
     counter.keyboard.press("i")
     expect(counter.locator(".option.new")).to_be_visible()
     expect(short).to_have_count(0)
@@ -75,45 +82,62 @@ def test_digits_never_act_while_typing(counter: Page) -> None:
     expect(counter.locator("[name=topics]:checked")).to_have_count(0)
 
 
+def visits_opened(page: Page) -> list[str]:
+    """The addresses of visits that the page asks for, from now on."""
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if "/nuovo" in request.url else None
+    )
+    return asked
+
+
+def answer(page: Page, held: Held, typed: str) -> None:
+    """Let the question be answered, and wait until the page has done what follows from it."""
+    with page.expect_response(lambda response: typed in (response.request.post_data or "")):
+        held.next().continue_()
+    page.locator(f".options[data-typed='{typed}'] [role=option], #visit").first.wait_for()
+    page.evaluate(SETTLED)
+
+
 @pytest.mark.parametrize(("typed", "opens"), [("hoxha", True), ("diallo", False)])
 def test_enter_before_the_answer(counter: Page, typed: str, opens: bool) -> None:
     """It waits, and opens only where exactly one person fits."""
-    slow(counter, "**/s/lucca/", 500)
+    held, opened = Held(counter, FINDS), visits_opened(counter)
     counter.keyboard.type(typed)
     counter.keyboard.press("Enter")
-    counter.locator(f".options[data-typed='{typed}'], #visit").first.wait_for()
-    counter.wait_for_timeout(300)
-    assert (counter.locator("#visit").count() == 1) is opens
+    answer(counter, held, typed)
+    assert bool(opened) is opens
     if not opens:
         counter.keyboard.press("Enter")
-        expect(asks(counter)).to_be_focused()
+    expect(asks(counter)).to_be_focused()
 
 
 def test_an_answer_that_comes_too_late_opens_nobody(counter: Page) -> None:
-    slow(counter, "**/s/lucca/", 2400)
+    held, opened = Held(counter, FINDS), visits_opened(counter)
+    stop_clock(counter)
     counter.keyboard.type("hoxha")
     counter.keyboard.press("Enter")
+    counter.clock.fast_forward(2_000)
+    answer(counter, held, "hoxha")
     expect(counter.locator(".options[data-typed=hoxha]")).to_be_visible()
-    counter.wait_for_timeout(200)
-    assert counter.locator("#visit").count() == 0
+    assert opened == []
 
 
 def test_an_old_answer_is_dropped_and_the_old_list_stays(counter: Page) -> None:
     search(counter, "di")
-    waits = iter((700, 0))
-
-    def wait(route: Route) -> None:
-        counter.wait_for_timeout(next(waits, 0))
-        try:
-            route.continue_()
-        except Exception:  # noqa: S110 - the browser gave the old question up
-            pass
-
-    counter.route("**/s/lucca/", wait)
+    over: list[Request] = []
+    counter.on("requestfinished", lambda request: over.append(request))
+    counter.on("requestfailed", lambda request: over.append(request))
+    held = Held(counter, FINDS)
     counter.keyboard.type("a")
-    counter.wait_for_timeout(200)
+    old = held.next()
     expect(counter.locator(".options")).to_have_attribute("data-typed", "di")
+    counter.unroute(FINDS)
     counter.keyboard.type("llo aminat")
     expect(counter.locator(".options")).to_have_attribute("data-typed", "diallo aminat")
-    counter.wait_for_timeout(900)
-    expect(counter.locator(".options")).to_have_attribute("data-typed", "diallo aminat")
+    with suppress(Error):  # the browser gave the old question up
+        old.continue_()
+    while old.request not in over:
+        counter.wait_for_event("requestfinished")
+    counter.evaluate(SETTLED)
+    assert counter.locator(".options").get_attribute("data-typed") == "diallo aminat"

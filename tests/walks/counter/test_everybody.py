@@ -18,7 +18,7 @@ from tests.walks.counter.conftest import (
     saved,
     search,
 )
-from tests.walks.test_every_page import errors_of, faults
+from tests.walks.looks import errors_of, faults
 from tests.world import World
 
 pytestmark = pytest.mark.browser

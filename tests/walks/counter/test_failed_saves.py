@@ -2,7 +2,7 @@
 """Keys around a save that fails, or takes long, or finds the session gone: none is lost."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from portal.core import clock
 from portal.people.actions import create_person
@@ -10,6 +10,7 @@ from portal.people.rules import PersonFacts
 from portal.visits.queries import list_visits_on
 from tests.conftest import AtDesk
 from tests.walks.conftest import OpenAs
+from tests.walks.counter.conftest import Held
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
@@ -52,23 +53,24 @@ def test_after_a_failure_every_key_works_at_once(page: Page, world: World, at_de
 
 
 def test_what_is_typed_while_a_save_takes_long_is_for_the_next(page: Page) -> None:
-    waiting: list[Route] = []
-    page.route(SAVES, lambda route: waiting.append(route))
+    """Five seconds by the page's own clock: its patience is longer."""
+    held = Held(page, SAVES)
+    page.clock.install()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(5_000)
+    save = held.next()
+    page.clock.fast_forward(5_000)
     page.keyboard.type("wu 1988")
-    waiting[0].continue_()
+    save.continue_()
     expect(page.locator("#box [name=q]")).to_have_value("wu 1988")
     expect(page.locator("#done, #found .options")).not_to_have_count(0)
 
 
 def test_what_was_typed_ahead_of_a_failure_waits_for_the_box(page: Page) -> None:
-    waiting: list[Route] = []
-    page.route(SAVES, lambda route: waiting.append(route))
+    held = Held(page, SAVES)
     page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
+    save = held.next()
     page.keyboard.type("wu 88")
-    waiting[0].abort()
+    save.abort()
     expect(page.locator("[data-not-saved]")).to_be_visible()
     asked(page, 1)
     expect(page.locator("#ask")).to_have_value("")

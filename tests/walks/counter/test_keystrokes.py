@@ -11,12 +11,12 @@ from portal.people import queries as people_queries
 from portal.visits.queries import VisitEntry
 from tests.conftest import AtDesk
 from tests.walks.counter.conftest import (
+    Held,
     box,
     codes,
     pressed,
     saved,
     search,
-    slow,
 )
 from tests.world import World
 
@@ -112,10 +112,13 @@ def test_the_last_save_is_undone(
 def test_a_hand_faster_than_the_server_loses_no_key(
     counter: Page, today: Callable[[], list[VisitEntry]]
 ) -> None:
-    slow(counter, "**/s/lucca/accessi/nuovo*", 300)
+    """Every key is pressed before the visit is open, let alone saved."""
+    held = Held(counter, "**/s/lucca/accessi/nuovo*")
     search(counter, "hox")
     for key in ("Enter", "1", "4", "Enter", *"dia"):
         counter.keyboard.press(key)
+    held.next().continue_()
+    held.next().continue_()
     expect(box(counter)).to_have_value("dia")
     expect(counter.locator(".options")).to_have_attribute("data-typed", "dia")
     expect(counter.locator("#today .fresh")).to_contain_text("H. A.")

@@ -20,13 +20,14 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.documents import document as parts
 from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
 from portal.core.documents.pdf import BOX, pdf_bytes, png_of_svg
 from portal.core.documents.tables import Check, Column, Row, Table, Value, cell_text
+from tests.examples import slow
 from tests.seed import BASELINE_USERS, USERS, table
 
 SVG = (
@@ -249,7 +250,7 @@ def test_unknown_glyphs_are_seen() -> None:
     assert "a□b cd" in text_of(Paragraph("a\u0e31b c\u202ed\x07"))
 
 
-@settings(max_examples=25, deadline=None)
+@slow()
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_any_text_can_be_printed(one: str, two: str, three: str) -> None:
     columns = Column("a", one, "text", two), Column("b", three, "count", two)

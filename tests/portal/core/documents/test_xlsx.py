@@ -10,7 +10,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
@@ -19,6 +19,7 @@ from portal.core.documents.document import Document, Figure, Figures, Paragraph,
 from portal.core.documents.tables import Check, Column, Row, Table, Value, cell_text
 from portal.core.documents.xlsx import xlsx_bytes
 from portal.core.documents.xlsx.cells import number, number_format
+from tests.examples import slow
 from tests.portal.core.documents.paper import (
     FIGURES,
     TEXTS,
@@ -131,7 +132,6 @@ ANY = st.fractions(-(10**6) + 1, 10**6 - 1)
 FINE, MEAN = Column("fine", "fine", "share", places=3), Column("mean", "media", "count")
 
 
-@settings(max_examples=500, deadline=None)
 @given(value=TIES | ANY)
 def test_the_digits_shown_are_those_of_the_page(value: Fraction) -> None:
     written = float(f"{number(value):.16G}")
@@ -177,7 +177,7 @@ def test_text_is_never_run(text: str) -> None:
         assert [name for name in packed.namelist() if "external" in name.lower()] == []
 
 
-@settings(max_examples=40, deadline=None)
+@slow()
 @given(text=TEXTS)
 def test_any_text_comes_back(text: str) -> None:
     table = Table("Prova", COLUMNS[:2], (Row((text, 7)),))

@@ -15,9 +15,9 @@ class Facts:
     note: str = ""
 
 
-def test_only_what_we_sealed_about_this_record_is_read(app: Flask) -> None:
+def test_only_what_we_sealed_about_this_record_is_read(shared_app: Flask) -> None:
     one, other = uuid4(), uuid4()
-    with app.app_context():
+    with shared_app.app_context():
         sealed = seal(Facts("Torna."), one)
         assert unseal(sealed, one) == {"note": "Torna."}
         assert unseal(sealed, other) is None

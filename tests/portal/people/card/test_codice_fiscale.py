@@ -15,8 +15,8 @@ MARIO = "RSSMRA80A01E715J"
 
 
 @pytest.fixture(autouse=True)
-def _speaking(app: Flask) -> Iterator[None]:
-    with app.test_request_context():
+def _speaking(shared_app: Flask) -> Iterator[None]:
+    with shared_app.test_request_context():
         yield
 
 

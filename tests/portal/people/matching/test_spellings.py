@@ -19,6 +19,7 @@ from portal.people.matching.spellings import frame, joined, keys_of, parts_of
 from portal.people.models import PersonToken
 from portal.people.rules import LONGEST_TOKEN
 from tests.conftest import DATABASE, AtDesk, on_database
+from tests.examples import slow
 from tests.portal.conftest import AMINA, Writer
 from tests.world import Place, World
 
@@ -102,6 +103,7 @@ def test_a_frame_is_the_consonants() -> None:
     assert frame("mohamed") == frame("mehmet") == "mmt"
 
 
+@slow()
 @given(st.text(max_size=240))
 def test_keys_of_any_text_are_short_and_plain(text: str) -> None:
     for key in keys_of(text):

@@ -22,6 +22,7 @@ from portal.core.documents.charts.shapes import (
 )
 from portal.core.documents.charts.text_width import MOST_LINES
 from portal.core.documents.document import Chart, Series
+from tests.examples import slow
 from tests.portal.core.documents.charts.drawings import (
     MONTHS,
     bars,
@@ -328,6 +329,7 @@ def test_what_stands_above_takes_the_lines_that_it_needs(narrow: bool) -> None:
 
 
 @LOOKS
+@slow()
 @given(chart=charts(), headed=st.booleans())
 def test_no_words_overlap_or_leave_the_drawing(chart: Chart, headed: bool, narrow: bool) -> None:
     drawing = draw(chart, narrow=narrow, headed=headed)
@@ -336,6 +338,7 @@ def test_no_words_overlap_or_leave_the_drawing(chart: Chart, headed: bool, narro
 
 
 @LOOKS
+@slow()
 @given(chart=charts(), headed=st.booleans())
 def test_everything_has_a_place_within_the_drawing(
     chart: Chart, headed: bool, narrow: bool

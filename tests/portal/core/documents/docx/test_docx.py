@@ -12,13 +12,14 @@ import docx
 import pytest
 from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.oxml.ns import qn
-from hypothesis import given, settings
+from hypothesis import given
 
 from portal.core.documents.document import Document, Figure, Figures, Paragraph, Section
 from portal.core.documents.docx import check_template, docx_bytes
 from portal.core.documents.docx.package import unzipped, zipped
 from portal.core.documents.docx.samples import PNG
 from portal.core.documents.tables import Check, Column, Row, Table
+from tests.examples import slow
 from tests.portal.core.documents.docx.templates import cells, edited, replaced, said, word
 from tests.portal.core.documents.paper import CHART, FIGURES, TEXTS, document, hashes, in_word, of
 
@@ -189,7 +190,7 @@ def test_what_somebody_typed_is_printed_as_typed(text: str) -> None:
     assert opened.core_properties.author == text
 
 
-@settings(max_examples=30, deadline=None)
+@slow()
 @given(text=TEXTS)
 def test_any_text_comes_back(text: str) -> None:
     one = of(Table("x", COLUMNS[:2], (Row((text, 1)),)), Paragraph(text))

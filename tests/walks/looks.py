@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is wrong with a page in a real browser: what axe finds, what fails, what is too wide."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def problems(page: Page, address: str, *, expected: int = 200) -> list[str]:
+    """What is wrong with a page, in words."""
+    found: list[str] = []
+    answer = page.goto(address)
+    if answer is None or answer.status != expected:
+        found.append(f"{address}: not {expected}")
+    return found + faults(page, address)
+
+
+def faults(page: Page, address: str) -> list[str]:
+    """What is wrong with the page as it stands now."""
+    found: list[str] = []
+    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    for violation in result.response["violations"]:
+        nodes = [node["html"][:120] for node in violation["nodes"][:2]]
+        found.append(f"{address}: {violation['id']} {nodes}")
+    wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    if wider:
+        found.append(f"{address}: wider than the window")
+    return found
+
+
+def errors_of(page: Page) -> list[str]:
+    """What scripts fail at and what the browser refuses, from now on."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: errors.append(message.text) if "Content Security" in message.text else None,
+    )
+    return errors
