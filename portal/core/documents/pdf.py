@@ -29,7 +29,7 @@ from fontTools.ttLib import TTFont
 from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
 from portal.core.documents.tables import Column, Table, cell_text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TEMPLATES, TEMPLATE = ROOT / "templates", "layout/print.typ"
 FONTS = ROOT / "portal" / "static" / "vendor" / "print-fonts"
 # By the beginning of their files' names; each character takes the first family that has it.

@@ -27,7 +27,7 @@ from portal.reports.relazione.model import (
 from portal.reports.sections.topic_tables import as_json, historical_table, modern_table
 from portal.reports.sections.user_tables import sex_table
 
-SEED = Path(__file__).parents[2] / "fixtures" / "prospetto-2016-s1.csv"
+SEED = Path(__file__).parents[3] / "fixtures" / "prospetto-2016-s1.csv"
 LINES = [line.split(";") for line in SEED.read_text(encoding="utf-8").splitlines()[1:-1]]
 LABELS = [(number, line[0]) for number, line in enumerate(LINES, start=1)]
 TOPICS = [(f"T{number}", label) for number, label in LABELS]

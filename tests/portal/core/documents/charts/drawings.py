@@ -12,7 +12,7 @@ from portal.core.documents.charts.shapes import Drawing, Exact, Role
 from portal.core.documents.document import Chart, Series
 from tests.seed import BASELINE_USERS, USERS, table
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[5]
 FONTS = ROOT / "portal/static/vendor/print-fonts"
 MONTHS = tuple(
     "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
