@@ -46,6 +46,11 @@ class Counts:
         return sum(parts[key] for key in keys)
 
 
+def is_silent(counts: Counts) -> bool:
+    """Whether nothing at all was recorded: no desk works a period long for nobody."""
+    return not (counts.users or counts.visits or counts.services)
+
+
 def mean_of(counts: Sequence[Counts]) -> Counts:
     """The mean of each figure; one that was not recorded in some period has no mean."""
     by_sex = [one.users_by_sex for one in counts if one.users_by_sex is not None]

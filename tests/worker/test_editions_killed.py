@@ -22,8 +22,8 @@ from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports.editions.desk import DESK
 from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.desk import DESK
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.locks import until_waiting

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple, cast
 from flask_babel import gettext as _
 
 from portal.core.documents.tables import Column, Row, Table
-from portal.figures.rules import Counts, Number
+from portal.figures.rules import Counts, Number, is_silent
 from portal.reports.measures.breakdowns import Detail
 from portal.reports.relazione.model import Relazione
 from portal.reports.sections import sections_of, verdicts
-from portal.reports.sections.prose import is_silent
 
 COUNTED = ("count", "users", "visits", "enquiries", "days")
 """The columns that hold figures of the period, where a table has them."""

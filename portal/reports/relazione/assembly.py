@@ -15,7 +15,7 @@ from portal.core.italy.periods import Kind, Period, parse_period
 from portal.core.store.database import speaking_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
-from portal.figures.rules import Counts, Number, mean_of
+from portal.figures.rules import Counts, Number, is_silent, mean_of
 from portal.reports import measures
 from portal.reports.measures.breakdowns import Detail
 from portal.reports.measures.breakdowns import mean_of as details_mean
@@ -29,7 +29,6 @@ from portal.reports.relazione.model import (
     topic_rows,
 )
 from portal.reports.relazione.tested import infer
-from portal.reports.sections.prose import is_silent
 from portal.taxonomy import queries as taxonomy
 
 HISTORICAL_VERSION = 1

@@ -23,6 +23,7 @@ from portal.core.documents.document import (
 )
 from portal.core.documents.tables import Table
 from portal.core.italy import formats
+from portal.figures.rules import is_silent
 from portal.reports.relazione.model import Counts, Relazione, incidence
 from portal.reports.sections import activity_tables, prose, topic_tables, user_tables, verdicts
 from portal.reports.sections.method import how_counted, how_tested
@@ -89,7 +90,7 @@ NOTHING = Counts(users=None, users_by_sex=None, visits=None, anonymous=None)
 
 def _figures(relazione: Relazione) -> list[Figure]:
     current, known = relazione.current, relazione.baseline
-    if known is None or prose.is_silent(known):
+    if known is None or is_silent(known):
         known = NOTHING
     return [
         Figure("users", _("Utenti"), current.users,

@@ -21,7 +21,7 @@ from portal.core.italy.formats import (
     to_figure,
 )
 from portal.core.italy.periods import Kind, Period, same_length_kind
-from portal.figures.rules import Counts, Number
+from portal.figures.rules import Counts, Number, is_silent
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione, incidence
 
@@ -130,11 +130,6 @@ def _comparison(relazione: Relazione) -> str:
     if verb in people and verb in work:
         work = work.replace(f" {verb}", "")
     return f"{start} {people} {_('e')} {work}."
-
-
-def is_silent(counts: Counts) -> bool:
-    """Whether nothing at all was recorded: no desk works a period long for nobody."""
-    return not (counts.users or counts.visits or counts.services)
 
 
 def _moved(noun: str, before: Number, after: Number) -> str:
