@@ -14,7 +14,7 @@ from portal.core.documents.document import Document, NamedFigure
 from portal.core.errors import NotHere
 from portal.core.italy import formats
 from portal.people import queries as people
-from portal.reports.measures.breakdowns import NOT_STATED
+from portal.reports.measures.breakdowns import BY_KEY
 from portal.reports.measures.records import (
     Record,
     list_enquiry_records,
@@ -22,24 +22,25 @@ from portal.reports.measures.records import (
     list_visit_records,
 )
 from portal.reports.relazione.model import Relazione
-from portal.reports.sections.method import how_counted
-from portal.reports.sections.user_tables import (
-    MOST_CITIZENSHIPS,
-    OTHERS,
-    area_of,
-    citizenships_in_order,
-)
+from portal.reports.sections.breakdown_table import codes_behind
+from portal.reports.sections.method import paragraphs
 from portal.reports.sections.verdicts import facts_of
 from portal.taxonomy import queries as taxonomy
 
 PAGE = 50
-USER_TABLES = frozenset({"sexes", "newcomers", "ages", "areas", "citizenships", "residences",
-                         "languages"})  # fmt: skip
-"""Tables whose lines are one attribute of a user: the line's key finds the records."""
-VISIT_TABLES = ("months", "channels")
 PER_USER = "services_per_user"
 COUNTED = frozenset({"users", "visits", "enquiries", "count", "days"})
 """Columns that count something: shares and variations are explained with what they are made of."""
+STANDS_ON = {
+    "users": ("users",),
+    "services": ("services", "anonymous"),
+    PER_USER: ("services", "users"),
+    "enquiries": ("services", "anonymous"),
+    "count": ("services", "anonymous"),
+    "visits": ("anonymous",),
+    "days": ("days",),
+}
+"""The paragraphs of «Come si conta» on which the figures of a column stand."""
 
 
 @dataclass(frozen=True)
@@ -104,27 +105,13 @@ def is_explained(figure: NamedFigure) -> bool:
         return True
     if figure.column not in COUNTED or figure.row == "then":
         return False
-    return figure.table in (*USER_TABLES, *VISIT_TABLES, "richieste", "opening")
+    return figure.table in BY_KEY or figure.table in ("months", "richieste", "opening")
 
 
 def _definition(figure: NamedFigure) -> list[tuple[str, str]]:
     """The paragraphs of «Come si conta» that this figure stands on."""
-    method = dict(how_counted())
-    services = [_("Servizi erogati."), _("Contatti anonimi.")]
-    wanted = {
-        "users": [_("Utenti.")],
-        "services": services,
-        PER_USER: [_("Servizi erogati."), _("Utenti.")],
-        "enquiries": services,
-        "count": services,
-        "visits": [_("Contatti anonimi.")],
-        "days": [_("Giorni di apertura.")],
-    }[figure.column]
-    if figure.table == "newcomers":
-        wanted = [*wanted, _("Nuovi e già venuti.")]
-    elif figure.table in USER_TABLES:
-        wanted = [*wanted, _("Età, cittadinanza, residenza, lingua."), _("Non indicato.")]
-    return [(term, method[term]) for term in wanted]
+    breakdown = BY_KEY.get(figure.table)
+    return paragraphs((*STANDS_ON[figure.column], *(breakdown.method if breakdown else ())))
 
 
 def _quotient(relazione: Relazione) -> str:
@@ -164,22 +151,11 @@ def _records(relazione: Relazione, figure: NamedFigure, *, limit: int, offset: i
     if figure.column in ("count", "enquiries", "services"):
         codes = taxonomy.codes_under(row) if figure.table == "richieste" and not whole else None
         return list_enquiry_records(window, codes=codes, month=month, limit=limit, offset=offset)
+    part = None if whole else BY_KEY.get(figure.table)
+    keys = codes_behind(part, relazione, row) if part else []
     if figure.column in ("visits", "days"):
-        channel = row if figure.table == "channels" and not whole else ""
-        return list_visit_records(window, month=month, channel=channel, limit=limit, offset=offset)
-    if whole:
-        return list_users(window, part="users", keys=(), limit=limit, offset=offset)
-    part = "citizenships" if figure.table == "areas" else figure.table
-    return list_users(window, part=part, keys=_keys(relazione, figure), limit=limit, offset=offset)
-
-
-def _keys(relazione: Relazione, figure: NamedFigure) -> list[str]:
-    """What the users of the line have in common: one key, or all those told together in it."""
-    if figure.row == "non-indicato":
-        return [NOT_STATED]
-    if figure.row == OTHERS and figure.table == "citizenships":
-        return citizenships_in_order(relazione)[MOST_CITIZENSHIPS:]
-    if figure.table == "areas":
-        known, day = citizenships_in_order(relazione), relazione.period.end
-        return [code for code in known if area_of(code, day) == figure.row]
-    return [figure.row]
+        return list_visit_records(
+            window, month=month, part=part, keys=keys, limit=limit, offset=offset
+        )
+    attribute = (part.counted or part.key) if part else "users"
+    return list_users(window, part=attribute, keys=keys, limit=limit, offset=offset)

@@ -8,23 +8,15 @@ from fractions import Fraction
 from typing import Any
 
 from portal.core.italy.periods import Period
-from portal.figures.rules import SEXES, Counts, Number
+from portal.figures.rules import Counts, Number
 from portal.reports.disclosure.collapse import lumped
 from portal.reports.disclosure.sheets import LEAST_SENSITIVE, TOPICS, Sheet
-from portal.reports.measures.breakdowns import AGES, NOT_STATED, Detail
+from portal.reports.measures.breakdowns import BREAKDOWNS, BY_KEY
+from portal.reports.measures.detail import NOT_STATED, Detail
 from portal.reports.relazione.model import Relazione
 
 NOW, THEN = "now", "then"
-RANKED = ("citizenships", "residences", "languages")
-PUBLIC_PARTS = {
-    TOPICS: "",
-    "sexes": "sesso",
-    "newcomers": "nuovi",
-    "ages": "eta",
-    "citizenships": "cittadinanza",
-    "residences": "residenza",
-    "languages": "lingua",
-}
+PUBLIC_PARTS = {TOPICS: ""} | {one.key: one.part for one in BREAKDOWNS if one.is_public}
 """What anybody may read, with the part that a desk leaves out if it wants.
 
 Months, ways of contact and areas would give these back.
@@ -81,7 +73,7 @@ def sheets_of(
     """
     found = [(side, values) for side in sides if (values := _values(part, side)) is not None]
     lump: frozenset[str] = frozenset()
-    if part in RANKED and found:
+    if part != TOPICS and BY_KEY[part].others and found:
         windows = [(side.period.start, side.period.end) for side, _values in found]
         before = {code for one in known if (one.start, one.end) in windows for code in one.lump}
         also = found[1][1] if len(found) > 1 else None
@@ -105,18 +97,15 @@ def _values(part: str, side: Side) -> dict[str, int] | None:
         return dict(side.topics)
     if side.counts.users is None:
         return None
-    if part == "sexes":
-        by_sex = {key: side.counts.of_sex(key) for key in SEXES}
-        return {key: _whole(number) for key, number in by_sex.items() if number is not None} or None
-    if side.detail is None:
+    breakdown = BY_KEY[part]
+    numbers = breakdown.numbers(side.counts, side.detail, side.period.end)
+    known = {code: _whole(number) for code, number in (numbers or {}).items() if number is not None}
+    if numbers is None or (numbers and not known):
         return None
-    if part == "newcomers":
-        new = side.detail.newcomers
-        users = _whole(side.counts.users)
-        return None if new is None else {"new": _whole(new), "back": users - _whole(new)}
-    kept = {code: _whole(number) for code, number in getattr(side.detail, part).items()}
-    codes = [str(low) for low in AGES] if part == "ages" else sorted(kept)
-    return dict.fromkeys((*codes, NOT_STATED), 0) | kept
+    if breakdown.values is not None:
+        return known
+    codes = (*breakdown.codes, *(() if breakdown.codes else sorted(known)), NOT_STATED)
+    return dict.fromkeys(codes, 0) | known
 
 
 def as_json(sheet: Sheet, side: str) -> dict[str, Any]:

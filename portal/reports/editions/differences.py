@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from portal.core.documents.tables import Column, Row, Table
 from portal.figures.rules import Counts, Number, is_silent
-from portal.reports.measures.breakdowns import Detail
+from portal.reports.measures.detail import Detail
 from portal.reports.relazione.model import Relazione
 from portal.reports.sections import sections_of, verdicts
 
@@ -46,12 +46,18 @@ def _tells_nothing(counts: Counts | None) -> bool:
 
 def _differs(frozen: Counts | Detail | None, now: Counts | Detail | None) -> bool:
     """Whether a figure that was known then has another number now."""
-    known = {} if frozen is None else vars(frozen)
+    before, after = _by_name(frozen), _by_name(now)
     return any(
-        _nonzero(number) != _nonzero(getattr(now, name, None))
-        for name, number in known.items()
+        _nonzero(number) != _nonzero(after.get(name))
+        for name, number in before.items()
         if number is not None
     )
+
+
+def _by_name(figures: Counts | Detail | None) -> dict[str, Any]:
+    """Each figure by its name, the breakdowns by their keys."""
+    named = {} if figures is None else dict(vars(figures))
+    return named | named.pop("parts", {})
 
 
 def _nonzero(figure: Any) -> Any:

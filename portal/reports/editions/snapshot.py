@@ -18,16 +18,17 @@ from portal.figures.rules import Counts
 from portal.reports import measures
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
-from portal.reports.measures.breakdowns import Detail, Month
+from portal.reports.measures.detail import Detail, Month
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.baselines import baseline_of
 from portal.reports.relazione.model import Relazione, Texts, TopicRow, topic_rows
 
-SCHEMA = 3
+SCHEMA = 4
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
 
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
-visits divide, the manager's words, the findings.
+visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
+breakdown, so that one more needs no other number.
 """
 MEASURED = ("difference", "low", "high", "p", "p_adjusted")
 """What of a finding is a decimal number."""
@@ -173,15 +174,20 @@ def _thawed_counts(kept: Mapping[str, Any]) -> Counts:
     )
 
 
+PARTS_OF_3 = ("ages", "citizenships", "residences", "languages", "channels")
+"""The breakdowns of schema 3, each under its own name."""
+
+
 def _thawed_detail(kept: Mapping[str, Any] | None) -> Detail | None:
     if kept is None:
         return None
-    values: dict[str, Any] = {
-        name: _numbers(one) if isinstance(one, Mapping) else _number(one)
-        for name, one in kept.items()
-        if name != "months"
-    }
-    return Detail(months=tuple(Month(**_month(month)) for month in kept["months"]), **values)
+    parts = kept["parts"] if "parts" in kept else {key: kept[key] for key in PARTS_OF_3}
+    return Detail(
+        parts={key: _numbers(numbers) for key, numbers in parts.items()},
+        newcomers=_number(kept["newcomers"]),
+        days=_number(kept["days"]),
+        months=tuple(Month(**_month(month)) for month in kept["months"]),
+    )
 
 
 def _thawed_inference(kept: Mapping[str, Any] | None) -> Inference | None:

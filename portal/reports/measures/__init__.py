@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from portal.core.italy.periods import Period
 from portal.figures import queries as figures
 from portal.reports.measures.asking import count_askers, count_asking
-from portal.reports.measures.breakdowns import Detail
 from portal.reports.measures.counts import PartlyTotals, count, count_inserted
+from portal.reports.measures.detail import Detail
 from portal.reports.measures.people import Division, divide_users, records_begin
-from portal.reports.measures.visits import count_channels, count_months
+from portal.reports.measures.visits import count_months, divide_visits
 
 __all__ = [
     "PartlyTotals",
@@ -33,14 +33,10 @@ def describe(windows: Sequence[Period]) -> list[Detail | None]:
 
 
 def _detail(window: Period, users: Division) -> Detail:
-    channels, days = count_channels(window)
+    visits, days = divide_visits(window)
     return Detail(
-        ages=users.ages,
-        citizenships=users.citizenships,
-        residences=users.residences,
-        languages=users.languages,
+        parts=users.parts | visits,
         newcomers=users.newcomers,
-        channels=channels,
         days=days,
         months=count_months(window),
     )

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from portal.core.italy.periods import Period
 from portal.core.store.database import db, joining_whole
-from portal.reports.measures.breakdowns import AGES
+from portal.reports.measures.breakdowns import AGES, Whole, grouped
 
 MOST_WINDOWS = 4
 """A period and the three of a mean."""
@@ -63,24 +63,22 @@ described AS (
         CASE WHEN r.valid_from <= came_on THEN r.valid_from END DESC, r.valid_from, f.until
 )
 """
+# The sexes are in the roll-up already.
+DIVIDING = tuple(one for one in grouped(Whole.USERS) if one.values is None)
 DIVIDED = text(
     "WITH "
     + DESCRIBED
-    + """
+    + f"""
 SELECT place,
-    CASE
-        WHEN grouping(age) = 0 THEN 'ages'
-        WHEN grouping(citizenship) = 0 THEN 'citizenships'
-        WHEN grouping(residence) = 0 THEN 'residences'
-        WHEN grouping(language) = 0 THEN 'languages'
+    CASE {" ".join(f"WHEN grouping({one.column}) = 0 THEN '{one.key}'" for one in DIVIDING)}
         ELSE 'newcomers' END AS part,
-    coalesce(age, citizenship, residence, language, is_new::text) AS key,
+    coalesce({", ".join(one.column for one in DIVIDING)}, is_new::text) AS key,
     count(*) AS number
 FROM described
 GROUP BY GROUPING SETS (
-    (place, age), (place, citizenship), (place, residence), (place, language), (place, is_new)
+    {", ".join(f"(place, {one.column})" for one in DIVIDING)}, (place, is_new)
 )
-"""
+"""  # noqa: S608  (names of our own columns)
 )
 FIRST = text("SELECT min(visited_on) FROM visit WHERE deleted_at IS NULL")
 
@@ -89,19 +87,16 @@ FIRST = text("SELECT min(visited_on) FROM visit WHERE deleted_at IS NULL")
 class Division:
     """The users of a window by each of their attributes; `newcomers` as in Detail."""
 
-    ages: dict[str, int]
-    citizenships: dict[str, int]
-    residences: dict[str, int]
-    languages: dict[str, int]
+    parts: dict[str, dict[str, int]]
     newcomers: int | None
 
 
 def divide_users(windows: Sequence[Period]) -> list[Division]:
-    """The users of each window by age, citizenship, residence, language, and how many are new."""
+    """The users of each window by what is declared of users, and how many are new."""
     if not windows:
         return []
     found: list[dict[str, dict[str, int]]] = [
-        {part: {} for part in ("ages", "citizenships", "residences", "languages", "newcomers")}
+        {part: {} for part in (*(breakdown.key for breakdown in DIVIDING), "newcomers")}
         for _window in windows
     ]
     with joining_whole():
@@ -115,7 +110,7 @@ def _division(window: Period, parts: dict[str, dict[str, int]], began: date | No
     newcomers = parts.pop("newcomers").get("true", 0)
     return Division(
         newcomers=None if began is None or began >= window.start else newcomers,
-        **{name: dict(sorted(found.items())) for name, found in parts.items()},
+        parts={key: dict(sorted(found.items())) for key, found in parts.items()},
     )
 
 

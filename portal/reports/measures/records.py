@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import db, joining_whole
+from portal.reports.measures.breakdowns import Breakdown, Whole, grouped
+from portal.reports.measures.detail import NOT_STATED
 from portal.reports.measures.people import DESCRIBED, asking_of
 from portal.visits.models import Enquiry, Visit
 
@@ -26,20 +28,16 @@ class Record:
 USERS = text(
     "WITH "
     + DESCRIBED
-    + """
+    + f"""
 SELECT came_on, person_id FROM described
 WHERE CASE CAST(:part AS text)
     WHEN 'users' THEN true
-    WHEN 'sexes' THEN sex = ANY(:keys)
-    WHEN 'ages' THEN age = ANY(:keys)
-    WHEN 'citizenships' THEN citizenship = ANY(:keys)
-    WHEN 'residences' THEN residence = ANY(:keys)
-    WHEN 'languages' THEN language = ANY(:keys)
+    {" ".join(f"WHEN '{one.key}' THEN {one.column} = ANY(:keys)" for one in grouped(Whole.USERS))}
     WHEN 'newcomers' THEN is_new = ('new' = ANY(:keys))
     END
 ORDER BY came_on, person_id
 LIMIT :limit OFFSET :offset
-"""
+"""  # noqa: S608  (names of our own columns)
 )
 
 
@@ -54,12 +52,19 @@ def list_users(
 
 
 def list_visit_records(
-    window: Period, *, month: str = "", channel: str = "", limit: int, offset: int
+    window: Period,
+    *,
+    month: str = "",
+    part: Breakdown | None = None,
+    keys: Collection[str] = (),
+    limit: int,
+    offset: int,
 ) -> list[Record]:
-    """The visits of a window, of one of its months or by one channel."""
+    """The visits of a window, of one of its months, or of some keys of a breakdown of visits."""
     statement = select(Visit.visited_on, Visit.person_id).where(*_within(window, month))
-    if channel:
-        statement = statement.where(Visit.channel == channel)
+    if part is not None:
+        value = func.coalesce(getattr(Visit, part.column), NOT_STATED)
+        statement = statement.where(value.in_(keys))
     statement = statement.order_by(Visit.visited_on, Visit.id).limit(limit).offset(offset)
     return [Record(day, person_id) for day, person_id in db.session.execute(statement)]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How the visits of a window came, and on how many days."""
+"""How the visits of a window divide, and on how many days there was one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,34 +10,41 @@ from sqlalchemy import text
 from portal.core.italy.periods import Kind, Period, period_of
 from portal.core.store.database import db
 from portal.figures import queries as figures
-from portal.reports.measures.breakdowns import Month
+from portal.reports.measures.breakdowns import Whole, grouped
+from portal.reports.measures.detail import NOT_STATED, Month
 from portal.visits import queries as visits
 
-CHANNELS = text(
-    """
-SELECT channel, sum(number)::int AS number, count(DISTINCT visited_on) AS days
+DIVIDING = grouped(Whole.VISITS)
+COLUMNS = ", ".join(breakdown.column for breakdown in DIVIDING)
+# Days first: a desk has few of them beside its visits.
+DIVIDED = text(
+    f"""
+SELECT CASE {" ".join(f"WHEN grouping({one.column}) = 0 THEN '{one.key}'" for one in DIVIDING)}
+        END AS part,
+    coalesce({COLUMNS}, '{NOT_STATED}') AS key,
+    sum(number)::int AS number, count(DISTINCT visited_on) AS days
 FROM (
-    SELECT channel, visited_on, count(*) AS number
+    SELECT {COLUMNS}, visited_on, count(*) AS number
     FROM visit
     WHERE visited_on BETWEEN :start AND :end AND deleted_at IS NULL
-    GROUP BY channel, visited_on
+    GROUP BY {COLUMNS}, visited_on
 ) AS a_day
-GROUP BY GROUPING SETS ((channel), ())
-"""
+GROUP BY GROUPING SETS ({", ".join(f"({one.column})" for one in DIVIDING)}, ())
+"""  # noqa: S608  (names of our own columns)
 )
 
 
-def count_channels(window: Period) -> tuple[dict[str, int], int]:
-    """Visits by channel, and the days on which there was at least one."""
-    channels, days = {}, 0
-    for channel, number, open_days in db.session.execute(
-        CHANNELS, {"start": window.start, "end": window.end}
-    ):
-        if channel is None:
+def divide_visits(window: Period) -> tuple[dict[str, dict[str, int]], int]:
+    """Visits by what is declared of them, and the days on which there was at least one."""
+    parts: dict[str, dict[str, int]] = {breakdown.key: {} for breakdown in DIVIDING}
+    days = 0
+    asked = {"start": window.start, "end": window.end}
+    for part, key, number, open_days in db.session.execute(DIVIDED, asked):
+        if part is None:
             days = open_days
         else:
-            channels[channel] = number
-    return dict(sorted(channels.items())), days
+            parts[part][key] = number
+    return {key: dict(sorted(found.items())) for key, found in parts.items()}, days
 
 
 def count_months(window: Period) -> tuple[Month, ...]:

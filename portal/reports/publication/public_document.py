@@ -8,36 +8,31 @@ manager's words and what else was not weighed against everything published are l
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from portal.core.documents.csv import dataset_bytes
 from portal.core.documents.document import Block, Document, Figure, Figures, Paragraph, Section
 from portal.core.documents.tables import PROTECTED, Row, Table
-from portal.core.italy.states_and_comuni import get_comune, get_state
-from portal.people.card import languages
-from portal.people.rules import RESIDENCE_KINDS
 from portal.reports import files
-from portal.reports.disclosure.relazione_sheets import NOW, THEN
+from portal.reports.disclosure.relazione_sheets import NOW, PUBLIC_PARTS, THEN
 from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOPICS, Sheet
 from portal.reports.files import Stamp
-from portal.reports.measures.breakdowns import NOT_STATED
+from portal.reports.measures.breakdowns import BY_KEY, Breakdown
+from portal.reports.measures.detail import NOT_STATED
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione, incidence
-from portal.reports.sections import SECTIONS, topic_tables, user_tables
-from portal.reports.sections.breakdown_table import Line
+from portal.reports.sections import SECTIONS, topic_tables
+from portal.reports.sections.breakdown_table import NOBODYS, Line, breakdown_table, table_of
 from portal.reports.sections.method import how_counted
 
 Sheets = Mapping[tuple[str, str], Sheet]
 """What was told, by part and side."""
 OF_NOW = frozenset({"count", "incidence", "users", "share"})
 OF_THEN = frozenset({"baseline", "baseline_incidence", "users_baseline"})
-NOBODYS = "non-indicato"
-"""The key under which a table has the line of what was not stated."""
 KEPT = frozenset({"label"})
 """Columns of neither period; every other is calculated from both."""
 
@@ -56,7 +51,11 @@ def public_document(relazione: Relazione, sheets: Sheets, stamp: Stamp) -> Docum
 
 
 def _sections(relazione: Relazione, sheets: Sheets) -> list[Section]:
-    users = [table for part in _PARTS if (table := _table(part, relazione, sheets))]
+    users = [
+        table
+        for part in PUBLIC_PARTS
+        if part != TOPICS and (table := _table(part, relazione, sheets))
+    ]
     table = _table(TOPICS, relazione, sheets)
     topics: list[Block] = [table] if table else []
     if topics and (TOPICS, THEN) in sheets:
@@ -107,11 +106,15 @@ def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
     if now is None:
         return None
     shown = replace(relazione, inference=None) if then else _without(relazione)
+    table: Table | None
     if part == TOPICS:
         table = topic_tables.modern_table(shown)
     else:
-        table = _PARTS[part](shown, now, then)
-    return masked(table, now.hidden, then.hidden if then else frozenset())
+        breakdown = BY_KEY[part]
+        table = (
+            _lumped(breakdown, shown, now, then) if breakdown.others else table_of(breakdown, shown)
+        )
+    return table and masked(table, now.hidden, then.hidden if then else frozenset())
 
 
 def masked(table: Table, now: frozenset[str], then: frozenset[str]) -> Table:
@@ -149,36 +152,12 @@ def _lines(now: Sheet, then: Sheet | None, names: Mapping[str, str]) -> list[Lin
     ]  # fmt: skip
 
 
-def _ranked(
-    key: str, caption: Any, head: Any, others: Any, name: Callable[[str], str]
-) -> Callable[[Relazione, Sheet, Sheet | None], Table]:
-    """A division with many small groups: those told, the others together."""
-
-    def make(relazione: Relazione, now: Sheet, then: Sheet | None) -> Table:
-        told = {*now.told, *(then.told if then else ())}
-        words = {OTHERS: str(others), NOT_STATED: _("Non indicato")}
-        names = {code: words.get(code) or name(code) for code in told}
-        lines = _lines(now, then, names)
-        return user_tables.users_table(relazione, key, str(caption), str(head), lines)
-
-    return make
-
-
-def _residence(key: str) -> str:
-    return str(RESIDENCE_KINDS[key]) if key in RESIDENCE_KINDS else get_comune(key).name
-
-
-_PARTS: dict[str, Callable[[Relazione, Sheet, Sheet | None], Table]] = {
-    "sexes": lambda relazione, _now, _then: user_tables.sex_table(relazione),
-    "newcomers": lambda relazione, _now, _then: user_tables.newcomer_table(relazione),
-    "ages": lambda relazione, _now, _then: user_tables.age_table(relazione),
-    "citizenships": _ranked("citizenships", _l("Utenti per cittadinanza"), _l("Cittadinanza"),
-                            _l("Altre cittadinanze"), lambda code: get_state(code).name),
-    "residences": _ranked("residences", _l("Utenti per Comune di residenza"), _l("Residenza"),
-                          _l("Altri Comuni"), _residence),
-    "languages": _ranked("languages", _l("Utenti per lingua"), _l("Prima lingua indicata"),
-                         _l("Altre lingue"), languages.name_of),
-}  # fmt: skip
+def _lumped(breakdown: Breakdown, relazione: Relazione, now: Sheet, then: Sheet | None) -> Table:
+    """A breakdown with many small groups: those told, the others together."""
+    words = {OTHERS: str(breakdown.others), NOT_STATED: _("Non indicato")}
+    codes = {*now.told, *(then.told if then else ())}
+    names = {code: words.get(code) or breakdown.label(code) for code in codes}
+    return breakdown_table(breakdown, relazione, _lines(now, then, names))
 
 
 def public_json(document: Document, relazione: Relazione, number: int) -> bytes:

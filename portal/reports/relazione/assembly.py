@@ -17,8 +17,8 @@ from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
 from portal.figures.rules import Counts, Number, is_silent, mean_of
 from portal.reports import measures
-from portal.reports.measures.breakdowns import Detail
-from portal.reports.measures.breakdowns import mean_of as details_mean
+from portal.reports.measures.detail import Detail
+from portal.reports.measures.detail import mean_of as details_mean
 from portal.reports.relazione import manager_words
 from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun
 from portal.reports.relazione.model import (

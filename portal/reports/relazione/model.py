@@ -15,7 +15,7 @@ from portal.core.italy import formats
 from portal.core.italy.periods import Period
 from portal.figures.rules import Counts, Number
 from portal.reports.inference import Finding, Inference
-from portal.reports.measures.breakdowns import Detail
+from portal.reports.measures.detail import Detail
 from portal.reports.relazione.baselines import Baseline
 
 OTHER_LABEL = "Altre richieste (non previste nel prospetto storico)"

@@ -8,6 +8,7 @@ is adding a line here and the function that makes its blocks.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,8 +25,10 @@ from portal.core.documents.document import (
 from portal.core.documents.tables import Table
 from portal.core.italy import formats
 from portal.figures.rules import is_silent
+from portal.reports.measures.breakdowns import BREAKDOWNS, Breakdown
 from portal.reports.relazione.model import Counts, Relazione, incidence
-from portal.reports.sections import activity_tables, prose, topic_tables, user_tables, verdicts
+from portal.reports.sections import activity_tables, prose, topic_tables, verdicts
+from portal.reports.sections.breakdown_table import table_of
 from portal.reports.sections.method import how_counted, how_tested
 
 SECTIONS = {
@@ -169,13 +172,22 @@ def _line(relazione: Relazione, table: Table) -> Chart:
     return Chart("accessi-mese", "line", name, _("Accessi"), labels, tuple(known))
 
 
-def _divided(table: Callable[[Relazione], Table]) -> Callable[[Relazione], Sequence[Block]]:
-    """A table that only records can give."""
+def _of(section: str) -> tuple[Part, ...]:
+    """The breakdowns that are printed in a section."""
+    return tuple(
+        Part(breakdown.part, section, breakdown.title, partial(_broken_down, breakdown))
+        for breakdown in BREAKDOWNS
+        if breakdown.section == section
+    )
 
-    def make(relazione: Relazione) -> Sequence[Block]:
-        return [table(relazione)] if relazione.detail else []
 
-    return make
+def _broken_down(breakdown: Breakdown, relazione: Relazione) -> Sequence[Block]:
+    table = table_of(breakdown, relazione)
+    return [table] if table else []
+
+
+def _opening(relazione: Relazione) -> Sequence[Block]:
+    return [activity_tables.opening_table(relazione)] if relazione.detail else []
 
 
 def _trial(relazione: Relazione) -> Sequence[Block]:
@@ -200,20 +212,10 @@ PARTS = (
     Part("premessa", "premessa", _l("Premessa"), _premise, optional=False),
     Part("sintesi", "sintesi", _l("Sintesi"), _synthesis),
     Part("richieste", "richieste", _l("Richieste per tipologia"), _topics),
-    Part("sesso", "utenti", _l("Utenti per sesso"), lambda one: [user_tables.sex_table(one)]),
-    Part("nuovi", "utenti", _l("Utenti nuovi e già venuti"), _divided(user_tables.newcomer_table)),
-    Part("eta", "utenti", _l("Utenti per età"), _divided(user_tables.age_table)),
-    Part("area", "utenti", _l("Utenti per area di cittadinanza"), _divided(user_tables.area_table)),
-    Part("cittadinanza", "utenti", _l("Utenti per cittadinanza"),
-         _divided(user_tables.citizenship_table)),
-    Part("residenza", "utenti", _l("Utenti per Comune di residenza"),
-         _divided(user_tables.residence_table)),
-    Part("lingua", "utenti", _l("Utenti per lingua"), _divided(user_tables.language_table)),
+    *_of("utenti"),
     Part("mesi", "attivita", _l("Andamento mensile"), _months),
-    Part("modo", "attivita", _l("Accessi per modo di contatto"),
-         _divided(activity_tables.channel_table)),
-    Part("giorni", "attivita", _l("Attività per giorno di apertura"),
-         _divided(activity_tables.opening_table)),
+    *_of("attivita"),
+    Part("giorni", "attivita", _l("Attività per giorno di apertura"), _opening),
     Part("testo", "testo", _l("Testo del responsabile"), _comment, optional=False),
     Part("prova", "prova", _l("Quanto è sicura ogni variazione"), _trial),
     Part("metodo", "come-si-conta", _l("Come si conta"), _method),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the desk did, as tables: month by month, by channel, on how many days."""
+"""What the desk did, as tables: month by month, and on how many days."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy.periods import parse_period
 from portal.figures.rules import Counts, Number
-from portal.reports.measures.breakdowns import Detail, Month
+from portal.reports.measures.detail import Detail, Month
 from portal.reports.relazione.model import Relazione
-from portal.reports.sections.breakdown_table import Line, Sides, added, division_table
-from portal.visits.rules import CHANNEL_LABELS, Channel
+from portal.reports.sections.breakdown_table import Sides, added
 
 
 def month_table(relazione: Relazione) -> Table:
@@ -69,33 +68,6 @@ def _beside(months: Sequence[Month], detail: Detail | None) -> Sequence[Month | 
     """The earlier months beside their own; where they are not as many, they cannot be told so."""
     earlier = detail.months if detail else ()
     return earlier if len(earlier) == len(months) else [None] * len(months)
-
-
-def channel_table(relazione: Relazione) -> Table:
-    """Visits by how they came; only the ways that somebody took."""
-    now, then = (
-        one.channels if one else None for one in (relazione.detail, relazione.baseline_detail)
-    )
-    lines = [
-        Line(
-            str(one),
-            str(CHANNEL_LABELS[one]),
-            None if now is None else now.get(one, 0),
-            None if then is None else then.get(one, 0),
-        )
-        for one in Channel
-        if (now or {}).get(one) or (then or {}).get(one)
-    ]
-    earlier = relazione.baseline.visits if relazione.baseline else None
-    return division_table(
-        relazione,
-        "channels",
-        _("Accessi per modo di contatto"),
-        _("Modo"),
-        lines,
-        column="visits",
-        whole=(relazione.current.visits, earlier),
-    )
 
 
 def opening_table(relazione: Relazione) -> Table:

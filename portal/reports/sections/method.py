@@ -4,61 +4,64 @@
 It goes with the list of topics: a relazione says of which version it speaks.
 """
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
-METHOD = (
-    (
+METHOD = {
+    "users": (
         _l("Utenti."),
         _l("Persone diverse con almeno un accesso nel periodo: chi viene tre volte conta una "
           "volta. Gli utenti di due periodi non si sommano."),
     ),
-    (
+    "services": (
         _l("Servizi erogati."),
         _l("Richieste registrate nel periodo, secondo il giorno dell’accesso. Una persona può "
           "chiedere più cose, anche nello stesso accesso."),
     ),
-    (
+    "anonymous": (
         _l("Contatti anonimi."),
         _l("Contano tra gli accessi e tra le richieste, mai tra gli utenti."),
     ),
-    (
+    "per_100": (
         _l("Ogni 100 utenti."),
         _l("Richieste del periodo divise per gli utenti dello stesso periodo, per 100. La somma "
           "può superare 100."),
     ),
-    (
+    "variation": (
         _l("Variazione."),
         _l("Richieste divise per gli utenti del periodo, meno richieste divise per gli utenti "
           "del periodo di confronto, per 100. Prima la differenza, poi un solo arrotondamento. "
           "È una differenza in punti, non un aumento percentuale."),
     ),
-    (
+    "newcomers": (
         _l("Nuovi e già venuti."),
         _l("Nuovo è chi ha il primo accesso in assoluto allo sportello dentro il periodo, da "
           "quando ci sono registrazioni. Gli altri utenti erano già venuti."),
     ),
-    (
+    "described": (
         _l("Età, cittadinanza, residenza, lingua."),
         _l("Come risultano al primo accesso di ciascuno nel periodo: l’età compiuta quel giorno "
           "(di chi si sa solo l’anno, quella compiuta entro l’anno), la cittadinanza e la "
           "residenza di allora. Di chi ha più cittadinanze o lingue conta la prima. Gli Stati "
           "dell’Unione sono quelli che ne fanno parte alla fine del periodo."),
     ),
-    (
+    "days": (
         _l("Giorni di apertura."),
         _l("I giorni del periodo con almeno un accesso registrato."),
     ),
-    (
+    "not_stated": (
         _l("Non indicato."),
         _l("Ogni tabella ha una riga per chi non ha detto il dato: per questo le righe sommano "
           "sempre al totale."),
     ),
-    (
+    "not_computable": (
         _l("n.d."),
         _l("Non calcolabile: in quel periodo il dato non è stato rilevato, o non ci sono utenti "
           "per cui dividere."),
     ),
-)  # fmt: skip
+}  # fmt: skip
+"""By the key of each paragraph, in the order in which they are printed."""
 TRIAL = (
     (
         _l("Esito."),
@@ -86,4 +89,9 @@ def how_tested() -> tuple[tuple[str, str], ...]:
 
 def how_counted() -> tuple[tuple[str, str], ...]:
     """Pairs of a term and its paragraph, in the reader's language."""
-    return tuple((str(term), str(text)) for term, text in METHOD)
+    return tuple(paragraphs(METHOD))
+
+
+def paragraphs(keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Those of some keys, as pairs of a term and its paragraph."""
+    return [(str(term), str(text)) for term, text in (METHOD[key] for key in keys)]

@@ -13,6 +13,7 @@ from portal.core.documents.csv import csv_bytes
 from portal.core.documents.tables import cell_text
 from portal.core.italy.formats import plain
 from portal.core.italy.periods import parse_period
+from portal.reports.measures.breakdowns import BY_KEY
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import (
     Counts,
@@ -24,8 +25,8 @@ from portal.reports.relazione.model import (
     topic_rows,
     variation,
 )
+from portal.reports.sections.breakdown_table import table_of
 from portal.reports.sections.topic_tables import as_json, historical_table, modern_table
-from portal.reports.sections.user_tables import sex_table
 
 SEED = Path(__file__).parents[3] / "fixtures" / "prospetto-2016-s1.csv"
 LINES = [line.split(";") for line in SEED.read_text(encoding="utf-8").splitlines()[1:-1]]
@@ -245,7 +246,8 @@ def test_users_by_sex_always_add_up_to_the_users() -> None:
     current = counts(1, 149, {"F": 60, "M": 80, "X": 2})
     assert current.of_sex("N") == 7
     assert as_json(relazione(current))["users_by_sex"] == {"F": 60, "M": 80, "X": 9}
-    table = sex_table(relazione(current))
+    table = table_of(BY_KEY["sexes"], relazione(current))
+    assert table is not None
     assert [row.cells[:2] for row in table.rows] == [
         ("Donne", 60),
         ("Uomini", 80),
@@ -253,4 +255,6 @@ def test_users_by_sex_always_add_up_to_the_users() -> None:
         ("Non indicato", 7),
         ("Totale", 149),
     ]
-    assert len(sex_table(relazione()).rows) == 4
+    table = table_of(BY_KEY["sexes"], relazione())
+    assert table is not None
+    assert len(table.rows) == 4

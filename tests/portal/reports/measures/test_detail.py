@@ -12,7 +12,7 @@ from portal.people import actions as people
 from portal.people.queries import facts_of, get_person
 from portal.people.rules import PersonFacts
 from portal.reports import measures
-from portal.reports.measures.breakdowns import Detail
+from portal.reports.measures.detail import Detail
 from portal.reports.measures.records import list_users
 from portal.reports.relazione import assembly
 from portal.visits import actions as visits
@@ -65,9 +65,9 @@ def test_a_home_is_that_of_the_first_visit(world: World, at_desk: AtDesk) -> Non
             seen_version=person.version,
         )
     with at_desk(world.lucca):
-        assert describe("2016-S1").residences == {"046017": 1}
-        assert describe("2016-S2").residences == {"046007": 1}
-        assert describe("2016").residences == {"046017": 1}
+        assert describe("2016-S1").parts["residences"] == {"046017": 1}
+        assert describe("2016-S2").parts["residences"] == {"046007": 1}
+        assert describe("2016").parts["residences"] == {"046017": 1}
 
 
 def test_a_citizenship_is_that_of_the_first_visit(world: World, at_desk: AtDesk) -> None:
@@ -94,7 +94,7 @@ def test_a_citizenship_is_that_of_the_first_visit(world: World, at_desk: AtDesk)
     }
     with at_desk(world.lucca):
         for period, expected in counted.items():
-            assert describe(period).citizenships == {
+            assert describe(period).parts["citizenships"] == {
                 state: len(who) for state, who in expected.items()
             }
             for state, who in expected.items():
@@ -109,7 +109,7 @@ def test_a_home_written_down_later_is_the_first_that_is_known(
 ) -> None:
     known(world, at_desk, residence_kind="abroad", residence_since=date(2020, 1, 1))
     with at_desk(world.lucca):
-        assert describe("2016-S1").residences == {"abroad": 1}
+        assert describe("2016-S1").parts["residences"] == {"abroad": 1}
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_an_age_is_that_of_the_day(
 ) -> None:
     known(world, at_desk, birth=birth)
     with at_desk(world.lucca):
-        assert describe("2016-S1").ages == {first: 1}
-        assert describe("2016-S2").ages == {second: 1}
+        assert describe("2016-S1").parts["ages"] == {first: 1}
+        assert describe("2016-S2").parts["ages"] == {second: 1}
 
 
 def test_nobody_is_new_where_the_records_begin(world: World, at_desk: AtDesk) -> None:
@@ -147,7 +147,7 @@ def test_a_deleted_visit_describes_nobody(world: World, at_desk: AtDesk) -> None
         visits.delete_visit(visit_id=visit.id, reason="Inserito per errore", seen_version=1)
     with at_desk(world.lucca):
         found = describe("2016-S1")
-        assert (found.channels, found.days, found.ages) == ({}, 0, {})
+        assert (found.parts["channels"], found.days, found.parts["ages"]) == ({}, 0, {})
 
 
 def test_of_past_totals_nothing_more_is_known(world: World, at_desk: AtDesk) -> None:
