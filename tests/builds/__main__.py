@@ -25,6 +25,7 @@ from tests.builds.small_world import live
 LEFT_OUT = ("login_session", "audit_event")
 DUMP = ("--no-owner", "--no-comments", "--inserts", "--rows-per-insert=500")
 
+LICENCE = "-- SPDX-License-Identifier: AGPL-3.0-or-later"
 SKIPPED = ("--", "\\r", "\\u")
 """How comments begin, and the commands \\restrict and \\unrestrict, which only psql understands."""
 
@@ -55,7 +56,7 @@ def _dump(settings: Settings, target: Path) -> None:
     lines = [
         line for line in done.stdout.splitlines() if line and line[:2] not in ("--", "\\r", "\\u")
     ]
-    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    target.write_text("\n".join([LICENCE, *lines, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -212,7 +212,7 @@ CODE = (
     Mutant(
         "a draft is read by everybody at the desk",
         (f"{DRAFTS}another_accounts_draft_is_not_there",),
-        function="portal.drafts.actions:_own",
+        function="portal.drafts.queries:own",
         old="Draft.account_id == speaker().account_id",
         new="Draft.account_id.is_not(None)",
     ),
