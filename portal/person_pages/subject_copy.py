@@ -24,7 +24,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.visits import moving
 from portal.visits import queries as visits
 from portal.visits.queries import VisitEntry
-from portal.visits.rules import CHANNEL_LABELS, Channel
+from portal.visits.rules import CHANNEL_LABELS, INTERPRETER_LABELS, Channel, Interpreter
 
 HOME = "residence"
 FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
@@ -97,10 +97,18 @@ def _visit(entry: VisitEntry) -> str:
     parts = [
         ", ".join(asked) or _("Nessuna richiesta"),
         str(CHANNEL_LABELS[Channel(entry.channel)]).lower(),
+        _interpreted(entry),
         _("per altri") if entry.for_third_party else "",
         f"«{entry.note}»" if entry.note else "",
     ]
     return "; ".join(filter(None, parts))
+
+
+def _interpreted(entry: VisitEntry) -> str:
+    if entry.interpreter is None:
+        return ""
+    known = str(INTERPRETER_LABELS[Interpreter(entry.interpreter)]).lower()
+    return _("interprete: %(who)s", who=known)
 
 
 def _card(person_id: UUID) -> Iterator[tuple[str, str]]:

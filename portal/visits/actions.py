@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
@@ -185,12 +186,8 @@ def _insert(visits: Sequence[Placed]) -> None:
     rows = [
         {
             "id": visit_id,
-            "person_id": one.person_id,
-            "visited_on": one.visited_on,
-            "channel": one.channel,
-            "for_third_party": one.for_third_party,
-            "note": one.note,
             "created_by": author,
+            **_columns_of(one),
         }
         for one, (visit_id, _note, _next) in visits
     ]
@@ -255,12 +252,14 @@ def _ids(*person_ids: UUID | None) -> list[UUID]:
     return [person_id for person_id in person_ids if person_id is not None]
 
 
+def _columns_of(facts: VisitFacts) -> dict[str, Any]:
+    """The facts as the row has them; the topics have rows of their own."""
+    return {name: value for name, value in vars(facts).items() if name != "topics"}
+
+
 def _write(visit: Visit, facts: VisitFacts) -> None:
-    visit.person_id = facts.person_id
-    visit.visited_on = facts.visited_on
-    visit.channel = facts.channel
-    visit.for_third_party = facts.for_third_party
-    visit.note = facts.note
+    for name, value in _columns_of(facts).items():
+        setattr(visit, name, value)
 
 
 def _ask(visit: Visit, topics: tuple[str, ...]) -> None:

@@ -13,7 +13,14 @@ from flask_babel import lazy_gettext as _l
 from portal.core.italy import formats
 from portal.core.web.edit_conflicts import Part
 from portal.taxonomy import queries as taxonomy
-from portal.visits.rules import CHANNEL_LABELS, FIRST_DAY, Channel, VisitFacts
+from portal.visits.rules import (
+    CHANNEL_LABELS,
+    FIRST_DAY,
+    INTERPRETER_LABELS,
+    Channel,
+    Interpreter,
+    VisitFacts,
+)
 
 
 def parts(names: Mapping[UUID, str]) -> dict[str, Part[VisitFacts]]:
@@ -27,6 +34,7 @@ def parts(names: Mapping[UUID, str]) -> dict[str, Part[VisitFacts]]:
         "topics": Part(_l("Richieste"), ("topics",), _asked),
         "day": Part(_l("Data"), ("visited_on",), lambda facts: formats.day(facts.visited_on)),
         "channel": Part(_l("Come"), ("channel",), lambda facts: str(CHANNEL_LABELS[facts.channel])),
+        "interpreter": Part(_l("Interprete"), ("interpreter",), _interpreter),
         "for_whom": Part(_l("Per chi"), ("for_third_party",), _for_whom),
         "note": Part(_l("Nota"), ("note",), lambda facts: facts.note),
     }
@@ -36,6 +44,11 @@ def _asked(facts: VisitFacts) -> str:
     day = max(facts.visited_on, FIRST_DAY)
     labels = [taxonomy.topic_on(day, code).label for code in facts.topics]
     return ", ".join(labels) or _("Nessuna richiesta")
+
+
+def _interpreter(facts: VisitFacts) -> str:
+    known = facts.interpreter
+    return str(INTERPRETER_LABELS[known]) if known else _("Non indicato")
 
 
 def _for_whom(facts: VisitFacts) -> str:
@@ -60,5 +73,6 @@ def facts_from(told: Mapping[str, Any]) -> VisitFacts:
             "topics": tuple(values.get("topics", ())),
             "person_id": UUID(person_id) if person_id else None,
             "channel": Channel(values.get("channel", Channel.DESK)),
+            "interpreter": Interpreter(known) if (known := values.get("interpreter")) else None,
         }
     )

@@ -31,7 +31,14 @@ from portal.people.card import parts as of_person
 from portal.people.forms.person import PersonForm
 from portal.people.rules import PersonFacts, one_line_end
 from portal.visits import differences as of_visit
-from portal.visits.rules import CHANNEL_LABELS, DELETION_REASONS, Channel, VisitFacts
+from portal.visits.rules import (
+    CHANNEL_LABELS,
+    DELETION_REASONS,
+    INTERPRETER_LABELS,
+    Channel,
+    Interpreter,
+    VisitFacts,
+)
 
 FOR_SELF = "self"
 FOR_OTHERS = "others"
@@ -62,6 +69,14 @@ class VisitForm(DraftForm):
         _l("Come"),
         choices=[SelectChoice(channel, label) for channel, label in CHANNEL_LABELS.items()],
         default=Channel.DESK,
+    )
+    interpreter = SelectField(
+        _l("Interprete"),
+        choices=[
+            SelectChoice("", _l("Non indicato")),
+            *(SelectChoice(known, label) for known, label in INTERPRETER_LABELS.items()),
+        ],
+        default="",
     )
     for_whom = RadioField(
         _l("Per chi"),
@@ -102,6 +117,7 @@ class VisitForm(DraftForm):
             topics=(*kept, *(code for code in ticked if code not in kept)),
             person_id=self.person,
             channel=Channel(self.channel.data),
+            interpreter=Interpreter(self.interpreter.data) if self.interpreter.data else None,
             for_third_party=self.for_whom.data == FOR_OTHERS,
             note=one_line_end(self.note.data or ""),
         )

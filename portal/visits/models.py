@@ -52,6 +52,9 @@ class Visit(SentOnce, DeskTable):
             "channel IN ('desk', 'appointment', 'phone', 'email', 'pec', 'video', 'elsewhere')",
             name="channel",
         ),
+        CheckConstraint(
+            "interpreter IN ('none', 'mediator', 'relative', 'telephone')", name="interpreter"
+        ),
         CheckConstraint("(deleted_at IS NULL) = (deleted_reason IS NULL)", name="deletion"),
         Index(
             "ix_visit_person",
@@ -68,7 +71,7 @@ class Visit(SentOnce, DeskTable):
             "desk_id",
             "visited_on",
             "created_at",
-            postgresql_include=["id", "person_id", "channel"],
+            postgresql_include=["id", "person_id", "channel", "interpreter"],
             postgresql_where=text("deleted_at IS NULL"),
         ),
     )
@@ -77,6 +80,7 @@ class Visit(SentOnce, DeskTable):
     person_id: Mapped[UUID | None]
     visited_on: Mapped[date]
     channel: Mapped[str] = mapped_column(String(12), default="desk")
+    interpreter: Mapped[str | None] = mapped_column(String(12))
     for_third_party: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(2000), default="")
     sheet_id: Mapped[UUID | None]

@@ -34,6 +34,23 @@ CHANNEL_LABELS = {
     Channel.ELSEWHERE: _l("Altrove"),
 }
 
+
+class Interpreter(StrEnum):
+    """With whose help the desk and the person understood each other."""
+
+    NONE = "none"
+    MEDIATOR = "mediator"
+    RELATIVE = "relative"
+    TELEPHONE = "telephone"
+
+
+INTERPRETER_LABELS = {
+    Interpreter.NONE: _l("Nessuno"),
+    Interpreter.MEDIATOR: _l("Mediatore dello sportello"),
+    Interpreter.RELATIVE: _l("Parente o amico"),
+    Interpreter.TELEPHONE: _l("Servizio telefonico"),
+}
+
 LONGEST_NOTE = 2000
 
 DELETION_REASONS = (
@@ -52,6 +69,8 @@ class VisitFacts:
     topics: tuple[str, ...] = ()
     person_id: UUID | None = None
     channel: Channel = Channel.DESK
+    interpreter: Interpreter | None = None
+    """None: not stated, which is not «nobody»."""
     for_third_party: bool = False
     note: str = ""
 

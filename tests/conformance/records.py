@@ -53,6 +53,7 @@ SAME = {
     ("person_key", "key"): "CHIAVE-1",
     ("person_token", "kind"): "w",
     ("visit", "channel"): "desk",
+    ("visit", "interpreter"): "mediator",
     ("visit", "deleted_at"): None,
     ("visit", "deleted_reason"): None,
     ("visit", "form_token"): SAME_TOKEN,

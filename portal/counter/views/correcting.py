@@ -44,6 +44,7 @@ def correct(visit_id: UUID) -> Response:
         person_id=request.args.get("persona", str(facts.person_id or "")),
         visited_on=facts.visited_on,
         channel=facts.channel,
+        interpreter=facts.interpreter or "",
         for_whom=FOR_OTHERS if facts.for_third_party else FOR_SELF,
         topics=list(facts.topics),
         note=facts.note,

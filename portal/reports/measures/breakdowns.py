@@ -19,7 +19,7 @@ from portal.figures.rules import Counts, Number
 from portal.people.card import languages
 from portal.people.rules import RESIDENCE_KINDS
 from portal.reports.measures.detail import Detail, Parts
-from portal.visits.rules import CHANNEL_LABELS, Channel
+from portal.visits.rules import CHANNEL_LABELS, INTERPRETER_LABELS, Channel, Interpreter
 
 AGES = (0, 14, 18, 25, 35, 45, 55, 65)
 """Where the classes of age begin; the last has no end."""
@@ -175,6 +175,10 @@ BREAKDOWNS = (
     Breakdown("channels", Whole.VISITS, "modo", "attivita", _l("Accessi per modo di contatto"),
               _l("Modo"), lambda code: str(CHANNEL_LABELS[Channel(code)]), column="channel",
               codes=tuple(Channel), if_any=frozenset(Channel), not_stated=False),
+    Breakdown("interpreters", Whole.VISITS, "interprete", "attivita",
+              _l("Accessi per interprete"), _l("Interprete"),
+              lambda code: str(INTERPRETER_LABELS[Interpreter(code)]), column="interpreter",
+              codes=tuple(Interpreter), hides_empty=True, method=("not_stated",)),
 )  # fmt: skip
 """In the order in which they are printed."""
 BY_KEY: Mapping[str, Breakdown] = {breakdown.key: breakdown for breakdown in BREAKDOWNS}

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from portal.core.errors import NotHere
 from portal.core.store.database import db
 from portal.visits.models import Enquiry, Visit
-from portal.visits.rules import Channel, VisitFacts
+from portal.visits.rules import Channel, Interpreter, VisitFacts
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class VisitEntry:
     visited_on: date
     created_at: datetime
     channel: str
+    interpreter: str | None
     for_third_party: bool
     note: str
     created_by: UUID | None
@@ -57,6 +58,7 @@ def facts_of(visit: Visit) -> VisitFacts:
         topics=tuple(enquiry.topic_code for enquiry in list_topics_of(visit.id)),
         person_id=visit.person_id,
         channel=Channel(visit.channel),
+        interpreter=Interpreter(visit.interpreter) if visit.interpreter else None,
         for_third_party=visit.for_third_party,
         note=visit.note,
     )
@@ -197,6 +199,7 @@ def _with_topics(visits: Sequence[Visit]) -> list[VisitEntry]:
             visit.visited_on,
             visit.created_at,
             visit.channel,
+            visit.interpreter,
             visit.for_third_party,
             visit.note,
             visit.created_by,
