@@ -7,7 +7,10 @@ from portal.core.store.database import db
 
 
 class counted:
-    """The statements of a block, without who speaks."""
+    """The statements of a block, without those that say who speaks, unless these are wanted."""
+
+    def __init__(self, *, speaking: bool = False) -> None:
+        self._speaking = speaking
 
     def __enter__(self) -> list[str]:
         self.seen: list[str] = []
@@ -18,5 +21,5 @@ class counted:
         event.remove(db.engine, "before_cursor_execute", self._note)
 
     def _note(self, *told: object) -> None:
-        if "portal.desk" not in str(told[2]):
+        if self._speaking or "portal.desk" not in str(told[2]):
             self.seen.append(str(told[2]))

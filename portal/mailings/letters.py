@@ -20,7 +20,7 @@ from portal.core.italy import formats
 from portal.core.work.mail import ENCODED, Attachment, Letter, message_id
 from portal.mailings.columns import lines_of, wrapped
 from portal.reports.editions.desk import DESK
-from portal.reports.editions.lifecycle import EditionType, get_file, list_files
+from portal.reports.editions.lifecycle import EditionType, get_files
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
@@ -100,8 +100,7 @@ def attached(
     kind: EditionType, edition: EditionRow, names: Collection[str]
 ) -> tuple[Attachment, ...]:
     """Some files of an edition, each proved to be what was frozen."""
-    known = [file.name for file in list_files(kind, edition.id) if file.name in names]
-    files = [get_file(kind, edition, name) for name in known]
+    files = get_files(kind, edition, names)
     return tuple(Attachment(file.name, file.media_type, file.content) for file in files)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an edition of the comparison freezes, and the files made from it and nothing else."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -54,17 +55,15 @@ def thaw(frozen: dict[str, Any]) -> Comparison:
     )
 
 
-def _file(edition: EditionRow, format: str, media_type: str) -> File:
-    body = documents.rendered(thaw(edition.figures), format=format)
-    return File(f"confronto.{format}", media_type, body)
+def _make(edition: EditionRow) -> Iterator[list[File]]:
+    comparison = thaw(edition.figures)
 
+    def made(format: str, media_type: str) -> File:
+        body = documents.rendered(comparison, format=format)
+        return File(f"confronto.{format}", media_type, body)
 
-def _tables(edition: EditionRow) -> list[File]:
-    return [_file(edition, "csv", "text/csv"), _file(edition, "json", "application/json")]
-
-
-def _documents(edition: EditionRow) -> list[File]:
-    return [_file(edition, "html", "text/html")]
+    yield [made("csv", "text/csv"), made("json", "application/json")]
+    yield [made("html", "text/html")]
 
 
 NETWORK = EditionType(
@@ -72,6 +71,5 @@ NETWORK = EditionType(
     files=NetworkEditionFile,
     job="build_comparison",
     freeze=freeze,
-    tables=_tables,
-    documents=_documents,
+    make=_make,
 )

@@ -144,8 +144,9 @@ def _edition(
     """Built as the worker does, with its small files alone, and approved the day after."""
     small = replace(
         kind,
-        tables=lambda edition: [file for file in kind.tables(edition) if file.name in KEPT],
-        documents=lambda _edition: [],
+        make=lambda edition: iter(
+            [[file for file in next(kind.make(edition)) if file.name in KEPT], []]
+        ),
     )
     with _at(day), scope():
         with unit_of_work():

@@ -89,7 +89,7 @@ class Desk:
             found = editions.list_editions(DESK, PERIOD)
             files = editions.list_files(DESK, edition_id)
             left = jobs.find_job(job_id)
-            again = [*DESK.tables(found[0]), *DESK.documents(found[0])]
+            again = [file for made in DESK.make(found[0]) for file in made]
         numbers = [one.number for one in found]
         assert numbers == list(range(len(numbers), 0, -1))
         self.duplicates += (found[0].id != edition_id) + abs(len(files) - FILES)

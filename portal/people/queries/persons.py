@@ -76,8 +76,11 @@ def find_person_by_key(key: str) -> Person | None:
 
 def list_names(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of these persons, for lists of their visits."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
     statement = select(Person.id, Person.family_name, Person.given_name).where(
-        Person.id.in_(set(person_ids))
+        Person.id.in_(wanted)
     )
     return {row.id: rules.display_name(row) for row in db.session.execute(statement)}
 

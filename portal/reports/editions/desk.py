@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -77,23 +77,18 @@ def _short_hash(frozen: dict[str, Any]) -> str:
     return " ".join(digest[start : start + 4] for start in (0, 4, 8))
 
 
-def _files(edition: EditionRow, formats: Sequence[str]) -> list[File]:
+def _make(edition: EditionRow) -> Iterator[list[File]]:
     relazione, stamp = thaw(edition.figures), stamp_of(edition)
     document = files.composed(relazione, stamp)
-    return [
-        File(form.file_name, form.media_type, form.make(relazione, document, stamp.template))
-        for form in map(files.format_of, formats)
-    ]
 
+    def made(name: str) -> File:
+        form = files.format_of(name)
+        return File(form.file_name, form.media_type, form.make(relazione, document, stamp.template))
 
-def _tables(edition: EditionRow) -> list[File]:
-    historical = files.rendered(thaw(edition.figures), format="csv", historical=True)
-    made = _files(edition, ("csv", "excel", "dati", "json", "xlsx"))
-    return [*made, File("prospetto.csv", "text/csv", historical)]
-
-
-def _documents(edition: EditionRow) -> list[File]:
-    return _files(edition, ("html", "pdf", "docx"))
+    historical = files.rendered(relazione, format="csv", historical=True)
+    tables = [made(name) for name in ("csv", "excel", "dati", "json", "xlsx")]
+    yield [*tables, File("prospetto.csv", "text/csv", historical)]
+    yield [made(name) for name in ("html", "pdf", "docx")]
 
 
 DESK = EditionType(
@@ -101,7 +96,6 @@ DESK = EditionType(
     files=EditionFile,
     job="build_edition",
     freeze=freeze,
-    tables=_tables,
-    documents=_documents,
+    make=_make,
     after_approval="publish",
 )

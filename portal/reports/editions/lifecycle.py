@@ -8,7 +8,7 @@ after it write the same bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -66,10 +66,10 @@ class EditionType:
     job: str
     freeze: Callable[[str, str], dict[str, Any]]
     """(period, baseline) -> the figures, as JSON; `taxonomy` is one of its keys."""
-    tables: Callable[[EditionRow], Sequence[File]]
-    """The tables as files, from the frozen figures of an edition."""
-    documents: Callable[[EditionRow], Sequence[File]]
-    """The documents that people read, from the same."""
+    make: Callable[[EditionRow], Iterator[Sequence[File]]]
+    """From the frozen figures of an edition its tables as files, then the documents that people
+    read; the figures are thawed once for all of them.
+    """
     after_approval: str = ""
     """The job about an edition that its approval starts, if any."""
 
@@ -132,12 +132,25 @@ def list_files(kind: EditionType, edition_id: UUID) -> list[EditionFileRow]:
 
 
 def get_file(kind: EditionType, edition: EditionRow, name: str) -> File:
-    """A file as it was frozen: its bytes are those of its hash, and its hash of the edition's."""
-    found = next((file for file in list_files(kind, edition.id) if file.name == name), None)
-    if found is None:
-        raise NotHere
+    """A file as it was frozen; NotHere for a name that it does not have."""
+    for file in get_files(kind, edition, [name]):
+        return file
+    raise NotHere
+
+
+def get_files(kind: EditionType, edition: EditionRow, names: Collection[str]) -> list[File]:
+    """Some files as they were frozen, of those that there are.
+
+    The bytes of each are those of its hash, and its hash of the edition's. Raises Refusal else.
+    """
+    listed = list_files(kind, edition.id)
+    manifest = manifest_hash(listed)
+    return [_proved(edition, file, manifest) for file in listed if file.name in names]
+
+
+def _proved(edition: EditionRow, found: EditionFileRow, manifest: bytes) -> File:
     file = File(found.name, found.media_type, found.content)
-    if file.sha256 != found.sha256 or edition.sha256 != manifest_hash(list_files(kind, edition.id)):
+    if file.sha256 != found.sha256 or edition.sha256 != manifest:
         facts = {"edition": str(edition.id), "file": found.name}
         log.error("file is not what was frozen", extra={"facts": facts})
         raise Refusal(
@@ -252,9 +265,10 @@ def build_edition(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
         # PostgreSQL keeps its own order of keys: every builder reads the same.
         db.session.refresh(edition, ["frozen"])
     try:
-        files = list(kind.tables(edition))
+        steps = kind.make(edition)
+        files = list(next(steps))
         _reach(kind, edition, COUNTING + 2)
-        files += kind.documents(edition)
+        files += next(steps)
         _reach(kind, edition, LAST_STEP)
         with unit_of_work():
             _store(kind, edition, files)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Building an edition as a worker does, also with a step that breaks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from portal.core.work import jobs
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import EditionType, File
+from portal.reports.models import EditionRow
 from tests.conftest import AtDesk
 from tests.world import Place
 
@@ -46,15 +47,28 @@ class Fails:
 
     @property
     def at_documents(self) -> EditionType:
-        return replace(DESK, documents=self._break)
+        return after_tables(self._break)
 
     @property
     def at_storing(self) -> EditionType:
         """Two documents of one name: the second is refused when all are stored."""
-        return replace(DESK, documents=lambda _edition: [File("due", "text/plain", b"x")] * 2)
+        twice = [File("due", "text/plain", b"x")] * 2
+        return replace(DESK, make=lambda edition: iter([next(DESK.make(edition)), twice]))
 
-    def _break(self, _edition: Any) -> Sequence[File]:
+    def _break(self) -> None:
         raise self.Broken
+
+
+def after_tables(act: Callable[[], None]) -> EditionType:
+    """The desk's editions, with something that happens between the tables and the documents."""
+
+    def make(edition: EditionRow) -> Iterator[Sequence[File]]:
+        steps = DESK.make(edition)
+        yield next(steps)
+        act()
+        yield next(steps)
+
+    return replace(DESK, make=make)
 
 
 def tree_hash(at_desk: AtDesk, desk: Place, edition_id: UUID) -> tuple[Any, ...]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Editions: asked for once, frozen, the same bytes whoever builds them, approved, corrected."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,7 +21,7 @@ from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed
 from tests.conftest import AtDesk
-from tests.portal.reports.builds import Build, Fails, has_open_job, tree_hash
+from tests.portal.reports.builds import Build, Fails, after_tables, has_open_job, tree_hash
 from tests.world import World
 
 PERIOD = "2016-S1"
@@ -87,7 +86,7 @@ def test_the_same_edition_made_again_on_another_day_is_the_same_bytes(
     build(few.lucca, edition_id)
     with clock.stopped_at(datetime(2031, 2, 3, 9, tzinfo=UTC)), at_desk(few.lucca):
         edition = editions.get_edition(DESK, edition_id)
-        again = [*DESK.tables(edition), *DESK.documents(edition)]
+        again = [file for made in DESK.make(edition) for file in made]
         assert editions.manifest_hash(again) == edition.sha256
 
 
@@ -282,16 +281,15 @@ def test_who_was_overtaken_stores_nothing(
     """While the documents are made the edition is given up, tried again, perhaps even built."""
     edition_id = ask(at_desk, few)
 
-    def overtaken(edition: Any) -> Any:
+    def overtaken() -> None:
         build.give_up(few.lucca, edition_id)
         with at_desk(few.lucca):
             record_late_visit()
             editions.retry_edition(DESK, edition_id=edition_id)
         if again:
             build(few.lucca, edition_id)
-        return DESK.documents(edition)
 
-    build(few.lucca, edition_id, kind=replace(DESK, documents=overtaken))
+    build(few.lucca, edition_id, kind=after_tables(overtaken))
     assert "edition went another way" in caplog.text
     with at_desk(few.lucca):
         edition = editions.get_edition(DESK, edition_id)
