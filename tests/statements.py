@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a block asks of the database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, request, request_started
 from sqlalchemy import event
 
 from portal.core.store.database import db
@@ -23,3 +27,15 @@ class counted:
     def _note(self, *told: object) -> None:
         if self._speaking or "portal.desk" not in str(told[2]):
             self.seen.append(str(told[2]))
+
+
+@contextmanager
+def of_posts_alone(app: Flask, noted: list[str]) -> Iterator[None]:
+    """Forget what was noted before a form is sent: of the page that holds it."""
+
+    def forget(_app: Flask) -> None:
+        if request.method == "POST":
+            noted.clear()
+
+    with request_started.connected_to(forget, app):
+        yield

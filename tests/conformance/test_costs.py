@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, request, request_started
+from flask import Flask
 
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
@@ -28,7 +28,7 @@ from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
-from tests.statements import counted
+from tests.statements import counted, of_posts_alone
 from tests.world import Someone, World
 
 MOST_OF_A_SAVE = 12
@@ -52,18 +52,6 @@ def test_a_save_at_the_counter_asks_little_of_the_database(
     record_property("summary", f"statements of a save at the counter: {len(statements)}")
     assert len(statements) <= MOST_OF_A_SAVE, "\n".join(statements)
     assert [statement for statement in statements if "1 != 1" in statement] == []
-
-
-@contextmanager
-def of_posts_alone(app: Flask, statements: list[str]) -> Iterator[None]:
-    """Forget what was asked before a form is sent."""
-
-    def forget(_app: Flask) -> None:
-        if request.method == "POST":
-            statements.clear()
-
-    with request_started.connected_to(forget, app):
-        yield
 
 
 def test_an_edition_is_thawed_once_a_build_and_listed_once_a_letter(

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, request, request_started
+from flask import Flask
 from sqlalchemy import text
 
 from portal.core import clock
@@ -31,6 +31,7 @@ from portal.visits.rules import VisitFacts
 from tests.conformance.sources import ROOT
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
+from tests.statements import of_posts_alone
 from tests.world import Someone, World
 from worker import run, schedule
 
@@ -64,18 +65,6 @@ def passing() -> Iterator[list[str]]:
         yield files
     finally:
         sys.setprofile(None)
-
-
-@contextmanager
-def of_posts_alone(app: Flask, files: list[str]) -> Iterator[None]:
-    """Forget what was passed before a form is sent: the page that holds it."""
-
-    def forget(_app: Flask) -> None:
-        if request.method == "POST":
-            files.clear()
-
-    with request_started.connected_to(forget, app):
-        yield
 
 
 def check_walk(title: str, passed: list[str]) -> None:
