@@ -8,24 +8,25 @@ from uuid import UUID
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.job_names import JobName
 from portal.core.work.logs import log_failure
 from worker.tasks import drafts, editions, letters, publishing
 
 Task = Callable[[UUID, str], None]
 
-TASKS: dict[str, Task] = {
-    "open_edition": editions.open_edition,
-    "build_edition": editions.build_edition,
-    "publish": publishing.publish,
-    "open_comparison": publishing.open_comparison,
-    "build_comparison": publishing.build_comparison,
-    "deliver": letters.deliver,
-    "sweep_drafts": drafts.sweep_drafts,
+TASKS: dict[JobName, Task] = {
+    JobName.OPEN_EDITION: editions.open_edition,
+    JobName.BUILD_EDITION: editions.build_edition,
+    JobName.PUBLISH: publishing.publish,
+    JobName.OPEN_COMPARISON: publishing.open_comparison,
+    JobName.BUILD_COMPARISON: publishing.build_comparison,
+    JobName.DELIVER: letters.deliver,
+    JobName.SWEEP_DRAFTS: drafts.sweep_drafts,
 }
 MOST_ATTEMPTS = 5
-GIVEN_UP: dict[str, Task] = {
-    "build_edition": editions.give_up_edition,
-    "build_comparison": publishing.give_up_comparison,
+GIVEN_UP: dict[JobName, Task] = {
+    JobName.BUILD_EDITION: editions.give_up_edition,
+    JobName.BUILD_COMPARISON: publishing.give_up_comparison,
 }
 """What is done instead after so many attempts; the jobs of other names are tried for ever."""
 
@@ -49,15 +50,17 @@ def work(job_id: UUID) -> None:
 
 def _task(job: jobs.Job) -> Task:
     """What to do now; an attempt beyond the last means that the last one killed its worker."""
-    if job.attempts > MOST_ATTEMPTS and job.name in GIVEN_UP:
-        return GIVEN_UP[job.name]
-    return TASKS[job.name]
+    name = JobName(job.name)
+    if job.attempts > MOST_ATTEMPTS and name in GIVEN_UP:
+        return GIVEN_UP[name]
+    return TASKS[name]
 
 
 def _put_off(job: jobs.Job) -> None:
-    if job.attempts == MOST_ATTEMPTS and job.name in GIVEN_UP:
+    name = JobName(job.name)
+    if job.attempts == MOST_ATTEMPTS and name in GIVEN_UP:
         with _scope(job):
-            GIVEN_UP[job.name](job.id, job.subject)
+            GIVEN_UP[name](job.id, job.subject)
         return
     with identity_scope(), unit_of_work():
         jobs.postpone(job.id)

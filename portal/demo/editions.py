@@ -12,6 +12,7 @@ from portal.core import clock
 from portal.core.italy.periods import Kind, Period, parse_period, period_of
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.job_names import JobName
 from portal.demo.places import DESKS, FIRST_SLUG, LATE_SLUG, DemoDesk
 from portal.mailings import actions as mailings
 from portal.mailings.kinds import OF_DESK
@@ -67,7 +68,7 @@ def _approve(place: DemoDesk, period: Period) -> bool:
         with unit_of_work():
             editions.approve_edition(DESK, edition_id=edition.id, seen_version=None)
             publish_edition(edition_id=edition.id)
-            jobs.finish(jobs.get_job_id(DESK.after_approval, str(edition.id)))
+            jobs.finish(jobs.get_job_id(JobName.PUBLISH, str(edition.id)))
     return True
 
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of networks, zones and desks."""
 
+from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Subquery, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, Subquery, cast, func, select, union_all
 
+from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.store.database import db
 from portal.desks.models import Desk, Network
@@ -32,6 +34,32 @@ def get_desk_by_slug(slug: str) -> Desk:
     if desk is None:
         raise Refusal(_("Lo sportello «%(slug)s» non esiste.", slug=slug))
     return desk
+
+
+def every_desk() -> Select[UUID]:
+    """The ids of all desks, to be used in another statement."""
+    return select(Desk.id)
+
+
+def closing_desks(ended: date, today: date) -> Select[UUID]:
+    """The ids of the desks that have closed by today a period ended on a day.
+
+    So many days after its end; those founded later have no such period. In Rome's days.
+    """
+    return select(Desk.id).where(*_closing(Desk, ended, today))
+
+
+def closing_networks(ended: date, today: date) -> Select[UUID]:
+    """The same of networks."""
+    return select(Network.id).where(*_closing(Network, ended, today))
+
+
+def _closing(
+    table: type[Desk] | type[Network], ended: date, today: date
+) -> tuple[ColumnElement[bool], ...]:
+    founded = cast(func.timezone(clock.ROME.key, table.created_at), Date)
+    days = (today - ended).days
+    return table.closing_days <= days, founded <= ended
 
 
 def get_network(network_id: UUID) -> Network:

@@ -22,6 +22,7 @@ from portal.core.store.database import db
 from portal.core.store.locks import hold
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.job_names import JobName
 from portal.core.work.mail import Letter, Outcome, transmit
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType, Recipients
@@ -31,7 +32,7 @@ from portal.reports.disclosure.disclose import NotPublishable
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions.lifecycle import get_edition
 
-JOB = "deliver"
+JOB = JobName.DELIVER
 
 
 class Overtaken(Exception):

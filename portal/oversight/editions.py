@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.core.italy.periods import parse_period
+from portal.core.work.job_names import JobName
 from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order
@@ -69,7 +70,7 @@ def _make(edition: EditionRow) -> Iterator[list[File]]:
 NETWORK = EditionType(
     table=NetworkEdition,
     files=NetworkEditionFile,
-    job="build_comparison",
+    job=JobName.BUILD_COMPARISON,
     freeze=freeze,
     make=_make,
 )

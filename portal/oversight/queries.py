@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.italy.periods import Kind, Period, parse_period, period_of
+from portal.core.italy.periods import Kind, Period, last_half, parse_period
 from portal.core.italy.states_and_comuni import folded
 from portal.core.store.database import db, speaking_network
 from portal.desks.queries import get_network, list_desks
@@ -50,7 +50,7 @@ def list_published(period: str) -> dict[UUID, PublishedFigure]:
 def list_periods() -> list[PeriodLine]:
     """The periods of which something is published, and the half-year that closed last."""
     statement = select(PublishedFigure.period, PublishedFigure.desk_id)
-    found: dict[Period, set[UUID]] = {_last_half(): set()}
+    found: dict[Period, set[UUID]] = {last_half(clock.today()): set()}
     for name, desk in db.session.execute(statement):
         found.setdefault(parse_period(name), set()).add(desk)
     desks = _desks()
@@ -66,7 +66,7 @@ def get_usual_period() -> str:
     """What is shown when nobody says: the newest published half-year or year."""
     lines = [line.period for line in list_periods() if line.published]
     halves = [period for period in lines if period.kind in (Kind.HALF, Kind.YEAR)]
-    return (halves or lines or [_last_half()])[0].name
+    return (halves or lines or [last_half(clock.today())])[0].name
 
 
 def get_comparison(period: str, baseline: str | None = None) -> Comparison:
@@ -134,10 +134,6 @@ def _missing(desks: list[_Desk], published: set[UUID], period: Period) -> tuple[
     return tuple(
         desk.named for desk in desks if desk.id not in published and desk.founded_on <= period.end
     )
-
-
-def _last_half() -> Period:
-    return period_of(Kind.HALF, clock.today()).previous()
 
 
 def _read(text: str, *, field: str) -> Period:

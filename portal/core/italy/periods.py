@@ -134,6 +134,11 @@ class Period:
         return formats.window(self.start, self.end)
 
 
+def last_half(today: date) -> "Period":
+    """The half-year that closed last."""
+    return period_of(Kind.HALF, today).previous()
+
+
 def period_of(kind: Kind, day: date) -> Period:
     """The named period of a kind that contains a day."""
     if kind is Kind.SCHOOL_YEAR:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 from celery import Celery
@@ -27,18 +28,22 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     case,
+    exists,
     func,
+    literal,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from config.queue import celery_settings
 from portal.core import clock
 from portal.core.store.database import PlatformTable, db, speaker
 from portal.core.store.locks import held
 from portal.core.store.unit import after_commit
+from portal.core.work.job_names import JobName
 from portal.core.work.logs import log
 
 BROKER_AWAY = (OperationalError, RedisError, OSError)
@@ -77,7 +82,7 @@ class Job(PlatformTable):
     finished_at: Mapped[datetime | None]
 
 
-def enqueue(name: str, subject: str, *, due_at: datetime | None = None) -> None:
+def enqueue(name: JobName, subject: str, *, due_at: datetime | None = None) -> None:
     """Have `name` done about `subject` in the scope that is open; once, however often asked."""
     who = speaker()
     statement = (
@@ -98,19 +103,74 @@ def enqueue(name: str, subject: str, *, due_at: datetime | None = None) -> None:
         after_commit(lambda: ring(job_id))
 
 
-def enqueue_again(name: str, subject: str) -> None:
+def open_at_desks(name: JobName, subject: str, desks: Select[UUID]) -> None:
+    """Have `name` done about `subject` at each of these desks; once, however often asked."""
+    _open(name, subject, Job.desk_id, desks)
+
+
+def open_at_networks(name: JobName, subject: str, networks: Select[UUID]) -> None:
+    """The same at each of these networks."""
+    _open(name, subject, Job.network_id, networks)
+
+
+def _open(
+    name: JobName, subject: str, owner: InstrumentedAttribute[UUID | None], places: Select[Any]
+) -> None:
+    place, now = places.subquery(), clock.now()
+    values = {
+        "id": func.gen_random_uuid(),
+        "name": literal(name.value),
+        owner.key: place.c.id,
+        "subject": literal(subject),
+        "created_at": literal(now),
+        "due_at": literal(now),
+        "attempts": literal(0),
+    }
+    rows = select(*values.values()).select_from(place)
+    statement = insert(Job).from_select([*values], rows, include_defaults=False)
+    db.session.execute(statement.on_conflict_do_nothing())
+
+
+def repeat_at_desks(name: JobName, desks: Select[UUID], *, every: timedelta) -> None:
+    """Have `name` done again and again at each of these desks, so long after the last time.
+
+    The first times are spread, so that none piles up.
+    """
+    place, now = desks.subquery(), clock.now()
+    known = exists().where(Job.name == name, Job.desk_id == place.c.id)
+    values = {
+        "id": func.gen_random_uuid(),
+        "name": literal(name.value),
+        "desk_id": place.c.id,
+        "subject": literal(""),
+        "created_at": literal(now),
+        "due_at": literal(now),
+        "attempts": literal(0),
+        "finished_at": literal(now) - func.random() * literal(every),
+    }
+    rows = select(*values.values()).select_from(place).where(~known)
+    statement = insert(Job).from_select([*values], rows, include_defaults=False)
+    db.session.execute(statement.on_conflict_do_nothing())
+    db.session.execute(
+        update(Job)
+        .where(Job.name == name, Job.finished_at < now - every)
+        .values(finished_at=None, attempts=0, due_at=now)
+    )
+
+
+def enqueue_again(name: JobName, subject: str) -> None:
     """Have a job that was given up, in the scope that is open, done from its first attempt."""
     job = db.session.scalars(_of(name, subject)).one()
     job.finished_at, job.attempts, job.due_at = None, 0, clock.now()
     after_commit(lambda: ring(job.id))
 
 
-def get_job_id(name: str, subject: str) -> UUID:
+def get_job_id(name: JobName, subject: str) -> UUID:
     """The id of the job about this subject in the scope that is open, finished or not."""
     return db.session.scalars(_of(name, subject).with_only_columns(Job.id)).one()
 
 
-def _of(name: str, subject: str) -> Select[Job]:
+def _of(name: JobName, subject: str) -> Select[Job]:
     who = speaker()
     return select(Job).where(
         Job.name == name,

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.periods import parse_period
+from portal.core.work.job_names import JobName
 from portal.reports import files, measures
 from portal.reports.editions.differences import counts_differ
 from portal.reports.editions.lifecycle import EditionType, File
@@ -94,8 +95,8 @@ def _make(edition: EditionRow) -> Iterator[list[File]]:
 DESK = EditionType(
     table=Edition,
     files=EditionFile,
-    job="build_edition",
+    job=JobName.BUILD_EDITION,
     freeze=freeze,
     make=_make,
-    after_approval="publish",
+    after_approval=JobName.PUBLISH,
 )

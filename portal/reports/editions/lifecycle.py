@@ -28,6 +28,7 @@ from portal.core.store.database import db, speaker
 from portal.core.store.locks import hold
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.job_names import JobName
 from portal.core.work.logs import log
 from portal.reports.models import EditionFileRow, EditionRow
 
@@ -63,14 +64,14 @@ class EditionType:
 
     table: type[EditionRow]
     files: type[EditionFileRow]
-    job: str
+    job: JobName
     freeze: Callable[[str, str], dict[str, Any]]
     """(period, baseline) -> the figures, as JSON; `taxonomy` is one of its keys."""
     make: Callable[[EditionRow], Iterator[Sequence[File]]]
     """From the frozen figures of an edition its tables as files, then the documents that people
     read; the figures are thawed once for all of them.
     """
-    after_approval: str = ""
+    after_approval: JobName | None = None
     """The job about an edition that its approval starts, if any."""
 
 

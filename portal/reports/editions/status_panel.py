@@ -117,7 +117,7 @@ def tell_since(panel: Panel, shown: Relazione | None = None) -> Panel:
 
 
 def _builds_on(period: Period) -> date | None:
-    """As worker/schedule.py computes it: never on the last day itself, nor before the desk was."""
+    """As due.py computes it: never on the last day itself, nor before the desk was."""
     desk = get_desk(speaking_desk())
     if period.kind is not Kind.HALF or desk.closing_days is None:
         return None

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which jobs there are, by the names that their rows have."""
+
+from enum import StrEnum
+
+
+class JobName(StrEnum):
+    """Every job that there is; what each does is said in worker/run.py."""
+
+    OPEN_EDITION = "open_edition"
+    BUILD_EDITION = "build_edition"
+    PUBLISH = "publish"
+    OPEN_COMPARISON = "open_comparison"
+    BUILD_COMPARISON = "build_comparison"
+    DELIVER = "deliver"
+    SWEEP_DRAFTS = "sweep_drafts"
