@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The form of a visit, new or corrected, the reason of a deletion, and a person's correction.
 
-A form that corrects carries the facts as they were when it was opened, sealed (core.conflicts).
+A form that corrects carries the facts as they were when it was opened, sealed
+(core/web/edit_conflicts.py).
 """
 
 from datetime import date

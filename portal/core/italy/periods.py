@@ -2,7 +2,7 @@
 """The periods of a relazione: month, quarter, four months, half-year, year, school year, range.
 
 A period's length is its kind, never a number of days: 2017-S1 against 2016-S1 is right, leap year
-or not. Pure: today is always given. Text comes from italian.py.
+or not. Pure: today is always given. Text comes from formats.py.
 """
 
 import re

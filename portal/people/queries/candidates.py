@@ -2,7 +2,8 @@
 """Who in the desk may be the person described: found by keys in SQL, then weighed one by one.
 
 Only equality of keys leads to a person, through the index that row-level security may use. Who
-could not reach the threshold even with all else in favour is not read (`at_most`: likeness.py).
+could not reach the threshold even with all else in favour is not read (`at_most` in
+matching/similarity.py).
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 """The arithmetic of a relazione: incidences, variations, rows, and the value that holds them.
 
 Exact fractions only: the two incidences are subtracted first and rounded once, when printed
-(rounding each first turns the seed's 1,6 into 1,7). Pure; layouts.py and prose.py say it in words.
+(rounding each first turns the seed's 1,6 into 1,7). Pure; sections/
+says it in words.
 """
 
 from collections.abc import Callable, Sequence

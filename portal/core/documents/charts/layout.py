@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Where the bars, lines and words of a chart stand, and the chart as an SVG that stands alone.
 
-Exact figures become text in italian.py and pixels here.
+Exact figures become text in core/italy/formats.py and pixels here.
 """
 
 from collections.abc import Iterator, Sequence
