@@ -11,9 +11,10 @@ from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.uploads import LARGEST_FILE
 from portal.desks.queries import get_desk_by_slug
 from portal.imports.actions import Imported, import_file, rehearse
-from portal.imports.rules.files import LARGEST, refuse_large
+from portal.imports.rules.files import refuse_large
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 DESK = click.option("--desk", "desk_slug", required=True, help="Lo sportello, col nome breve.")
@@ -103,7 +104,7 @@ def _read(file: Path) -> bytes:
     """One byte more than is allowed is enough to know that a file is too large."""
     try:
         with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
+            data = opened.read(LARGEST_FILE + 1)
     except OSError as error:
         raise Refusal(_("Il file «%(file)s» non si può leggere.", file=file)) from error
     refuse_large(len(data))
