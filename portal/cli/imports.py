@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.cli import application
 from portal.core.errors import Refusal
@@ -87,8 +88,14 @@ def import_totals(file: Path, desk_slug: str, dry_run: bool) -> None:
       portal import totals totali-2015.csv --desk lucca
     """
     done = _import(file, desk_slug, kind="totals", dry_run=dry_run)
-    periods = formats.plural(done.periods, "periodo", "periodi")
-    _say(done, [f"Righe: {formats.count(done.rows)}. Totali di {periods}."], dry_run=dry_run)
+    line = ngettext(
+        "Righe: %(rows)s. Totali di %(n)s periodo.",
+        "Righe: %(rows)s. Totali di %(n)s periodi.",
+        done.periods,
+        n=formats.count(done.periods),
+        rows=formats.count(done.rows),
+    )
+    _say(done, [line], dry_run=dry_run)
 
 
 def _import(file: Path, desk_slug: str, *, kind: str, dry_run: bool) -> Imported:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.errors import Refusal
 from portal.core.italy import formats
@@ -155,8 +156,10 @@ def _numbered(rows: Iterator[list[str]]) -> list[tuple[int, list[str]]]:
 
 
 def _wrong_width(number: int, wanted: int) -> str:
-    return _(
-        "ha %(number)s invece di %(wanted)s",
-        number=formats.plural(number, _("cella"), _("celle")),
+    return ngettext(
+        "ha %(n)s cella invece di %(wanted)s",
+        "ha %(n)s celle invece di %(wanted)s",
+        number,
+        n=formats.count(number),
         wanted=wanted,
     )
