@@ -46,7 +46,7 @@
       const coming = queue.filter((act) => act.topic === key.value).reduce((sum, act) => sum + act.change, 0);
       const number = Number(key.dataset.number) + coming;
       const quiet = number === 0 && others.contains(key);
-      key.querySelector(".number").textContent = quiet ? "" : number.toLocaleString(document.documentElement.lang);
+      key.querySelector(".number").textContent = quiet ? "" : number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
     }
     today.setAttribute("aria-busy", String(queue.length > 0));
     const kept = { queue, unsaved };

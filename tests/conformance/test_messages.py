@@ -58,6 +58,11 @@ def test_the_plural_tells_what_the_singular_tells() -> None:
     assert [(one, many) for one, many in collected() if not facts(one) <= facts(many)] == []
 
 
+def test_a_counted_sentence_prints_its_figure_as_every_other() -> None:
+    """The catalogue's own `num` has no point between thousands."""
+    assert [pair for pair in collected() if "num" in facts(pair[1])] == []
+
+
 def facts(sentence: str) -> set[str]:
     """What is told in a sentence by its variables."""
     return set(re.findall(r"%\((\w+)\)s", sentence))

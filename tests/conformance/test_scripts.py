@@ -52,9 +52,11 @@ def test_a_sentence_in_a_script_is_found(script: str) -> None:
 
 
 @EACH
-def test_language_and_clock_are_those_of_the_page(path: Path) -> None:
-    """Its language stands on the page, and the hour is that of Rome on any machine."""
+def test_hours_and_figures_are_those_of_the_page(path: Path) -> None:
+    """In its language, at the hour of Rome, with the point that browsers leave out of «1.234»."""
     source = path.read_text(encoding="utf-8")
     assert not {text for text in literals(source) if re.fullmatch("[a-z]{2}-[A-Z]{2}", text)}
     hours = re.findall(r"toLocaleTimeString\(.*", source)
     assert all('timeZone: "Europe/Rome"' in hour for hour in hours)
+    figures = re.findall(r"toLocaleString\(.*", source)
+    assert all('useGrouping: "always"' in figure for figure in figures)
