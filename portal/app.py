@@ -16,13 +16,13 @@ from portal import __version__, models
 from portal.accounts import gate, sessions
 from portal.core.store import database, schema
 from portal.core.store.unit import unit_of_work
+from portal.core.uploads import LARGEST_FORM
 from portal.core.web import access, headers, templating
 from portal.core.work import logs
 from portal.home import failures, navigation
 from portal.slices import BLUEPRINTS
 
 ROOT = Path(__file__).parent.parent
-LARGEST_FORM = 12 * 1024 * 1024
 
 
 class Portal(Flask):

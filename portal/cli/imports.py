@@ -5,15 +5,17 @@ from pathlib import Path
 
 import click
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.cli import application
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.uploads import LARGEST_FILE
 from portal.desks.queries import get_desk_by_slug
 from portal.imports.actions import Imported, import_file, rehearse
-from portal.imports.rules.files import LARGEST, refuse_large
+from portal.imports.rules.files import refuse_large
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 DESK = click.option("--desk", "desk_slug", required=True, help="Lo sportello, col nome breve.")
@@ -86,8 +88,14 @@ def import_totals(file: Path, desk_slug: str, dry_run: bool) -> None:
       portal import totals totali-2015.csv --desk lucca
     """
     done = _import(file, desk_slug, kind="totals", dry_run=dry_run)
-    periods = formats.plural(done.periods, "periodo", "periodi")
-    _say(done, [f"Righe: {formats.count(done.rows)}. Totali di {periods}."], dry_run=dry_run)
+    line = ngettext(
+        "Righe: %(rows)s. Totali di %(n)s periodo.",
+        "Righe: %(rows)s. Totali di %(n)s periodi.",
+        done.periods,
+        n=formats.count(done.periods),
+        rows=formats.count(done.rows),
+    )
+    _say(done, [line], dry_run=dry_run)
 
 
 def _import(file: Path, desk_slug: str, *, kind: str, dry_run: bool) -> Imported:
@@ -103,7 +111,7 @@ def _read(file: Path) -> bytes:
     """One byte more than is allowed is enough to know that a file is too large."""
     try:
         with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
+            data = opened.read(LARGEST_FILE + 1)
     except OSError as error:
         raise Refusal(_("Il file «%(file)s» non si può leggere.", file=file)) from error
     refuse_large(len(data))

@@ -96,7 +96,9 @@ def _said(
 ) -> Iterator[str]:
     named = [f"{formats.count(counts[key])} {STATE_NAMES[key]}" for key in STATE_NAMES
              if counts.get(key)]  # fmt: skip
-    yield f"{sender.slug}: {', '.join(named) or _('nessuna lettera')}"
+    letters = ", ".join(named) or _("nessuna lettera")
+    yield f"{sender.slug}: {letters}"
     for delivery_id, period, number in uncertain:
         edition = _("edizione %(number)s", number=number)
-        yield f"  {_('esito incerto')}: {delivery_id} {sender.slug} {period} {edition}"
+        uncertainty = _("esito incerto")
+        yield f"  {uncertainty}: {delivery_id} {sender.slug} {period} {edition}"

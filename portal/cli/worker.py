@@ -4,6 +4,7 @@
 from datetime import timedelta
 
 import click
+from flask_babel import ngettext
 
 from portal.cli import application
 from portal.core import clock
@@ -49,15 +50,20 @@ def _said_of_workers(workers: int | None) -> str:
         return "La coda non risponde: i lavori restano in attesa e ripartono con lei."
     if workers == 0:
         return "La coda risponde, ma nessun lavoratore: avvia «portal run» o sportelli-worker."
-    answer = formats.plural(workers, "lavoratore risponde", "lavoratori rispondono")
-    return f"La coda risponde; {answer}."
+    return ngettext(
+        "La coda risponde; %(n)s lavoratore risponde.",
+        "La coda risponde; %(n)s lavoratori rispondono.",
+        workers,
+        n=formats.count(workers),
+    )
 
 
 def _said_of_jobs(waiting: list[jobs.Waiting]) -> str:
     if not waiting:
         return "Nessun lavoro in attesa."
     total = sum(one.count for one in waiting)
-    lines = [f"{formats.plural(total, 'lavoro', 'lavori')} in attesa:"]
+    number = formats.count(total)
+    lines = [ngettext("%(n)s lavoro in attesa:", "%(n)s lavori in attesa:", total, n=number)]
     for one in waiting:
         age = _age(clock.now() - one.since)
         lines.append(f"  {one.name:<18} {formats.count(one.count):>6}  il più vecchio da {age}")
@@ -69,5 +75,6 @@ def _age(waited: timedelta) -> str:
     if minutes < 1:
         return "meno di un minuto"
     if minutes < 120:
-        return formats.plural(minutes, "minuto", "minuti")
-    return formats.plural(minutes // 60, "ora", "ore")
+        return ngettext("%(n)s minuto", "%(n)s minuti", minutes, n=formats.count(minutes))
+    hours = minutes // 60
+    return ngettext("%(n)s ora", "%(n)s ore", hours, n=formats.count(hours))

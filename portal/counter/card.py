@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
@@ -94,9 +95,9 @@ def _came(person_id: UUID) -> Part:
     entries = visits.list_visits_of(person_id)
     if not entries:
         return Part("", before=_("Primo accesso"))
-    number = formats.plural(len(entries), _("accesso"), _("accessi"))
+    number = formats.count(len(entries))
     latest = entries[0]
     return Part(
         f"{formats.day(latest.visited_on)}, {asked_in(latest)}",
-        before=_("%(number)s; ultimo", number=number),
+        before=ngettext("%(n)s accesso; ultimo", "%(n)s accessi; ultimo", len(entries), n=number),
     )

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
@@ -122,8 +123,13 @@ def _said(found: PeoplePage, last: dict[UUID, date]) -> str:
         get_state(first.citizenship).name if first.citizenship else "",
         _told(last.get(first.id)),
     ]
-    number = formats.plural(found.total, _("persona trovata"), _("persone trovate"))
-    return _("%(number)s. Prima: %(facts)s.", number=number, facts=", ".join(filter(None, facts)))
+    return ngettext(
+        "%(n)s persona trovata. Prima: %(facts)s.",
+        "%(n)s persone trovate. Prima: %(facts)s.",
+        found.total,
+        n=formats.count(found.total),
+        facts=", ".join(filter(None, facts)),
+    )
 
 
 def _told(day: date | None) -> str:

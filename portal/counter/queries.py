@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
@@ -71,14 +72,18 @@ def _said(permits: int) -> str:
         return _("Più di %(number)s permessi scadono entro 60 giorni", number=SHOWN)
     if not permits:
         return ""
-    number = formats.plural(permits, _("permesso scade"), _("permessi scadono"))
-    return _("%(number)s entro 60 giorni", number=number)
+    return ngettext(
+        "%(n)s permesso scade entro 60 giorni",
+        "%(n)s permessi scadono entro 60 giorni",
+        permits,
+        n=formats.count(permits),
+    )
 
 
 def _waiting(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> Waiting:
     asked = sum(name == "topics" for name, _value in draft.fields)
-    number = formats.plural(asked, _("richiesta"), _("richieste")) if asked else ""
-    parts = [_who(draft, names, shown=shown), number]
+    number = ngettext("%(n)s richiesta", "%(n)s richieste", asked, n=formats.count(asked))
+    parts = [_who(draft, names, shown=shown), number if asked else ""]
     return Waiting(
         token=draft.form_token,
         what=" · ".join(part for part in parts if part),

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from config.settings import Settings
 from portal.accounts import actions as accounts
 from portal.accounts.queries import find_account
 from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
-from portal.core.italy.formats import plural
+from portal.core.italy.formats import count
 from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
@@ -159,10 +160,23 @@ def _store_past_totals() -> None:
 def _done(filled: int, approved: int) -> str:
     parts = []
     if filled:
-        desks = plural(filled, _("sportello"), _("sportelli"))
-        parts += [_("%(desks)s, persone e accessi inventati", desks=desks)]
+        parts += [
+            ngettext(
+                "%(n)s sportello, persone e accessi inventati",
+                "%(n)s sportelli, persone e accessi inventati",
+                filled,
+                n=count(filled),
+            )
+        ]
     if approved:
-        parts += [plural(approved, _("relazione approvata"), _("relazioni approvate"))]
+        parts += [
+            ngettext(
+                "%(n)s relazione approvata",
+                "%(n)s relazioni approvate",
+                approved,
+                n=count(approved),
+            )
+        ]
     if not parts:
         return _("La rete dimostrativa c’è già: non è cambiato nulla.")
     return _("Rete dimostrativa: %(what)s.", what="; ".join(parts))

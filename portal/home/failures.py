@@ -16,6 +16,7 @@ from portal.accounts import sessions
 from portal.accounts.gate import SignInFirst
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
+from portal.core.uploads import LARGEST_FILE_MB
 from portal.core.web.access import Role, may, needed_by
 from portal.core.web.pages import redirect_to
 from portal.core.work.logs import log_failure
@@ -94,7 +95,10 @@ def _words(status: int) -> tuple[str, str]:
             _("Non ancora salvato"),
             _("Mentre scrivevi qualcun altro ha salvato la stessa scheda. Riaprila e riprova."),
         ),
-        413: (_("Il file è troppo grande"), _("Il limite è di 10 MB. Non abbiamo salvato nulla.")),
+        413: (
+            _("Il file è troppo grande"),
+            _("Il limite è di %(limit)s MB. Non abbiamo salvato nulla.", limit=LARGEST_FILE_MB),
+        ),
         422: (_("Così non si può fare"), ""),
         503: (
             _("Il servizio non risponde"),

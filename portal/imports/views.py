@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.errors import Conflict
 from portal.core.italy import formats
@@ -168,11 +169,7 @@ def _show_list(form: PastTotalForm) -> Response:
         Stored(
             one.id,
             one.period,
-            _(
-                "%(users)s, %(services)s",
-                users=formats.plural(one.users, _("utente"), _("utenti")),
-                services=formats.plural(sum(one.topics.values()), _("richiesta"), _("richieste")),
-            ),
+            _summary(one.users, sum(one.topics.values())),
         )
         for one in figures.list_past_totals()
     ]
@@ -184,6 +181,17 @@ def _show_list(form: PastTotalForm) -> Response:
         recorded=recorded,
         saved=saved,
         deleted=_deleted(request.args.get("eliminati", "")),
+    )
+
+
+def _summary(users: int, enquiries: int) -> str:
+    """«149 utenti, 172 richieste»."""
+    return _(
+        "%(users)s, %(enquiries)s",
+        users=ngettext("%(n)s utente", "%(n)s utenti", users, n=formats.count(users)),
+        enquiries=ngettext(
+            "%(n)s richiesta", "%(n)s richieste", enquiries, n=formats.count(enquiries)
+        ),
     )
 
 

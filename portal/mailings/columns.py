@@ -4,6 +4,7 @@
 from textwrap import wrap
 
 from portal.core.documents.tables import Column, Row, Table, cell_text
+from portal.core.documents.text_width import column_letters
 
 WIDTH = 72
 GAP = "  "
@@ -35,10 +36,10 @@ def _texts(row: Row, columns: tuple[Column, ...]) -> list[str]:
 def _widths(table: Table, width: int) -> list[int]:
     """Each column as wide as its cells and the longest word of its head."""
     rows = [_texts(row, table.columns) for row in table.rows]
-    needed = []
-    for number, column in enumerate(table.columns):
-        words = [len(word) for word in column.head.split()]
-        needed.append(max([1, *words, *(len(texts[number]) for texts in rows)]))
+    needed = [
+        max(int(column_letters([column.head], (texts[number] for texts in rows))), 1)
+        for number, column in enumerate(table.columns)
+    ]
     left = width - sum(needed[1:]) - len(GAP) * (len(needed) - 1)
     needed[0] = max(NARROWEST, min(needed[0], left))
     return needed

@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
@@ -50,7 +51,12 @@ def missing_notice(comparison: Comparison) -> str | None:
         return None
     facts = {
         "names": formats.joined([desk.name for desk in comparison.missing]),
-        "present": formats.plural(len(comparison.desks), _("sportello"), _("sportelli")),
+        "present": ngettext(
+            "%(n)s sportello",
+            "%(n)s sportelli",
+            len(comparison.desks),
+            n=formats.count(len(comparison.desks)),
+        ),
         "wanted": comparison.wanted,
     }
     if len(comparison.missing) == 1:

@@ -6,6 +6,7 @@ Desks keep their alphabetical order: a comparison is no league table.
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
@@ -29,10 +30,14 @@ def finding(comparison: Comparison) -> str:
     if not outside:
         return _("Nessuno sportello si distingue dagli altri: le differenze tra i tassi sono come"
                  " quelle che capitano per caso.")  # fmt: skip
-    return _("%(cells)s dagli altri sportelli: ▲ sopra, ▼ sotto. Le altre differenze capitano anche"
-             " per caso.",
-             cells=formats.plural(outside, _("casella si distingue"),
-                                  _("caselle si distinguono")))  # fmt: skip
+    return ngettext(
+        "%(n)s casella si distingue dagli altri sportelli: ▲ sopra, ▼ sotto. Le altre differenze"
+        " capitano anche per caso.",
+        "%(n)s caselle si distinguono dagli altri sportelli: ▲ sopra, ▼ sotto. Le altre differenze"
+        " capitano anche per caso.",
+        outside,
+        n=formats.count(outside),
+    )
 
 
 def table(comparison: Comparison) -> Table:

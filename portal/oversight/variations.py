@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
@@ -39,16 +40,27 @@ def finding(comparison: Comparison) -> str:
     found = [one for one in told if one[-1].is_found]
     if not found:
         return _nothing(change for _desk, _label, change in told)
-    cells = formats.plural(
-        len(found), _("variazione non si spiega"), _("variazioni non si spiegano")
-    )
+    number = formats.count(len(found))
     rest = _("Le altre non si distinguono dal caso, o le richieste sono troppo poche per dirlo.")
     if len(found) > MOST_NAMED:
-        return _("%(cells)s con il caso: ▲ in aumento, ▼ in calo.", cells=cells) + " " + rest
+        many = ngettext(
+            "%(n)s variazione non si spiega con il caso: ▲ in aumento, ▼ in calo.",
+            "%(n)s variazioni non si spiegano con il caso: ▲ in aumento, ▼ in calo.",
+            len(found),
+            n=number,
+        )
+        return f"{many} {rest}"
     named = "; ".join(
         f"{desk.desk.name}, {label}, {WORDS[change]}" for desk, label, change in found
     )
-    return _("%(cells)s con il caso: %(named)s.", cells=cells, named=named) + " " + rest
+    few = ngettext(
+        "%(n)s variazione non si spiega con il caso: %(named)s.",
+        "%(n)s variazioni non si spiegano con il caso: %(named)s.",
+        len(found),
+        n=number,
+        named=named,
+    )
+    return f"{few} {rest}"
 
 
 def _nothing(changes: Iterable[Change]) -> str:

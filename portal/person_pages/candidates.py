@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Those whom somebody new may already be, with when they came."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.italy import formats
 from portal.people.forms import candidate_panel
@@ -18,11 +19,17 @@ def likely(candidates: Iterable[Candidate], but: Collection[UUID] = ()) -> list[
     """The candidates as the panel shows them, without those already told apart."""
     left = candidate_panel.left_of(candidates, but)
     days = visits.list_days_of([one.row.id for one in left]) if left else {}
-    return candidate_panel.likely(left, {one: _came(came) for one, came in days.items()})
+    return candidate_panel.likely(left, {one: attendance(came) for one, came in days.items()})
 
 
-def _came(days: list[date]) -> str:
+def attendance(days: Sequence[date]) -> str:
+    """«4 accessi, ultimo 12/10/2026»."""
     if not days:
         return _("nessun accesso")
-    number = formats.plural(len(days), _("accesso"), _("accessi"))
-    return _("%(number)s, ultimo %(day)s", number=number, day=formats.day(max(days)))
+    return ngettext(
+        "%(n)s accesso, ultimo %(day)s",
+        "%(n)s accessi, ultimo %(day)s",
+        len(days),
+        n=formats.count(len(days)),
+        day=formats.day(max(days)),
+    )

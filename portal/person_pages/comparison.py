@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from flask_babel import gettext as _
-
-from portal.core.italy import formats
 from portal.people import queries as people
 from portal.people.card.parts import PARTS
 from portal.people.merging.rules import BOTH, with_both
 from portal.people.rules import PersonFacts, display_name
+from portal.person_pages.candidates import attendance
 from portal.visits import queries as visits
 
 ONE, OTHER, TOGETHER = "one", "other", "both"
@@ -90,12 +88,8 @@ def compare(one_id: UUID, other_id: UUID, chosen: Mapping[str, str]) -> Comparis
 def _side(person_id: UUID) -> Side:
     person = people.get_person(person_id)
     days = visits.list_days_of([person_id])[person_id]
-    came = _("nessun accesso")
-    if days:
-        number = formats.plural(len(days), _("accesso"), _("accessi"))
-        came = _("%(number)s, ultimo %(day)s", number=number, day=formats.day(max(days)))
     facts = people.facts_of(person)
-    return Side(person_id, display_name(person), person.version, facts, len(days), came)
+    return Side(person_id, display_name(person), person.version, facts, len(days), attendance(days))
 
 
 def _row(

@@ -110,7 +110,7 @@ const Counter = (() => {
       go(link.getAttribute("href"));
     } catch {
       form.append(token);
-      form.querySelector("[data-draft-state]").textContent = "Bozza non scartata: il server non risponde.";
+      form.querySelector("[data-draft-state]").textContent = link.dataset.notDiscarded;
     }
   }
 
@@ -227,7 +227,7 @@ const Counter = (() => {
     const day = readDay(event.target.value);
     line.hidden = !day || day >= new Date().setHours(0, 0, 0, 0);
     if (line.hidden) return;
-    const words = day.toLocaleDateString("it-IT", { weekday: "long", day: "numeric", month: "long" });
+    const words = day.toLocaleDateString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
     line.textContent = line.dataset.past.replace("{day}", words.replace(/ 1 /, " 1° "));
   }
 

@@ -4,6 +4,7 @@
 (() => {
   "use strict";
 
+  const texts = document.currentScript.dataset;
   const PAUSE = 800;
   const AGAIN = 5000;
   const PATIENCE = 8000;
@@ -115,7 +116,7 @@
       if (number === state.number) await read(form, answer, text, number);
     } catch {
       if (form.isConnected && number === state.number) {
-        say(form, "Bozza non salvata: il server non risponde.");
+        say(form, texts.noAnswer);
         later(form, AGAIN);
       }
     }
@@ -139,7 +140,7 @@
       state.settled = true;
       say(form, "");
     } else {
-      say(form, told.said || "Bozza non salvata.");
+      say(form, told.said || texts.failed);
     }
   }
 

@@ -4,6 +4,7 @@
 (() => {
   "use strict";
 
+  const texts = document.currentScript.dataset;
   const pending = new WeakMap();
   const tellAgain = new WeakMap();
   const SAME_PLACE = 8;
@@ -81,11 +82,11 @@
   function waiting(form) {
     const button = form.querySelector(".save [type=submit]");
     if (!button) return () => {};
-    const words = [...button.childNodes];
-    const timer = setTimeout(() => { button.replaceChildren("Salvataggio…"); }, 1000);
+    const label = [...button.childNodes];
+    const timer = setTimeout(() => { button.replaceChildren(texts.saving); }, 1000);
     return () => {
       clearTimeout(timer);
-      button.replaceChildren(...words);
+      button.replaceChildren(...label);
     };
   }
 
@@ -100,13 +101,13 @@
       const told = [page.querySelector("h1"), page.querySelector(".error-text")].filter(Boolean);
       if (told.length) return told.map((one) => one.textContent.trim().replace(/[^.]$/, "$&.")).join(" ");
     }
-    return navigator.onLine ? `Il server non ha risposto (${hour}).` : `Non c’è collegamento (${hour}).`;
+    return (navigator.onLine ? texts.noAnswerAt : texts.offlineAt).replace("{hour}", hour);
   }
 
   function consolation(form, xhr) {
-    const kept = form.hasAttribute("data-draft-kept") ? "Quello che hai scritto è ancora nel modulo e in una bozza." : "Quello che hai scritto è ancora nel modulo.";
+    const kept = form.hasAttribute("data-draft-kept") ? texts.inDraft : texts.inForm;
     if (isRefusal(xhr)) return kept;
-    return form.elements.namedItem("form_token") ? `${kept} Riprovare non crea un doppione.` : kept;
+    return form.elements.namedItem("form_token") ? `${kept} ${texts.once}` : kept;
   }
 
   function wayOut(form, xhr) {
@@ -115,24 +116,24 @@
       const page = new URL(form.dataset.draft || form.getAttribute("action"), location.href);
       page.searchParams.set("bozza", form.elements.namedItem("form_token").value);
       act.href = page;
-      act.textContent = "Riprendi la bozza";
+      act.textContent = texts.resume;
       return form.hasAttribute("data-draft-kept") ? act : null;
     }
     if (isRefusal(xhr)) return null;
     act.type = "button";
     act.className = "btn btn-primary compact";
-    act.textContent = "Riprova";
+    act.textContent = texts.retry;
     act.addEventListener("click", () => form.requestSubmit());
     return act;
   }
 
   function notSaved(event) {
-    const hour = new Date().toLocaleTimeString("it-IT", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Rome" });
+    const hour = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: "Europe/Rome" });
     const form = event.detail.elt.closest("form");
     const saves = form && form.getAttribute("role") !== "search" && form.method === "post";
     // A question that a part of the form asks by itself is no save.
     if (saves && form !== event.detail.elt && !event.detail.elt.matches("[type=submit]")) return;
-    const first = saves ? "NON salvato." : "Il server non ha risposto.";
+    const first = saves ? texts.unsaved : texts.noAnswer;
     forget();
     document.getElementById("voice-alert").textContent = first;
     const box = document.createElement("div");
@@ -141,10 +142,13 @@
     box.className = "message error";
     box.dataset.notSaved = "";
     strong.textContent = first;
-    const words = document.createElement("span");
-    const tell = () => { words.textContent = saves ? ` ${reason(event.detail.xhr, hour)} ${consolation(form, event.detail.xhr)}` : ` Riprova (${hour}).`; };
+    const rest = document.createElement("span");
+    const tell = () => {
+      const { xhr } = event.detail;
+      rest.textContent = saves ? ` ${reason(xhr, hour)} ${consolation(form, xhr)}` : ` ${texts.retryAt.replace("{hour}", hour)}`;
+    };
     tell();
-    text.append(strong, words);
+    text.append(strong, rest);
     tellAgain.set(box, tell);
     const act = saves ? wayOut(form, event.detail.xhr) : null;
     box.append(text, ...(act ? [act] : []));

@@ -17,7 +17,7 @@
   const valueOf = (field) => (/^\d+$/.test(field.value.trim().replace(/\./g, "")) ? Number(field.value.trim().replace(/\./g, "")) : 0);
   const cellsOf = (part) => [...part.querySelectorAll("[data-row] input")];
   const sumOf = (fields) => fields.reduce((sum, field) => sum + valueOf(field), 0);
-  const written = (number) => number.toLocaleString("it-IT");
+  const written = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
 
   function count() {
     for (const row of form.querySelectorAll("[data-row]")) {

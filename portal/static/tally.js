@@ -15,7 +15,8 @@
   const today = document.getElementById("tally-today");
   const voice = document.getElementById("voice-status");
   const alarm = document.getElementById("voice-alert");
-  const store = `tally ${location.pathname} ${root.dataset.store}`;
+  const texts = root.dataset;
+  const store = `tally ${location.pathname} ${texts.store}`;
   const WAITS = [300, 1000, 2000, 2000];
   const ONE_TRY = 4000;
   const PATIENCE = 8000;
@@ -45,7 +46,7 @@
       const coming = queue.filter((act) => act.topic === key.value).reduce((sum, act) => sum + act.change, 0);
       const number = Number(key.dataset.number) + coming;
       const quiet = number === 0 && others.contains(key);
-      key.querySelector(".number").textContent = quiet ? "" : number.toLocaleString("it-IT");
+      key.querySelector(".number").textContent = quiet ? "" : number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
     }
     today.setAttribute("aria-busy", String(queue.length > 0));
     const kept = { queue, unsaved };
@@ -86,19 +87,19 @@
     if (said) voice.textContent = said.textContent;
   }
 
-  function explain(words, rest, ...ways) {
+  function explain(first, rest, ...ways) {
     const box = document.createElement("div");
     const text = document.createElement("p");
     const strong = document.createElement("strong");
     const acts = document.createElement("div");
     box.className = "message error";
     acts.className = "message-acts";
-    strong.textContent = words;
+    strong.textContent = first;
     text.append(strong, ` ${rest}`);
     acts.append(...ways);
     box.append(text, acts);
     trouble.replaceChildren(box);
-    alarm.textContent = words;
+    alarm.textContent = first;
   }
 
   function way(label, act) {
@@ -118,9 +119,9 @@
   }
 
   function saidOf(acts) {
-    const names = acts.map((act) => (act.change > 0 ? nameOf(act.topic) : "un annullamento"));
-    const one = names.length === 1;
-    return `${one ? "NON salvata" : `NON salvate, ${names.length}`}: ${names.join(", ")}.`;
+    const names = acts.map((act) => (act.change > 0 ? nameOf(act.topic) : texts.anUndo));
+    const sentence = (names.length === 1 ? texts.lost : texts.severalLost).replace("{n}", names.length);
+    return sentence.replace("{names}", () => names.join(", "));
   }
 
   // ---- what is sent
@@ -168,14 +169,14 @@
   }
 
   function offerAgain(rest, ...ways) {
-    const again = way("Riprova", () => {
+    const again = way(texts.retry, () => {
       queue.push(...unsaved.splice(0));
       keys().forEach((key) => key.classList.remove("refused"));
       clearTrouble();
       draw();
       send();
     });
-    const leave = way("Lascia", () => {
+    const leave = way(texts.leave, () => {
       unsaved = [];
       keys().forEach((key) => key.classList.remove("refused"));
       clearTrouble();
@@ -188,21 +189,21 @@
     queue.shift();
     keyOf(act.topic)?.classList.remove("last");
     keyOf(act.topic)?.classList.add("refused");
-    explain(act.change > 0 ? saidOf([act]) : "Non annullata.", page.getElementById("tally-trouble")?.textContent.trim() ?? "");
+    explain(act.change > 0 ? saidOf([act]) : texts.undoLost, page.getElementById("tally-trouble")?.textContent.trim() ?? "");
   }
 
   function settle(act, found) {
-    const hour = new Date().toLocaleTimeString("it-IT", { hour: "numeric", minute: "2-digit" });
+    const hour = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: "Europe/Rome" });
     const away = found?.answer.headers.get("HX-Redirect");
     if (away) {
       const link = document.createElement("a");
       link.href = away;
-      link.textContent = "Accedi";
-      return giveUp("La sessione è scaduta: dopo l’accesso puoi riprovare.", link);
+      link.textContent = texts.signIn;
+      return giveUp(texts.expired, link);
     }
     const page = found && new DOMParser().parseFromString(found.text, "text/html");
     if (!page?.getElementById("tally-today")) {
-      return giveUp(`Il server non ha risposto (${hour}). Riprovare non crea un doppione.`);
+      return giveUp(`${texts.noAnswerAt.replace("{hour}", hour)} ${texts.once}`);
     }
     take(page);
     return found.answer.ok ? queue.shift() : refuse(act, page);
@@ -211,7 +212,7 @@
   async function send() {
     if (busy) return;
     busy = true;
-    const slow = setTimeout(() => { today.querySelector(".tally-done").textContent = "Salvataggio…"; }, 1000);
+    const slow = setTimeout(() => { today.querySelector(".tally-done").textContent = texts.saving; }, 1000);
     while (queue.length) {
       const act = queue[0];
       settle(act, await answerTo(act));
@@ -332,7 +333,7 @@
   const before = JSON.parse(sessionStorage.getItem(store) ?? "{}");
   queue.push(...(before.queue ?? []));
   unsaved = before.unsaved ?? [];
-  if (unsaved.length) offerAgain("Riprovare non crea un doppione.");
+  if (unsaved.length) offerAgain(texts.once);
   draw();
   send();
 })();

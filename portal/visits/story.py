@@ -9,6 +9,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
@@ -57,8 +58,12 @@ def title(visits: Sequence[VisitEntry]) -> str:
     enquiries = sum(len(visit.topics) for visit in visits)
     return _(
         "Storia: %(visits)s, %(enquiries)s",
-        visits=formats.plural(len(visits), _("accesso"), _("accessi")),
-        enquiries=formats.plural(enquiries, _("richiesta"), _("richieste")),
+        visits=ngettext(
+            "%(n)s accesso", "%(n)s accessi", len(visits), n=formats.count(len(visits))
+        ),
+        enquiries=ngettext(
+            "%(n)s richiesta", "%(n)s richieste", enquiries, n=formats.count(enquiries)
+        ),
     )
 
 

@@ -5,11 +5,13 @@ Three CSV styles: the desk's own document to the byte, the one that Excel in Ita
 double click, and the one for programs (RFC 4180, stable keys, six places).
 """
 
+import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from io import StringIO
 from typing import Literal
 
 from portal.core.documents.tables import MARKS, Column, Row, Table, Value
@@ -70,11 +72,15 @@ def _lines(table: Table, dialect: _Dialect) -> list[list[str]]:
 
 
 def _written(lines: Iterable[Iterable[str]], dialect: _Dialect) -> bytes:
-    text = "".join(
-        dialect.separator.join(_quoted(cell, dialect) for cell in line) + dialect.line_end
-        for line in lines
-    )
-    return text.encode(dialect.encoding)
+    return "".join(_line(cells, dialect) for cells in lines).encode(dialect.encoding)
+
+
+def _line(cells: Iterable[str], dialect: _Dialect) -> str:
+    # Before Python 3.13 a cell that holds "\r" is quoted only where the end of the line does too.
+    end = "\r\n"
+    out = StringIO(newline="")
+    csv.writer(out, delimiter=dialect.separator, lineterminator=end).writerow(cells)
+    return out.getvalue().removesuffix(end) + dialect.line_end
 
 
 def _texts(row: Row, columns: tuple[Column, ...], dialect: _Dialect) -> list[str]:
@@ -96,12 +102,6 @@ def _guarded(text: str) -> str:
     """A leading apostrophe keeps a spreadsheet from running what somebody typed."""
     if text.startswith(_CONTROL) or text.lstrip().startswith(_FORMULA):
         return "'" + text
-    return text
-
-
-def _quoted(text: str, dialect: _Dialect) -> str:
-    if any(special in text for special in (dialect.separator, '"', "\r", "\n")):
-        return '"' + text.replace('"', '""') + '"'
     return text
 
 

@@ -28,6 +28,12 @@ from fontTools.ttLib import TTFont
 
 from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
 from portal.core.documents.tables import Column, Table, cell_text
+from portal.core.documents.text_width import (
+    PAGE_TEXT_MM,
+    PAPER_DIGIT_EM,
+    PAPER_HEAD_LETTER_DIGITS,
+    column_letters,
+)
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES, TEMPLATE = ROOT / "templates", "layout/print.typ"
@@ -42,7 +48,6 @@ FAMILIES = {
     "noto-chinese": "Noto Sans S Chinese",
 }
 STANDARDS = ["ua-1", "a-2a"]
-TEXT_WIDTH_MM = 172
 DRAWING = """
 #set page(width: float(sys.inputs.width) * 1mm, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)
@@ -53,11 +58,9 @@ BLANK_LINE = "_" * 10
 FIGURES_ABREAST = 4
 ROWS_KEPT_TOGETHER = 10
 MOST_COLUMNS_AT_EASE = 9
-# In widths of the letter m of a table: one of its lines, a digit, what stands left and right of it.
-TEXT_WIDTH_EM, DIGIT_EM, PADDING_EM, MOST_APART_EM = 51, 0.57, 1.1, 3.5
+# In sizes of the letter of a table: one of its lines, what stands left and right of a figure.
+TEXT_WIDTH_EM, PADDING_EM, MOST_APART_EM = 51, 1.1, 3.5
 SHORTEST_TEXT, LONGEST_TEXT = 8, 42
-LETTER = 1.15
-"""How wide a letter of a head is, in digits."""
 BOX = "\u25a1"
 # They end no sign and need no glyph: joiners, marks of direction, the hyphen that may be.
 JOINERS = frozenset("\u00ad\u200c\u200d\u200e\u200f")
@@ -176,18 +179,18 @@ def _columns(columns: tuple[Column, ...], lines: list[list[str]]) -> list[dict[s
     Where little is said, figures move apart, so that the eye need not cross half a page.
     """
     longest = [
-        max([*(len(word) * LETTER for word in _heads_of(column, columns)),
-             *(len(line[number]) for line in lines)], default=0)
+        column_letters(_heads_of(column, columns), (line[number] for line in lines),
+                       head_letter=PAPER_HEAD_LETTER_DIGITS)
         for number, column in enumerate(columns)
     ]  # fmt: skip
-    spare = TEXT_WIDTH_EM - sum(length * DIGIT_EM + PADDING_EM for length in longest)
+    spare = TEXT_WIDTH_EM - sum(length * PAPER_DIGIT_EM + PADDING_EM for length in longest)
     figures = sum(column.kind != "text" for column in columns)
     apart = min(max(spare / 2 / max(figures, 1), 0), MOST_APART_EM)
     return [
         {
             "kind": column.kind,
             "quiet": column.kind == "text" and number > 0,
-            "width": length * DIGIT_EM + PADDING_EM + apart,
+            "width": length * PAPER_DIGIT_EM + PADDING_EM + apart,
             "parts": min(max(length, SHORTEST_TEXT), LONGEST_TEXT),
         }
         for number, (column, length) in enumerate(zip(columns, longest, strict=True))
@@ -197,7 +200,7 @@ def _columns(columns: tuple[Column, ...], lines: list[list[str]]) -> list[dict[s
 def _heads_of(column: Column, columns: Sequence[Column]) -> list[str]:
     """The words above a column that it must hold unbroken; a group of several has the room."""
     alone = column.group and sum(one.group == column.group for one in columns) == 1
-    return [*column.head.split(), *((column.group or "").split() if alone else ())]
+    return [column.head, *([column.group or ""] if alone else [])]
 
 
 def _drawn(svg: str) -> str:
@@ -208,7 +211,7 @@ def _drawn(svg: str) -> str:
     svg = _printable(svg)
     if _families()[0].issuperset(map(ord, svg)):
         return svg
-    picture = png_of_svg(svg, width_mm=TEXT_WIDTH_MM)
+    picture = png_of_svg(svg, width_mm=PAGE_TEXT_MM)
     width, height = struct.unpack(">II", picture[16:24])
     image = f'<image href="data:image/png;base64,{b64encode(picture).decode()}"/>'
     return f'<svg xmlns="{SVG}" viewBox="0 0 {width} {height}">{image}</svg>'

@@ -17,6 +17,7 @@ from functools import cache
 from babel.dates import format_date
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 
@@ -92,11 +93,6 @@ def historical_points(value: Exact) -> str:
 
 
 # Words around numbers
-
-
-def plural(number: int | Fraction, one: str, many: str) -> str:
-    """«1 utente», «0 utenti», «1.234 utenti»."""
-    return f"{count(number)} {one if number == 1 else many}"
 
 
 def joined(items: Sequence[str]) -> str:
@@ -243,8 +239,8 @@ def age(birth: PartialDate, on: date) -> str:
     if oldest < 0:
         return NOT_COMPUTABLE
     if max(youngest, 0) == oldest:
-        return plural(oldest, _("anno"), _("anni"))
-    return f"{max(youngest, 0)}–{oldest} {_('anni')}"
+        return ngettext("%(n)s anno", "%(n)s anni", oldest, n=count(oldest))
+    return _("%(youngest)s–%(oldest)s anni", youngest=max(youngest, 0), oldest=oldest)
 
 
 def _years(birth: date, on: date) -> int:

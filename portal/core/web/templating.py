@@ -37,7 +37,6 @@ def prepare(app: Flask, folder: Path) -> None:
         state_name=lambda code: states_and_comuni.get_state(code).name,
         comune_name=lambda code: states_and_comuni.get_comune(code).name,
     )
-    environment.globals["plural"] = formats.plural
     environment.globals["ui"] = _Macros(app, folder / "ui")
 
 

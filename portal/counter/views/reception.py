@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.errors import NotHere
@@ -147,11 +148,17 @@ def _row_of(visit: "Visit") -> DayRow:
 def _done_with(row: DayRow, day: date, act: str) -> Done:
     """«Salvato alle 10:42 · Diallo Amina · Rinnovo permesso, Uffici e pratiche»."""
     strong, who = str(DONE[act]), row.name or _("senza nome")
-    number = formats.plural(len(row.topics), _("richiesta"), _("richieste"))
     return Done(
         strong=strong,
         text=" · ".join((_which(row, day, act), who, asked_in(row))),
-        said=f"{strong}: {who}, {number}.",
+        said=ngettext(
+            "%(act)s: %(who)s, %(n)s richiesta.",
+            "%(act)s: %(who)s, %(n)s richieste.",
+            len(row.topics),
+            n=formats.count(len(row.topics)),
+            act=strong,
+            who=who,
+        ),
         visit_id=row.id,
         version=row.version,
         act=act,

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
@@ -158,12 +159,14 @@ def _line(row: DayRow, day: date, marks: Marks, *, shown: bool) -> Line:
 
 
 def _summary(found: Day) -> str:
+    came, enquiries, anonymous = found.visits, found.enquiries, found.anonymous
     parts = [
-        formats.plural(found.visits, _("accesso"), _("accessi")),
-        formats.plural(found.enquiries, _("richiesta"), _("richieste")),
-        formats.plural(found.anonymous, _("anonimo"), _("anonimi")) if found.anonymous else "",
+        ngettext("%(n)s accesso", "%(n)s accessi", came, n=formats.count(came)),
+        ngettext("%(n)s richiesta", "%(n)s richieste", enquiries, n=formats.count(enquiries)),
     ]
-    return " · ".join(part for part in parts if part)
+    if anonymous:
+        parts += [ngettext("%(n)s anonimo", "%(n)s anonimi", anonymous, n=formats.count(anonymous))]
+    return " · ".join(parts)
 
 
 def _last_day(day: date, found: Day) -> tuple[str, str] | None:

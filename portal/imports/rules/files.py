@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.errors import Refusal
 from portal.core.italy import formats
+from portal.core.uploads import LARGEST_FILE, LARGEST_FILE_MB
 from portal.imports.rules.problems import Problems
 
-LARGEST = 10 * 1024 * 1024
 MOST_ROWS = 50_000
 BOM = "\ufeff"
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -36,9 +37,14 @@ class Line:
 
 
 def refuse_large(size: int) -> None:
-    """Ten megabytes are years of a desk's work: more is another file."""
-    if size > LARGEST:
-        raise Refusal(_("Il file supera i 10 MB: controlla che sia quello giusto o dividilo."))
+    """The largest file holds years of a desk's work: more is another file."""
+    if size > LARGEST_FILE:
+        raise Refusal(
+            _(
+                "Il file supera i %(limit)s MB: controlla che sia quello giusto o dividilo.",
+                limit=LARGEST_FILE_MB,
+            )
+        )
 
 
 def read_lines(data: bytes, columns: Sequence[str], problems: Problems) -> list[Line]:
@@ -150,8 +156,10 @@ def _numbered(rows: Iterator[list[str]]) -> list[tuple[int, list[str]]]:
 
 
 def _wrong_width(number: int, wanted: int) -> str:
-    return _(
-        "ha %(number)s invece di %(wanted)s",
-        number=formats.plural(number, _("cella"), _("celle")),
+    return ngettext(
+        "ha %(n)s cella invece di %(wanted)s",
+        "ha %(n)s celle invece di %(wanted)s",
+        number,
+        n=formats.count(number),
         wanted=wanted,
     )

@@ -8,6 +8,7 @@ may end in a terminal's history or in a letter to whoever made the file.
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.errors import Refusal
 from portal.core.italy import formats
@@ -41,8 +42,12 @@ class Problems:
     def refuse(self) -> None:
         """Refuse the whole file if anything is wrong with it."""
         if self._found:
-            number = formats.plural(len(self._found), _("errore"), _("errori"))
-            head = _("Il file ha %(number)s: non è stato salvato nulla.", number=number)
+            head = ngettext(
+                "Il file ha %(n)s errore: non è stato salvato nulla.",
+                "Il file ha %(n)s errori: non è stato salvato nulla.",
+                len(self._found),
+                n=formats.count(len(self._found)),
+            )
             raise Refusal("\n".join([head, *self.lines()]))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.errors import Refusal
 from portal.core.italy import formats
@@ -263,10 +264,13 @@ def say_what_is_not_kept(rows: Iterable[VisitRow]) -> list[str]:
     if not unkept:
         return []
     return [
-        _(
+        ngettext(
             "Riga %(row)s: senza chiave l’accesso è anonimo, e i dati della persona non si"
-            " conservano (%(number)s in tutto).",
+            " conservano (%(n)s riga in tutto).",
+            "Riga %(row)s: senza chiave l’accesso è anonimo, e i dati della persona non si"
+            " conservano (%(n)s righe in tutto).",
+            len(unkept),
+            n=formats.count(len(unkept)),
             row=unkept[0],
-            number=formats.plural(len(unkept), _("riga"), _("righe")),
         )
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
@@ -53,7 +54,8 @@ def birth_text(facts: PersonFacts) -> str:
 
 def birth_day(birth: PartialDate, *, conventional: bool) -> str:
     """«01/01/1990 conv.» where day and month were only agreed upon."""
-    return formats.partial_day(birth) + (f" {_('conv.')}" if conventional else "")
+    day = formats.partial_day(birth)
+    return _("%(day)s conv.", day=day) if conventional else day
 
 
 def residence_text(kind: str, comune: str | None) -> str:
@@ -87,15 +89,14 @@ def permit_expiry(facts: PersonFacts) -> Expiry | None:
         return None
     day, left = facts.permit_expires_on, (facts.permit_expires_on - clock.today()).days
     if left < 0:
-        ago = formats.plural(-left, _("giorno"), _("giorni"))
         return Expiry(
             day,
             _("scaduto il %(day)s", day=formats.day(day)),
-            _("da %(days)s", days=ago),
+            ngettext("da %(n)s giorno", "da %(n)s giorni", -left, n=formats.count(-left)),
             True,
         )
-    ahead = formats.plural(left, _("giorno"), _("giorni"))
-    note = _("fra %(days)s", days=ahead) if left else _("oggi")
+    ahead = ngettext("fra %(n)s giorno", "fra %(n)s giorni", left, n=formats.count(left))
+    note = ahead if left else _("oggi")
     return Expiry(day, _("scade il %(day)s", day=formats.day(day)), note, left < SOON)
 
 

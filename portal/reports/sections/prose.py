@@ -8,6 +8,7 @@ Pure: a Relazione in, sentences out.
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.documents.tables import Check
 from portal.core.italy.formats import (
@@ -17,7 +18,6 @@ from portal.core.italy.formats import (
     from_to,
     joined,
     percent,
-    plural,
     to_figure,
 )
 from portal.core.italy.periods import Kind, Period, same_length_kind
@@ -39,7 +39,7 @@ def _activity(relazione: Relazione) -> str:
     current, services = relazione.current, relazione.services
     facts = {
         "when": _when(relazione.period),
-        "services": plural(services, _("servizio"), _("servizi")),
+        "services": ngettext("%(n)s servizio", "%(n)s servizi", services, n=count(services)),
         "users": _users(current),
     }
     if current.users is None:
@@ -61,7 +61,8 @@ def _when(period: Period) -> str:
 
 
 def _users(current: Counts) -> str:
-    users = plural(current.users or 0, _("utente"), _("utenti"))
+    number = current.users or 0
+    users = ngettext("%(n)s utente", "%(n)s utenti", number, n=count(number))
     parts = _sexes(current)
     return f"{users} ({parts})" if parts else users
 
@@ -72,8 +73,8 @@ def _sexes(current: Counts) -> str:
     if not users or women is None or men is None:
         return ""
     groups = [
-        (women, plural(women, _("donna"), _("donne"))),
-        (men, plural(men, _("uomo"), _("uomini"))),
+        (women, _women(women)),
+        (men, _men(men)),
         ((current.of_sex("X", "N") or 0), _rest(current)),
     ]
     present = [
@@ -87,14 +88,33 @@ def _sexes(current: Counts) -> str:
     return f"{', '.join(parts[:-1])}, e {parts[-1]}"
 
 
+def _women(number: Number) -> str:
+    return ngettext("%(n)s donna", "%(n)s donne", number, n=count(number))
+
+
+def _men(number: Number) -> str:
+    return ngettext("%(n)s uomo", "%(n)s uomini", number, n=count(number))
+
+
 def _rest(current: Counts) -> str:
     other, unstated = current.of_sex("X") or 0, current.of_sex("N") or 0
-    people = plural(other + unstated, _("persona"), _("persone"))
+    people = other + unstated
+    number = count(people)
     if not unstated:
-        return _("%(people)s con sesso X", people=people)
+        return ngettext("%(n)s persona con sesso X", "%(n)s persone con sesso X", people, n=number)
     if not other:
-        return _("%(people)s con sesso non indicato", people=people)
-    return _("%(people)s con sesso X o non indicato", people=people)
+        return ngettext(
+            "%(n)s persona con sesso non indicato",
+            "%(n)s persone con sesso non indicato",
+            people,
+            n=number,
+        )
+    return ngettext(
+        "%(n)s persona con sesso X o non indicato",
+        "%(n)s persone con sesso X o non indicato",
+        people,
+        n=number,
+    )
 
 
 def _anonymous(current: Counts) -> str:
@@ -129,7 +149,7 @@ def _comparison(relazione: Relazione) -> str:
     verb = _("sono passati")
     if verb in people and verb in work:
         work = work.replace(f" {verb}", "")
-    return f"{start} {people} {_('e')} {work}."
+    return _("%(start)s %(people)s e %(work)s.", start=start, people=people, work=work)
 
 
 def _moved(noun: str, before: Number, after: Number) -> str:
@@ -247,13 +267,13 @@ def users_below(relazione: Relazione) -> tuple[str, ...]:
     current, lines = relazione.current, []
     women, men = current.of_sex("F"), current.of_sex("M")
     if current.users and women is not None and men is not None:
-        lines.append(
-            f"{plural(women, _('donna'), _('donne'))}, {plural(men, _('uomo'), _('uomini'))}"
-        )
+        lines.append(f"{_women(women)}, {_men(men)}")
     new = relazione.detail.newcomers if relazione.detail else None
     if current.users and new is not None:
-        back = plural(current.users - new, _("già venuto"), _("già venuti"))
-        lines.append(f"{plural(new, _('nuovo'), _('nuovi'))}, {back}")
+        back = current.users - new
+        known = ngettext("%(n)s già venuto", "%(n)s già venuti", back, n=count(back))
+        first = ngettext("%(n)s nuovo", "%(n)s nuovi", new, n=count(new))
+        lines.append(f"{first}, {known}")
     return tuple(lines)
 
 
@@ -263,7 +283,8 @@ def visits_below(current: Counts) -> tuple[str, ...]:
         return (_("non rilevati nei totali passati"),)
     if not current.anonymous:
         return (_("nessun anonimo"),)
-    return (plural(current.anonymous, _("anonimo"), _("anonimi")),)
+    number = current.anonymous
+    return (ngettext("%(n)s anonimo", "%(n)s anonimi", number, n=count(number)),)
 
 
 # What the reader must know
@@ -290,7 +311,8 @@ def length_notice(relazione: Relazione) -> str | None:
         unit = _("mese") if one.months == other.months == 1 else _("mesi")
         lengths = f"{one.months} e {other.months} {unit}"
     else:
-        lengths = f"{count(one.days)} e {count(other.days)} {_('giorni')}"
+        days = {"one": count(one.days), "other": count(other.days)}
+        lengths = _("%(one)s e %(other)s giorni", **days)
     return _("I due periodi hanno durata diversa (%(lengths)s).", lengths=lengths)
 
 

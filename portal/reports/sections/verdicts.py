@@ -6,6 +6,7 @@ A change is called an increase or a decrease here alone, and only where it was f
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.core.documents.tables import BLANK, Column, Row, Table, Value
 from portal.core.italy import formats
@@ -73,9 +74,11 @@ def _none(whole: int) -> str:
 
 def _nearest(lines: list[tuple[TopicRow, Finding]], *, nameless: bool) -> str:
     row, one = min(lines, key=lambda line: line[1].p)
-    told = formats.plural(one.count, _("richiesta"), _("richieste"))
+    number = formats.count(one.count)
+    told = ngettext("%(n)s richiesta", "%(n)s richieste", one.count, n=number)
     if nameless:
-        told = formats.plural(one.count, _("richiesta non anonima"), _("richieste non anonime"))
+        told = ngettext("%(n)s richiesta non anonima", "%(n)s richieste non anonime",
+                        one.count, n=number)  # fmt: skip
     needed = _needed(one)
     if not needed:
         return ""

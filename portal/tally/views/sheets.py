@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.accounts import queries as accounts
 from portal.core import clock
@@ -168,10 +169,11 @@ def _typed(found: Sequence[Sheet]) -> list[Typed]:
 def _one(one: Sheet, names: dict[UUID, str]) -> Typed:
     at = formats.moment(clock.in_rome(one.created_at))
     who = names.get(one.created_by) if one.created_by else None
+    number = one.present or one.enquiries
     return Typed(
         id=one.id,
         day=formats.day(one.visited_on),
-        number=formats.plural(one.present or one.enquiries, _("richiesta"), _("richieste")),
+        number=ngettext("%(n)s richiesta", "%(n)s richieste", number, n=formats.count(number)),
         by=_by(who, at),
     )
 

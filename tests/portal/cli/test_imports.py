@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from config.settings import child_environment
-from portal.cli import main
+from portal.cli import imports, main
+from portal.core.uploads import LARGEST_FILE, LARGEST_FILE_MB
 from tests import seed
 from tests.portal.imports.files import seed_totals, seed_visits, visits_csv
 from tests.world import World
@@ -75,10 +76,14 @@ def test_errors_are_lines_without_names_and_exit_one(
 
 def test_what_is_no_file_is_one_sentence(run: Run, tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
-    large.write_bytes(b"x" * (10 * 1024 * 1024 + 1))
+    large.write_bytes(b"x" * (LARGEST_FILE + 1))
     for path in (tmp_path / "absent.csv", tmp_path, large):
         done = run("import", "visits", path, "--desk", "lucca")
         assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+
+
+def test_the_help_names_the_limit_that_holds() -> None:
+    assert f"al massimo {LARGEST_FILE_MB} MB" in str(imports.import_.help)
 
 
 def test_an_unknown_desk_is_one_sentence(run: Run, file: Callable[[bytes], Path]) -> None:

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.app import create_app
+from portal.core.uploads import LARGEST_FILE_MB, LARGEST_FORM
 from tests.conformance.test_routes import without_chance
 from tests.pages import PortalClient
 from tests.world import Someone, World
@@ -88,3 +89,10 @@ def test_under_another_name_nothing_is_answered(
     assert host not in answer.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert client.get(address, base_url=site).status_code != 400
+
+
+def test_a_form_too_large_is_told_the_limit_of_a_file(world: World, client_of: ClientOf) -> None:
+    whole = {"note": "x" * (LARGEST_FORM + 1)}
+    answer = client_of(world.bruno).post("/s/lucca/accessi/nuovo", data=whole)
+    assert answer.status_code == 413
+    assert f"Il limite è di {LARGEST_FILE_MB} MB." in answer.get_data(as_text=True)

@@ -3,6 +3,7 @@
 
 import random
 
+from portal.core.uploads import LARGEST_FILE
 from tests.portal.imports.files import HEADING, totals_csv, visits_csv
 
 BAD_VISITS = {
@@ -21,7 +22,7 @@ BAD_VISITS = {
     "utf-16": (HEADING.encode("utf-16"), "UTF-16"),
     "neither encoding": (visits_csv("01/02/2016;7;Per") + b"\x81\n", "né in Windows-1252"),
     "mixed encodings": (visits_csv("01/02/2016;7;Perù") + b"\xf9\n", "due codifiche .riga 2"),
-    "too large": (b"x" * (10 * 1024 * 1024 + 1), "supera i 10 MB"),
+    "too large": (b"x" * (LARGEST_FILE + 1), "supera i 10 MB"),
     "open quotation": (visits_csv('01/02/2016;7;"Diallo', "02/02/2016;7"), "virgolette"),
     "short row": (HEADING.encode() + b"\n01/02/2016;7;Diallo\n", "Riga 2: ha 3 celle invece di 12"),
     "long row": (visits_csv("01/02/2016;7;Diallo;;;;;;;;;;"), "13 celle"),

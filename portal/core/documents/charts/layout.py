@@ -30,8 +30,8 @@ from portal.core.documents.charts.shapes import (
     printed,
     steps_to,
 )
-from portal.core.documents.charts.text_width import cut, widest, width_of, wrapped
 from portal.core.documents.document import Chart, Series
+from portal.core.documents.text_width import cut, widest, width_of, wrapped
 from portal.core.italy import formats
 
 LEAST_ROOM = 60

@@ -23,8 +23,9 @@ from portal.core.documents.docx.samples import PNG, REQUIRED, sample
 from portal.core.documents.docx.sandbox import refused
 from portal.core.errors import Refusal
 from portal.core.italy.formats import shown
+from portal.core.uploads import LARGEST_TEMPLATE, LARGEST_TEMPLATE_MB
 
-LARGEST, LARGEST_UNZIPPED, LARGEST_XML = 2_000_000, 20_000_000, 1_000_000
+LARGEST_UNZIPPED, LARGEST_XML = 20_000_000, 1_000_000
 MOST_PARTS = 200
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 XML = frozenset({"xml", "rels"})
@@ -62,8 +63,10 @@ def check_template(content: bytes) -> None:
 
 
 def _parts(content: bytes) -> dict[str, bytes]:
-    if len(content) > LARGEST:
-        raise refused(_("Il modello è troppo grande: al massimo 2 MB."))
+    if len(content) > LARGEST_TEMPLATE:
+        raise refused(
+            _("Il modello è troppo grande: al massimo %(limit)s MB.", limit=LARGEST_TEMPLATE_MB)
+        )
     try:
         with ZipFile(BytesIO(content)) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]

@@ -27,17 +27,23 @@ from portal.core.documents.docx.layout import NEEDED_BY_THE_FILE, default_templa
 from portal.core.documents.docx.package import LANGUAGE, unzipped, xml_text, zipped
 from portal.core.documents.docx.sandbox import check_tags, compiled, refused
 from portal.core.documents.docx.words import words_of
+from portal.core.documents.text_width import (
+    PAGE_TEXT_MM,
+    WORD_BOLD_LETTER_TWIPS,
+    WORD_LETTER_TWIPS,
+    longest_word,
+)
 
 Element = Any
 LONGEST_PROPERTY = 255
 LARGEST_PART = 6_000_000
 TALLEST = Mm(215)
-TABLE_WIDTH = Mm(172)
+TABLE_WIDTH = Mm(PAGE_TEXT_MM)
 GROWN = "grown"
 """Marks a table whose columns the template repeats, while it is being filled."""
-# Widths of columns: in letters what they hold, in twips what a letter and the sides take.
+# Widths of columns: in letters what they hold, in twips what the sides take.
 SHORTEST, LONGEST = 4, 42
-BOLD_LETTER, LETTER, PADDING = 86, 78, 125
+PADDING = 125
 ROWS_KEPT_TOGETHER = 20
 _NEXT_PARAGRAPH = "\n<w:p"
 
@@ -209,7 +215,7 @@ def _needs(rows: list[list[Element]]) -> list[tuple[int, int]]:
     for number, cells in enumerate(rows):
         for at, cell in enumerate(cells):
             text = words_in(cell)
-            word = max(map(len, text.split()), default=0)
+            word = longest_word(text)
             if number == 0:
                 # The words of a head stand one under the other, but three lines are enough.
                 word = max(word, len(text) // 3 + 2)
@@ -217,7 +223,10 @@ def _needs(rows: list[list[Element]]) -> list[tuple[int, int]]:
             whole = min(len(text), LONGEST) if number else word
             columns[at] = max(least, min(word, LONGEST)), max(most, whole)
     return [
-        (PADDING + BOLD_LETTER * least, PADDING + max(BOLD_LETTER * least, LETTER * most))
+        (
+            PADDING + WORD_BOLD_LETTER_TWIPS * least,
+            PADDING + max(WORD_BOLD_LETTER_TWIPS * least, WORD_LETTER_TWIPS * most),
+        )
         for least, most in columns.values()
     ]
 

@@ -29,6 +29,7 @@ from portal.core.documents.docx.styles import (
     TABLE,
     TEXT_TWIPS,
 )
+from portal.core.documents.text_width import A4_WIDTH_MM, PAGE_TEXT_MM
 
 Place = Any
 """A document, a cell, a header or a footer: whatever holds paragraphs."""
@@ -86,8 +87,8 @@ def keep_only(relations: dict[str, Any], needed: frozenset[str]) -> None:
 
 def _set_page(made: WordDocument) -> None:
     page = made.sections[0]
-    page.page_width, page.page_height = Mm(210), Mm(297)
-    page.left_margin = page.right_margin = Mm(19)
+    page.page_width, page.page_height = Mm(A4_WIDTH_MM), Mm(297)
+    page.left_margin = page.right_margin = Mm((A4_WIDTH_MM - PAGE_TEXT_MM) // 2)
     page.top_margin = page.bottom_margin = Mm(17)
     page.header_distance = page.footer_distance = Mm(8)
     head, foot = page.header.paragraphs[0], page.footer.paragraphs[0]

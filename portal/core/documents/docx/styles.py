@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from docx.oxml.ns import nsdecls
 
 from portal.core.documents.docx.package import LANGUAGE
+from portal.core.documents.text_width import PAGE_TEXT_MM
 
 FONT = "Calibri"
 INK, INK2, FAINT, WRONG, PALE = "1A1A1A", "4F6070", "C5C7C9", "B0213B", "808080"
-TEXT_WIDTH_MM = 172
 TWIPS_PER_MM = 1440 / 25.4
-TEXT_TWIPS = round(TEXT_WIDTH_MM * TWIPS_PER_MM)
+TEXT_TWIPS = round(PAGE_TEXT_MM * TWIPS_PER_MM)
 TABLE, BOXES = "Tabella relazione", "Cifre relazione"
 
 

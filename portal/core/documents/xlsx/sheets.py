@@ -19,6 +19,7 @@ from xlsxwriter.format import Format
 from portal.core.documents.document import Document, Figures, Paragraph
 from portal.core.documents.docx.package import xml_text
 from portal.core.documents.tables import Column, Row, Table, Value, cell_text
+from portal.core.documents.text_width import SHEET_LETTERS_PER_DIGIT, column_letters
 from portal.core.documents.xlsx.cells import DATE_FORMAT, number, number_format
 
 Look = dict[str, Any]
@@ -27,11 +28,9 @@ FORBIDDEN = pattern(r"[\[\]:*?/\\'\x00-\x1f]")
 # Excel keeps the first for itself, its Italian edition the second.
 RESERVED = ("history", "cronologia")
 A4 = 9
-# Widths in letters, heights in points.
+# Widths in digits, heights in points.
 NARROWEST, WIDEST, PADDING, SENTENCE_WIDTH = 9, 46, 2, 80
 LINE, LETTERS, SPACE = 15, 11, 3
-# The letters of a sentence are narrower than the digits in which widths are counted.
-LETTERS_ABREAST = 1.1
 # No row is taller than 409 points: a longer paragraph goes on in the next.
 LONGEST_PIECE = 1500
 LONGEST_FOOT = 255
@@ -218,7 +217,7 @@ class Page:
         """Make the next line one cell, as tall as the piece needs; what follows comes after it."""
         look = {**SENTENCES, **look}
         scale = look.get("font_size", LETTERS) / LETTERS
-        lines = len(wrap(piece, int(sum(self._widths) * LETTERS_ABREAST / scale)))
+        lines = len(wrap(piece, int(sum(self._widths) * SHEET_LETTERS_PER_DIGIT / scale)))
         self._sheet.set_row(self._row, LINE * max(scale, 1) * lines + SPACE)
         self._merged((self._row, 0, self._row, len(self._widths) - 1), "", look)
         self._row += 1
@@ -245,8 +244,8 @@ def widths(tables: Iterable[Table]) -> list[float]:
     found: dict[int, float] = {}
     for table in tables:
         for at, column in enumerate(table.columns):
-            cells = [table.text_of(row, at) for row in table.rows]
-            longest = max(map(len, [*cells, *column.head.split()]), default=0) + PADDING
+            cells = (table.text_of(row, at) for row in table.rows)
+            longest = column_letters([column.head], cells) + PADDING
             found[at] = max(found.get(at, NARROWEST), min(longest, WIDEST))
     return list(found.values())
 

@@ -74,6 +74,14 @@ def test_figures_are_never_guarded(style: Style) -> None:
     assert _read(csv_bytes(table, style=style), style)[1][0].startswith("-10")
 
 
+@pytest.mark.parametrize(
+    ("cell", "written"), [("a\rb", '"a\rb"'), ('a"b', '"a""b"'), ("a\nb", '"a\nb"'), ("a b", "a b")]
+)
+def test_a_cell_is_quoted_only_where_it_must_be(cell: str, written: str) -> None:
+    table = Table("Prova", COLUMNS[:2], (Row((cell, 7)),))
+    assert csv_bytes(table, style="historical").decode().split("\n", 1)[1] == f"{written};7\n"
+
+
 @pytest.mark.parametrize("style", STYLES)
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_text_stays_in_its_cell(text: str, style: Style) -> None:

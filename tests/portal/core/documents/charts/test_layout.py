@@ -20,8 +20,8 @@ from portal.core.documents.charts.shapes import (
     printed,
     steps_to,
 )
-from portal.core.documents.charts.text_width import MOST_LINES
 from portal.core.documents.document import Chart, Series
+from portal.core.documents.text_width import MOST_LINES
 from tests.examples import slow
 from tests.portal.core.documents.charts.drawings import (
     MONTHS,

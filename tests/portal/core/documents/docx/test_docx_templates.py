@@ -9,9 +9,9 @@ import pytest
 from docx.document import Document as WordDocument
 
 from portal.core.documents.docx import check_template, default_template
-from portal.core.documents.docx.checks import LARGEST
 from portal.core.documents.docx.package import unzipped, zipped
 from portal.core.documents.docx.samples import REQUIRED
+from portal.core.uploads import LARGEST_TEMPLATE
 from tests.portal.core.documents.docx.templates import (
     BODY,
     edited,
@@ -54,7 +54,7 @@ def test_another_kind_of_file_is_refused() -> None:
 
 
 def test_a_large_file_is_refused_before_it_is_opened() -> None:
-    assert "al massimo 2 MB" in refusal(b"PK" + bytes(LARGEST))
+    assert "al massimo 2 MB" in refusal(b"PK" + bytes(LARGEST_TEMPLATE))
     bombs = {f"word/media/{n}.png": bytes(5_000_000) for n in range(5)}
     assert len(with_parts(bombs)) < 200_000
     assert "al massimo 20 MB" in refusal(with_parts(bombs))

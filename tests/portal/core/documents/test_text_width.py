@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Estimated widths of words against those of the font, and where words break."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.documents.charts.text_width import MOST_LINES, width_of, wrapped
+from portal.core.documents.text_width import (
+    A4_WIDTH_MM,
+    MOST_LINES,
+    PAGE_TEXT_MM,
+    column_letters,
+    longest_word,
+    width_of,
+    wrapped,
+)
+from tests.conformance.sources import ROOT
 from tests.portal.core.documents.charts.drawings import MONTHS, topics, true_width
 
 
@@ -28,3 +39,16 @@ def test_broken_words_fit_and_none_is_lost_unseen(text: str, room: int) -> None:
     assert all(width_of(one, 13) <= room for one in lines)
     whole, kept = "".join(text.split()), "".join("".join(lines).split())
     assert kept == whole or (kept[-1] == "…" and whole.startswith(kept[:-1]))
+
+
+def test_a_column_holds_its_longest_cell_and_no_word_of_its_head_is_broken() -> None:
+    assert column_letters(["Permesso di soggiorno"], ["1.234", "7"]) == len("soggiorno")
+    assert column_letters(["Anno"], ["Carta di soggiorno"]) == len("Carta di soggiorno")
+    assert column_letters(["Anno"], ["7"], head_letter=1.5) == 6
+    assert column_letters([], []) == longest_word() == longest_word("") == 0
+
+
+def test_a_line_is_what_the_margins_of_paper_leave() -> None:
+    page = (ROOT / "templates/layout/print.typ").read_text(encoding="utf-8")
+    margin = int(re.findall(r"margin: \(x: (\d+)mm", page)[0])
+    assert A4_WIDTH_MM - 2 * margin == PAGE_TEXT_MM

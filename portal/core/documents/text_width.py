@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How wide words are and where they break, for those who draw them where nothing measures them.
+"""How wide words are and where they break, for those who write where nothing measures them.
 
-Widths are estimated, rather too wide than too narrow; sizes are those of the letter, in pixels.
+The only place where a width is estimated, rather too wide than too narrow. Two rulers: a drawing
+adds up its characters, in the unit in which the size of its letter is given; the column of a table
+counts letters, and each kind of file says here what a letter takes in its own unit.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,8 +27,21 @@ WIDTHS = {
 }
 CAPITAL, COMMON, IDEOGRAM = 0.7, 0.57, 1.05
 
+# A line of a page, in paper and in Word: an A4 between the margins of templates/layout/print.typ.
+A4_WIDTH_MM, PAGE_TEXT_MM = 210, 172
+# On paper: a digit in sizes of the letter, a letter of a bold head in digits.
+PAPER_DIGIT_EM, PAPER_HEAD_LETTER_DIGITS = COMMON, 1.15
+# In Word: a letter of a table, and one of its heads and totals, in twips.
+WORD_LETTER_TWIPS, WORD_BOLD_LETTER_TWIPS = 78, 86
+# In a workbook, whose columns are counted in digits: how many letters of a sentence go in one.
+SHEET_LETTERS_PER_DIGIT = 1.1
+
+
+# Drawn
+
 
 def width_of(text: str, letter: float) -> float:
+    """The width of a text in the unit of its letter's size."""
     return letter * sum(map(_letters, text))
 
 
@@ -39,6 +54,7 @@ def _letters(character: str) -> float:
 
 
 def widest(texts: Iterable[str], letter: float) -> float:
+    """The width of the widest; nothing where there are none."""
     return max((width_of(text, letter) for text in texts), default=0)
 
 
@@ -73,3 +89,19 @@ def cut(text: str, room: float, letter: float) -> str:
     while text and width_of(f"{text}…", letter) > room:
         text = text[:-1]
     return f"{text.rstrip()}…"
+
+
+# In columns
+
+
+def longest_word(*texts: str) -> int:
+    """The letters that a column needs so that no word of the texts is broken."""
+    return max((len(word) for text in texts for word in text.split()), default=0)
+
+
+def column_letters(heads: Iterable[str], cells: Iterable[str], *, head_letter: float = 1) -> float:
+    """The letters of a column's longest cell, or of the longest word above it.
+
+    `head_letter` is how many letters of a cell one of a head takes.
+    """
+    return max(longest_word(*heads) * head_letter, *map(len, cells), 0)
