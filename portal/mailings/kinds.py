@@ -20,8 +20,8 @@ from portal.mailings.models import (
     Recipient,
     RecipientRow,
 )
-from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK as DESK_EDITIONS
+from portal.reports.editions.edition_type import EditionType
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 
@@ -43,7 +43,7 @@ class Recipients:
 class MailingType(Recipients):
     """The letters that carry one kind of edition."""
 
-    editions: editions.EditionType
+    editions: EditionType
     write: Callable[[EditionRow, str, UUID], Letter]
     """(edition, address, id of the delivery) -> the letter, from what the edition froze."""
     table: Callable[[dict[str, Any]], Table]

@@ -20,7 +20,8 @@ from portal.core.italy import formats
 from portal.core.work.mail import ENCODED, Attachment, Letter, message_id
 from portal.mailings.columns import lines_of, wrapped
 from portal.reports.editions.desk import DESK
-from portal.reports.editions.lifecycle import EditionType, get_files
+from portal.reports.editions.edition_type import EditionType
+from portal.reports.editions.lifecycle import get_files
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione

@@ -11,7 +11,7 @@ from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order
 from portal.oversight.rules import Comparison, Named, figures_of
-from portal.reports.editions.lifecycle import EditionType, File
+from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.models import EditionRow
 from portal.taxonomy.queries import version_on

@@ -27,7 +27,7 @@ from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
-from portal.reports.editions.lifecycle import EditionType
+from portal.reports.editions.edition_type import EditionType
 from portal.visits.actions import record_visit
 from portal.visits.rules import Channel, VisitFacts
 from tests.world import World

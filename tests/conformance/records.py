@@ -19,7 +19,8 @@ from portal import models
 from portal.core import clock
 from portal.core.store.database import DeskTable, PublishedTable, db
 from portal.oversight.models import PublishedFigure
-from portal.reports.editions.lifecycle import File, manifest_hash
+from portal.reports.editions.edition_type import File
+from portal.reports.editions.lifecycle import manifest_hash
 from tests.world import CAPANNORI, LUCCA, RETE, Place, World
 from tests.world import Place as Desk
 

@@ -16,7 +16,7 @@ from portal.core.italy.periods import parse_period
 from portal.core.work.job_names import JobName
 from portal.reports import files, measures
 from portal.reports.editions.differences import counts_differ
-from portal.reports.editions.lifecycle import EditionType, File
+from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.snapshot import freeze, thaw
 from portal.reports.files import Stamp
 from portal.reports.models import Edition, EditionFile, EditionRow

@@ -8,14 +8,12 @@ after it write the same bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import defer
 
@@ -28,51 +26,9 @@ from portal.core.store.database import db, speaker
 from portal.core.store.locks import hold
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.core.work.job_names import JobName
 from portal.core.work.logs import log
+from portal.reports.editions.edition_type import COUNTING, LAST_STEP, EditionType, File
 from portal.reports.models import EditionFileRow, EditionRow
-
-STEPS = (
-    _l("in coda"),
-    _l("presa in carico"),
-    _l("conteggi"),
-    _l("tabelle"),
-    _l("documenti"),
-    _l("file salvati"),
-)
-"""An edition's `step` is the one at work, or at which it failed."""
-COUNTING = 2
-LAST_STEP = len(STEPS) - 1
-
-
-@dataclass(frozen=True)
-class File:
-    """A file of an edition."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-    @property
-    def sha256(self) -> bytes:
-        return hashlib.sha256(self.content).digest()
-
-
-@dataclass(frozen=True)
-class EditionType:
-    """What tells one report's editions from another's."""
-
-    table: type[EditionRow]
-    files: type[EditionFileRow]
-    job: JobName
-    freeze: Callable[[str, str], dict[str, Any]]
-    """(period, baseline) -> the figures, as JSON; `taxonomy` is one of its keys."""
-    make: Callable[[EditionRow], Iterator[Sequence[File]]]
-    """From the frozen figures of an edition its tables as files, then the documents that people
-    read; the figures are thawed once for all of them.
-    """
-    after_approval: JobName | None = None
-    """The job about an edition that its approval starts, if any."""
 
 
 def get_edition(kind: EditionType, edition_id: UUID) -> EditionRow:

@@ -15,7 +15,7 @@ from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, Since, since_freezing
-from portal.reports.editions.lifecycle import LAST_STEP, STEPS
+from portal.reports.editions.edition_type import LAST_STEP, STEPS
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select, text
 
 from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import db, joining_whole
-from portal.reports.measures.breakdowns import Breakdown, Whole, grouped
+from portal.reports.measures.breakdowns import Breakdown
 from portal.reports.measures.detail import NOT_STATED
 from portal.reports.measures.people import DESCRIBED, asking_of
 from portal.visits.models import Enquiry, Visit
@@ -28,16 +28,20 @@ class Record:
 USERS = text(
     "WITH "
     + DESCRIBED
-    + f"""
+    + """
 SELECT came_on, person_id FROM described
 WHERE CASE CAST(:part AS text)
     WHEN 'users' THEN true
-    {" ".join(f"WHEN '{one.key}' THEN {one.column} = ANY(:keys)" for one in grouped(Whole.USERS))}
+    WHEN 'sexes' THEN sex = ANY(:keys)
+    WHEN 'ages' THEN age = ANY(:keys)
+    WHEN 'citizenships' THEN citizenship = ANY(:keys)
+    WHEN 'residences' THEN residence = ANY(:keys)
+    WHEN 'languages' THEN language = ANY(:keys)
     WHEN 'newcomers' THEN is_new = ('new' = ANY(:keys))
     END
 ORDER BY came_on, person_id
 LIMIT :limit OFFSET :offset
-"""  # noqa: S608  (names of our own columns)
+"""
 )
 
 

@@ -9,7 +9,7 @@ from portal.core.documents.pdf import pdf_bytes
 from portal.reports.disclosure.disclose import sheets_of
 from portal.reports.disclosure.sheets import share_hidden
 from portal.reports.editions.desk import stamp_of
-from portal.reports.editions.lifecycle import File
+from portal.reports.editions.edition_type import File
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
 from portal.reports.publication.public_document import public_csv, public_document, public_json

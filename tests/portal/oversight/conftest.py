@@ -23,7 +23,7 @@ from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
-from portal.reports.editions.lifecycle import EditionType
+from portal.reports.editions.edition_type import EditionType
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests import seed

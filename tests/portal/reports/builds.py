@@ -13,7 +13,7 @@ from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
-from portal.reports.editions.lifecycle import EditionType, File
+from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.models import EditionRow
 from tests.conftest import AtDesk
 from tests.world import Place

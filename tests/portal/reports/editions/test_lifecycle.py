@@ -16,6 +16,7 @@ from portal.people.rules import PersonFacts
 from portal.reports.editions import desk
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
+from portal.reports.editions.edition_type import LAST_STEP
 from portal.reports.models import Edition
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -70,7 +71,7 @@ def test_a_build_freezes_the_seed_to_the_digit(
     build(seeded.lucca, edition_id)
     with at_desk(seeded.lucca):
         edition = editions.get_edition(DESK, edition_id)
-        assert (edition.state, edition.step) == ("ready", editions.LAST_STEP)
+        assert (edition.state, edition.step) == ("ready", LAST_STEP)
         assert edition.software is not None
         assert edition.taxonomy == 1
         assert not has_open_job(edition_id)
