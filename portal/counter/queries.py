@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store import audit
-from portal.core.store.desk_cache import DeskMemory
+from portal.core.store.desk_cache import DeskCache
 from portal.drafts.queries import list_drafts
 from portal.drafts.resuming import address_of
 from portal.people import queries as people
@@ -27,7 +27,7 @@ SOON = timedelta(days=60)
 SHOWN = 5
 MANY = 50
 # Each save shows it, and it hardly changes in the course of a day.
-_permits: DeskMemory[int] = DeskMemory(lasting=timedelta(minutes=1))
+_permits: DeskCache[int] = DeskCache(lasting=timedelta(minutes=1))
 PERSON_IN_PAGE = re.compile(r"/persone/([0-9a-f-]{36})/modifica$")
 SHEET_PAGE = "/conteggio/fogli"
 
@@ -45,7 +45,7 @@ class Waiting:
 def pending(names_shown: Callable[[], bool]) -> dict[str, Any]:
     """What templates/counter/_pending.html shows; with names in full only where they are."""
     kept = list_drafts()
-    permits = _permits.recall(_count_permits)
+    permits = _permits.get(_count_permits)
     shown = bool(kept) and names_shown()
     names = people.list_names({person for one in kept if (person := _person_of(one))})
     if names and shown:

@@ -212,7 +212,7 @@ CODE = (
     Mutant(
         "a draft is read by everybody at the desk",
         (f"{DRAFTS}another_accounts_draft_is_not_there",),
-        function="portal.drafts.actions:_own",
+        function="portal.drafts.queries:own",
         old="Draft.account_id == speaker().account_id",
         new="Draft.account_id.is_not(None)",
     ),
@@ -301,7 +301,7 @@ CODE = (
     Mutant(
         "what is remembered of a desk is told to the others",
         ("tests/portal/core/store/test_desk_cache.py::test_each_desk_has_its_own_value",),
-        function="portal.core.store.desk_cache:DeskMemory.recall",
+        function="portal.core.store.desk_cache:DeskCache.get",
         old="speaking_desk()",
         new="UUID(int=0)",
     ),
