@@ -53,7 +53,7 @@ def _said_of_workers(workers: int | None) -> str:
     return f"La coda risponde; {answer}."
 
 
-def _said_of_jobs(waiting: list[jobs.Waiting]) -> str:
+def _said_of_jobs(waiting: list[jobs.OverdueJobs]) -> str:
     if not waiting:
         return "Nessun lavoro in attesa."
     total = sum(one.count for one in waiting)

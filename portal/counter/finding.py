@@ -39,7 +39,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Finding:
+class SearchAnswer:
     """The answer to a text; `said` is how it is told to those who do not see the list."""
 
     typed: str
@@ -59,7 +59,7 @@ class Finding:
         return self.total > len(self.options)
 
 
-def find(text: str) -> Finding:
+def find(text: str) -> SearchAnswer:
     """Look for people of this desk by what was typed."""
     found = people.search_people(text, limit=MOST)
     last = visits.list_last_visits([row.id for row in found.rows]) if found.rows else {}
@@ -68,7 +68,7 @@ def find(text: str) -> Finding:
     started = rules.begun_with(text)
     new, unread = started.facts, started.unread
     wrong = find_wrong(text, clock.today())
-    return Finding(
+    return SearchAnswer(
         typed=text,
         total=found.total,
         options=options,

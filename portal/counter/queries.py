@@ -33,7 +33,7 @@ SHEET_PAGE = "/conteggio/fogli"
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingDraft:
     """A draft, in a line: «Diallo Amina · 2 richieste», when, and where it goes on."""
 
     token: UUID
@@ -75,11 +75,11 @@ def _said(permits: int) -> str:
     return _("%(number)s entro 60 giorni", number=number)
 
 
-def _waiting(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> Waiting:
+def _waiting(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> PendingDraft:
     asked = sum(name == "topics" for name, _value in draft.fields)
     number = formats.plural(asked, _("richiesta"), _("richieste")) if asked else ""
     parts = [_who(draft, names, shown=shown), number]
-    return Waiting(
+    return PendingDraft(
         token=draft.form_token,
         what=" · ".join(part for part in parts if part),
         when=_when(draft.kept_at),

@@ -235,7 +235,7 @@ def wait(job_id: UUID) -> None:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OverdueJobs:
     """The jobs of a name that should be done and are not."""
 
     name: str
@@ -243,7 +243,7 @@ class Waiting:
     since: datetime
 
 
-def list_waiting() -> list[Waiting]:
+def list_waiting() -> list[OverdueJobs]:
     """Jobs that are due or have failed before, by name; those planned for later do not wait.
 
     What fails again and again waits since it was asked for; a first attempt, since it was due.
@@ -256,4 +256,4 @@ def list_waiting() -> list[Waiting]:
         .group_by(Job.name)
         .order_by(Job.name)
     )
-    return [Waiting(*row) for row in db.session.execute(statement)]
+    return [OverdueJobs(*row) for row in db.session.execute(statement)]

@@ -22,7 +22,7 @@ from portal.counter.forms.box import BoxForm
 from portal.counter.forms.record import NewcomerForm, RecordForm, Together
 from portal.counter.rules import Begun, begun_with
 from portal.counter.views import counter
-from portal.counter.views.reception import Done, show_done, show_saved, undone
+from portal.counter.views.reception import LastAct, show_done, show_saved, undone
 from portal.counter.views.today import day_list
 from portal.drafts.rules import resumes_drafts
 from portal.people import queries as people
@@ -107,7 +107,7 @@ def take_back(visit_id: UUID) -> Response:
     try:
         visits.delete_visit(visit_id=visit_id, reason=str(DELETION_REASONS[0]), seen_version=seen)
     except Refusal as refusal:
-        return show_done(Done(_("Non annullato."), refusal.sentence, wrong=True))
+        return show_done(LastAct(_("Non annullato."), refusal.sentence, wrong=True))
     if not wants_fragment():
         return redirect_to("counter.reception", eliminato=visit_id)
     return show_done(undone(queries.get_visit(visit_id)))

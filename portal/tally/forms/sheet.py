@@ -50,7 +50,7 @@ class CellField(NumberField):
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """A topic and its three cells."""
 
     code: str
@@ -98,9 +98,9 @@ class SheetForm(DraftForm):
         return cast(date, self.visited_on.data)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[SheetRow]:
         """The grid in the order of the topics."""
-        return [Row(one.code, one.short_name, self._cells_of(one.code)) for one in self.topics]
+        return [SheetRow(one.code, one.short_name, self._cells_of(one.code)) for one in self.topics]
 
     @property
     def counted(self) -> int:

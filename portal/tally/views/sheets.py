@@ -23,7 +23,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 from portal.visits import sheets as actions
 from portal.visits.queries import tallies
-from portal.visits.queries.tallies import Sheet
+from portal.visits.queries.tallies import TypedSheet
 from portal.visits.rules import is_too_early
 
 RECENT = timedelta(days=30)
@@ -160,12 +160,12 @@ def _named(text: str | None, *, present: bool) -> Typed | None:
     return _typed([found])[0] if bool(found.present) is present else None
 
 
-def _typed(found: Sequence[Sheet]) -> list[Typed]:
+def _typed(found: Sequence[TypedSheet]) -> list[Typed]:
     names = accounts.list_names(one.created_by for one in found)
     return [_one(one, names) for one in found]
 
 
-def _one(one: Sheet, names: dict[UUID, str]) -> Typed:
+def _one(one: TypedSheet, names: dict[UUID, str]) -> Typed:
     at = formats.moment(clock.in_rome(one.created_at))
     who = names.get(one.created_by) if one.created_by else None
     return Typed(
