@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.oversight.rules import Comparison
+from portal.oversight.rules import NetworkComparison
 from portal.reports.inference import Standing, Where
 
 WORDS = {
@@ -20,7 +20,7 @@ WORDS = {
 ARROWS = {Where.ABOVE: "▲ ", Where.BELOW: "▼ "}
 
 
-def finding(comparison: Comparison) -> str:
+def finding(comparison: NetworkComparison) -> str:
     """The sentence that comes first: how many cells differ from the other desks, or that none."""
     standings = comparison.funnel.standings
     if not standings:
@@ -35,7 +35,7 @@ def finding(comparison: Comparison) -> str:
                                   _("caselle si distinguono")))  # fmt: skip
 
 
-def table(comparison: Comparison) -> Table:
+def table(comparison: NetworkComparison) -> Table:
     """Each desk and topic: its rate, the others', both limits and the drawn estimate."""
     guide, verdict = _("Limiti al 95 %"), _("Limiti al 99,8 %")
     return Table(
@@ -69,7 +69,7 @@ def _cells(one: Standing) -> tuple[Value, ...]:
     return (one.rate, one.others, *one.guide, *one.verdict, one.estimate, word)
 
 
-def _note(comparison: Comparison) -> str:
+def _note(comparison: NetworkComparison) -> str:
     return _("Ogni sportello è messo a confronto con tutti gli altri insieme, senza contarlo."
              " Entro i limiti la differenza capita per caso; l’esito si dice oltre quelli al"
              " 99,8 %%. Si assume che gli sportelli varino tra loro %(dispersion)s volte il solo"

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.people.queries import Change, Merged
+from portal.people.queries import Merged, PersonChange
 from portal.taxonomy.queries import get_topic
 from portal.visits.queries import DayRow, VisitEntry
 from portal.visits.rules import CHANNEL_LABELS, Channel
@@ -64,7 +64,7 @@ def title(visits: Sequence[VisitEntry]) -> str:
 
 def years(
     visits: Iterable[VisitEntry],
-    changes: Iterable[Change],
+    changes: Iterable[PersonChange],
     merged: Iterable[Merged],
     names: Mapping[UUID, str],
 ) -> list[Year]:
@@ -87,7 +87,7 @@ def _visit(visit: VisitEntry) -> Event:
     )
 
 
-def _change(change: Change, names: Mapping[UUID, str]) -> Event:
+def _change(change: PersonChange, names: Mapping[UUID, str]) -> Event:
     return Event(
         on=clock.in_rome(change.at).date(),
         side=names.get(change.account_id, "") if change.account_id else "",

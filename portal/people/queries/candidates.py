@@ -16,7 +16,7 @@ from portal.core.store.database import db
 from portal.people import rules
 from portal.people.card import summary
 from portal.people.matching import name_similarity, similarity
-from portal.people.matching.spellings import Part, joined, parts_of
+from portal.people.matching.spellings import NamePart, joined, parts_of
 from portal.people.models import PeopleApart
 from portal.people.queries.lists import PersonRow
 from portal.people.queries.persons import birth_of
@@ -147,7 +147,7 @@ def list_apart(person_id: UUID) -> list[UUID]:
     return sorted(other if one == person_id else one for one, other in pairs)
 
 
-def _parts(facts: PersonFacts) -> Iterator[Part]:
+def _parts(facts: PersonFacts) -> Iterator[NamePart]:
     """Each part of each name, once, and each name written in one."""
     seen: set[str] = set()
     for name in (facts.family_name, facts.given_name, *facts.aliases):
@@ -158,7 +158,7 @@ def _parts(facts: PersonFacts) -> Iterator[Part]:
                 yield part
 
 
-def _keys(facts: PersonFacts, parts: list[Part]) -> Iterator[tuple[int, str, str]]:
+def _keys(facts: PersonFacts, parts: list[NamePart]) -> Iterator[tuple[int, str, str]]:
     for number, part in enumerate(parts):
         yield from ((number, "v", key) for key in part.keys)
     if facts.phone:
@@ -167,7 +167,7 @@ def _keys(facts: PersonFacts, parts: list[Part]) -> Iterator[tuple[int, str, str
         yield CODE, "w", facts.codice_fiscale.lower()
 
 
-def _weighed(facts: PersonFacts, parts: list[Part], row: Row[Any]) -> Candidate | None:
+def _weighed(facts: PersonFacts, parts: list[NamePart], row: Row[Any]) -> Candidate | None:
     known = _known(row)
     rarity = {
         part.word: float(row.worth[str(number)])

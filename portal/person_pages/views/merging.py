@@ -23,7 +23,7 @@ from portal.people.rules import display_name
 from portal.person_pages import actions, queries
 from portal.person_pages.candidates import likely
 from portal.person_pages.card_page import person_page
-from portal.person_pages.comparison import Comparison, compare
+from portal.person_pages.comparison import CardComparison, compare
 from portal.person_pages.forms import MergeForm
 from portal.person_pages.views import person_pages
 from portal.visits.conflicts import who_changed
@@ -133,7 +133,7 @@ def _living(person_id: UUID, other_id: UUID) -> set[UUID]:
     return kept
 
 
-def _versions(comparison: Comparison) -> dict[UUID, int | None]:
+def _versions(comparison: CardComparison) -> dict[UUID, int | None]:
     return {side.id: side.version for side in (comparison.one, comparison.other)}
 
 
@@ -156,7 +156,7 @@ def _choose(person_id: UUID, form: SearchForm, found: PeoplePage | None = None) 
     )
 
 
-def _show(form: MergeForm, comparison: Comparison, *, changed: bool = False) -> Response:
+def _show(form: MergeForm, comparison: CardComparison, *, changed: bool = False) -> Response:
     one, other = comparison.one, comparison.other
     for side in (one, other):
         record_read("person", side.id)
