@@ -93,7 +93,7 @@ def _birth(new: PersonFacts) -> str:
 def _option(row: PersonRow, begun: tuple[str, ...], last: date | None) -> Option:
     return Option(
         id=row.id,
-        name=rules.parted(row.name, begun),
+        name=rules.split_by_match(row.name, begun),
         aside=_aside(row),
         sex=row.sex or _("n.i."),
         birth=formats.partial_day(row.birth) if row.birth else "",

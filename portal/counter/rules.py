@@ -119,7 +119,7 @@ def begun_words(text: str) -> tuple[str, ...]:
     return tuple(prefix for term in terms for prefix in term.prefixes if prefix.isalpha())
 
 
-def parted(name: str, begun: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def split_by_match(name: str, begun: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Each word of the name in two: what was typed of it, which is underlined, and the rest."""
     lengths = ((word, _matching(word, begun)) for word in name.split())
     return tuple((word[:length], word[length:]) for word, length in lengths)

@@ -9,16 +9,18 @@ from flask_babel import gettext as _
 
 from portal.core.italy import formats
 from portal.people.forms import candidate_panel
-from portal.people.forms.candidate_panel import Likely
+from portal.people.forms.candidate_panel import CandidateRow
 from portal.people.queries import Candidate
 from portal.visits import queries as visits
 
 
-def likely(candidates: Iterable[Candidate], but: Collection[UUID] = ()) -> list[Likely]:
+def candidate_rows(
+    candidates: Iterable[Candidate], but: Collection[UUID] = ()
+) -> list[CandidateRow]:
     """The candidates as the panel shows them, without those already told apart."""
     left = candidate_panel.left_of(candidates, but)
     days = visits.list_days_of([one.row.id for one in left]) if left else {}
-    return candidate_panel.likely(left, {one: _came(came) for one, came in days.items()})
+    return candidate_panel.candidate_rows(left, {one: _came(came) for one, came in days.items()})
 
 
 def _came(days: list[date]) -> str:

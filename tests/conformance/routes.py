@@ -94,7 +94,7 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "counter.reception": ("GET", "/s/<desk>/", RECORD),
     "counter.visit": ("GET", "/s/<desk>/accessi/nuovo", RECORD),
     "counter.take_back": ("POST", "/s/<desk>/accessi/<uuid:visit_id>/annulla", RECORD),
-    "counter.resembling": ("POST", "/s/<desk>/accessi/nuovo/simili", RECORD),
+    "counter.show_candidates": ("POST", "/s/<desk>/accessi/nuovo/simili", RECORD),
     "counter.record": ("POST", "/s/<desk>/accessi/nuovo", RECORD),
     "counter.begin": ("POST", "/s/<desk>/accessi/nuovo/inizia", RECORD),
     "counter.save_screen": ("POST", "/s/<desk>/impostazioni/schermo", ARRANGE),
@@ -113,7 +113,7 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
         "/s/<desk>/persone/<uuid:person_id>/unisci/<uuid:other_id>",
         EDIT,
     ),
-    "person_pages.doubles": ("GET", "/s/<desk>/persone/doppioni", EDIT),
+    "person_pages.show_candidates": ("GET", "/s/<desk>/persone/doppioni", EDIT),
     "person_pages.find_merge": ("POST", "/s/<desk>/persone/<uuid:person_id>/unisci", EDIT),
     "person_pages.merge_cards": (
         "POST",

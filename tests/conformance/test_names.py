@@ -13,7 +13,6 @@ from tests.conformance.sources import name, nodes, python_files
 LEFT = {"one": 272, "told": 61, "said": 68, "shown": 25, "kept": 44}
 # Public classes that share a name, each with why no reader can take one for the other.
 HOMONYMS = {
-    "Double": "the pairs of the desk and the line of a page, of one idea",
     "Line": "what a chart draws, and a row of a breakdown's table: neither sees the other",
     "Row": "of a document's table, and an equation between figures: neither sees the other",
     "Side": "a period of one relazione, for its sheets or for the weighing of its changes",

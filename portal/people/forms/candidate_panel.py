@@ -13,7 +13,7 @@ from portal.people.card import summary
 from portal.people.queries import Candidate
 
 
-class Resembles(Refusal):
+class HasCandidates(Refusal):
     """Somebody new may be one whom the desk knows; who sees both must say whether they are."""
 
     def __init__(self, candidates: list[Candidate]) -> None:
@@ -22,7 +22,7 @@ class Resembles(Refusal):
 
 
 @dataclass(frozen=True)
-class Likely:
+class CandidateRow:
     """A person of the desk who resembles: each fact with whether it differs."""
 
     id: UUID
@@ -39,10 +39,10 @@ def left_of(candidates: Iterable[Candidate], but: Collection[UUID]) -> list[Cand
     return [one for one in candidates if one.row.id not in but]
 
 
-def likely(candidates: Iterable[Candidate], came: Mapping[UUID, str]) -> list[Likely]:
+def candidate_rows(candidates: Iterable[Candidate], came: Mapping[UUID, str]) -> list[CandidateRow]:
     """The candidates as the panel shows them; `came` says of whom it is known when they came."""
     return [
-        Likely(
+        CandidateRow(
             id=one.row.id,
             name=one.row.name,
             sex=one.row.sex,

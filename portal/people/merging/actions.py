@@ -23,8 +23,8 @@ from portal.people.merging.rules import (
     Home,
     joined,
     packed,
-    parted,
     parts_that_differ,
+    unmerged,
     unpacked,
 )
 from portal.people.models import (
@@ -94,7 +94,7 @@ def give_back_card(*, kept_id: UUID, left_id: UUID, rows: Mapping[str, Any]) -> 
     held = _held((kept_id, left_id))
     kept, left = held[kept_id], held[left_id]
     before, other, merged = (unpacked(rows[name]) for name in ("kept", "left", "merged"))
-    card = parted(before, merged, _card_of(kept))
+    card = unmerged(before, merged, _card_of(kept))
     apart, others = rows["apart"]["kept"], rows["apart"]["left"]
     # Whoever they were told apart from may have been made part of somebody else meanwhile.
     known = {str(queries.find_kept(UUID(one))) for one in apart | others}

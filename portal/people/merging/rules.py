@@ -62,7 +62,7 @@ def joined(kept: CardState, left: CardState, facts: PersonFacts, today: date) ->
     return CardState(rules.tidied(facts), homes, _joined_formers(kept, left, facts))
 
 
-def parted(before: CardState, merged: CardState, now: CardState) -> CardState:
+def unmerged(before: CardState, merged: CardState, now: CardState) -> CardState:
     """The kept card without the other: as before the merge, but for what was written since."""
     told = dict(_three_ways(_parts(before.facts), _parts(merged.facts), _parts(now.facts)))
     names = _three_ways(*(dict.fromkeys(one.facts.aliases, True) for one in (before, merged, now)))

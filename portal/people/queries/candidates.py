@@ -15,7 +15,7 @@ from sqlalchemy import Row, or_, select, text
 from portal.core.store.database import db
 from portal.people import rules
 from portal.people.card import summary
-from portal.people.matching import name_similarity, similarity
+from portal.people.matching import name_scoring, scoring
 from portal.people.matching.spellings import NamePart, joined, parts_of
 from portal.people.models import PeopleApart
 from portal.people.queries.lists import PersonRow
@@ -29,12 +29,12 @@ PHONE, CODE = -1, -2
 """Numbers of the keys that are no part of a name."""
 
 AT_MOST = {
-    "same_date": similarity.SAME_YEAR + similarity.SAME_DAY,
-    "slip": similarity.SAME_DAY + similarity.NEXT_YEAR,
-    "next_year": similarity.NEXT_YEAR,
-    "other_year": similarity.OTHER_YEAR,
-    "other_sex": similarity.OTHER_SEX,
-    "smoothing": name_similarity.SMOOTHING,
+    "same_date": scoring.SAME_YEAR + scoring.SAME_DAY,
+    "slip": scoring.SAME_DAY + scoring.NEXT_YEAR,
+    "next_year": scoring.NEXT_YEAR,
+    "other_year": scoring.OTHER_YEAR,
+    "other_sex": scoring.OTHER_SEX,
+    "smoothing": name_scoring.SMOOTHING,
 }
 """The most that a birth and a sex can say for a person, as the weighing will find."""
 
@@ -174,7 +174,7 @@ def _weighed(facts: PersonFacts, parts: list[NamePart], row: Row[Any]) -> Candid
         for number, part in enumerate(parts)
         if str(number) in row.worth
     }
-    found = similarity.likeness(facts, known, rarity=rarity, people=row.people)
+    found = scoring.likeness(facts, known, rarity=rarity, people=row.people)
     if not found.worth_showing:
         return None
     return Candidate(
@@ -183,7 +183,7 @@ def _weighed(facts: PersonFacts, parts: list[NamePart], row: Row[Any]) -> Candid
         residence=summary.residence_text(known.residence_kind, known.residence_comune),
         score=found.score,
         reasons=found.reasons,
-        differing=frozenset(similarity.differing(facts, known)),
+        differing=frozenset(scoring.differing(facts, known)),
         strong=found.strong,
     )
 
