@@ -47,16 +47,16 @@ def edition(edition_id: UUID) -> Response:
 
 
 def _public(found: EditionRow, manages: bool) -> dict[str, Any] | None:
-    """The publishable version: its files, or that it can be made; nothing where neither is so."""
-    told = find_disclosure(found.id, Audience.PUBLIC)
-    if told is None:
+    """The public version: its files, or that it can be made; nothing where neither is so."""
+    disclosure = find_disclosure(found.id, Audience.PUBLIC)
+    if disclosure is None:
         return {"files": []} if manages and is_in_force(found) else None
     links = [
-        (label, url_for("reports.public", edition_id=found.id, format=name))
+        (label, url_for("reports.download_public_version", edition_id=found.id, format=name))
         for name, (label, _media_type, _make) in PUBLIC_FORMATS.items()
     ]
-    hidden, lines = hidden_of(told)
-    return {"files": links, "hidden": hidden, "lines": lines, "made_at": told.made_at}
+    hidden, lines = hidden_of(disclosure)
+    return {"files": links, "hidden": hidden, "lines": lines, "made_at": disclosure.made_at}
 
 
 def _frozen(found: EditionRow) -> dict[str, Any]:
