@@ -30,7 +30,7 @@ GIVEN_UP: dict[str, Task] = {
 """What is done instead after so many attempts; the jobs of other names are tried for ever."""
 
 
-def work(job_id: UUID) -> None:
+def do_job(job_id: UUID) -> None:
     """Do what is left of a job, unless it is finished or somebody else is at it."""
     with jobs.working_on(job_id) as ours:
         if not ours:
@@ -44,7 +44,7 @@ def work(job_id: UUID) -> None:
                 _task(job)(job_id, job.subject)
         except Exception as error:
             log_failure(error)
-            _put_off(job)
+            _retry_later_or_give_up(job)
 
 
 def _task(job: jobs.Job) -> Task:
@@ -54,7 +54,7 @@ def _task(job: jobs.Job) -> Task:
     return TASKS[job.name]
 
 
-def _put_off(job: jobs.Job) -> None:
+def _retry_later_or_give_up(job: jobs.Job) -> None:
     if job.attempts == MOST_ATTEMPTS and job.name in GIVEN_UP:
         with _scope(job):
             GIVEN_UP[job.name](job.id, job.subject)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What happens at each knock: the whole timetable, on one page.
+"""What happens each minute: the whole timetable, on one page.
 
-Beat only knocks, each minute (worker/beat.py). What is due is computed in SQL, in Rome's days:
-beat's own calendar skips and doubles the hours of the clock changes. Two knocks at once do what
+Beat only asks for it, each minute (worker/beat.py). What is due is computed in SQL, in Rome's days:
+beat's own calendar skips and doubles the hours of the clock changes. Two at once do what
 one does.
 """
 
@@ -15,7 +15,7 @@ from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 
 AT_ONCE = 200
-"""Jobs rung for in one knock; the others wait for the next."""
+"""Jobs notified of at once; the others wait for the next minute."""
 
 # A desk's half-year closes so many days after its end; desks founded later have no such period.
 CLOSED = """
@@ -74,12 +74,12 @@ WHERE name = 'sweep_drafts' AND finished_at < cast(:now AS timestamptz) - interv
 )
 
 
-def knock() -> None:
-    """Open what has become due, then ring for every job that is left."""
+def open_due_and_notify() -> None:
+    """Open what has become due, then notify a worker of every job that is left."""
     with identity_scope(), unit_of_work():
         for statement in (OPEN_EDITIONS, OPEN_COMPARISONS, KNOW_SWEEPS, SWEEP_AGAIN):
             db.session.execute(statement, {"now": clock.now()})
     with identity_scope(), unit_of_work():
         due = jobs.list_due(limit=AT_ONCE)
     for job_id in due:
-        jobs.ring(job_id)
+        jobs.notify_worker(job_id)
