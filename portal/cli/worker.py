@@ -39,7 +39,7 @@ def status(context: click.Context) -> None:
             waiting = jobs.list_waiting()
     click.echo(_said_of_workers(workers))
     click.echo(_said_of_jobs(waiting))
-    late = any(clock.now() - one.since > PATIENCE for one in waiting)
+    late = any(clock.now() - overdue.since > PATIENCE for overdue in waiting)
     if not workers or late:
         context.exit(1)
 
@@ -56,7 +56,7 @@ def _said_of_workers(workers: int | None) -> str:
 def _said_of_jobs(waiting: list[jobs.OverdueJobs]) -> str:
     if not waiting:
         return "Nessun lavoro in attesa."
-    total = sum(one.count for one in waiting)
+    total = sum(overdue.count for overdue in waiting)
     lines = [f"{formats.plural(total, 'lavoro', 'lavori')} in attesa:"]
     for one in waiting:
         age = _age(clock.now() - one.since)

@@ -47,11 +47,11 @@ def pending(names_shown: Callable[[], bool]) -> dict[str, Any]:
     kept = list_drafts()
     permits = _permits.get(_count_permits)
     shown = bool(kept) and names_shown()
-    names = people.list_names({person for one in kept if (person := _person_of(one))})
+    names = people.list_names({person for draft in kept if (person := _person_of(draft))})
     if names and shown:
         audit.record_read("people", rows=len(names))
     return {
-        "drafts": [_waiting(one, names, shown=shown) for one in kept],
+        "drafts": [_waiting(draft, names, shown=shown) for draft in kept],
         "permits": _said(permits),
     }
 

@@ -131,7 +131,11 @@ def _matching(word: str, begun: tuple[str, ...]) -> int:
         plain = word.lower()
         return max((len(prefix) for prefix in begun if plain.startswith(prefix)), default=0)
     plain = search_terms.folded(word)
-    prefix = max((one for one in begun if plain.startswith(one)), key=len, default="")
+    prefix = max(
+        (beginning for beginning in begun if plain.startswith(beginning)),
+        key=len,
+        default="",
+    )
     lengths = range(1, len(word) + 1)
     return next(
         (n for n in lengths if prefix and len(search_terms.folded(word[:n])) >= len(prefix)), 0

@@ -104,7 +104,7 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
         found.append(_("Voci nuove, che %(in_then)s non si potevano segnare e non hanno"
                        " variazione: %(topics)s.",
                        in_then=in_period(then), topics=formats.joined(fresh)))  # fmt: skip
-    return [Note(one) for one in found]
+    return [Note(sentence) for sentence in found]
 
 
 def _cell_note(comparison: NetworkComparison, show: str) -> Note:

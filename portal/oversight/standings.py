@@ -25,7 +25,7 @@ def finding(comparison: NetworkComparison) -> str:
     standings = comparison.funnel.standings
     if not standings:
         return ""
-    outside = sum(one.is_outside for one in standings.values())
+    outside = sum(standing.is_outside for standing in standings.values())
     if not outside:
         return _("Nessuno sportello si distingue dagli altri: le differenze tra i tassi sono come"
                  " quelle che capitano per caso.")  # fmt: skip

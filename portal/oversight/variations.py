@@ -36,7 +36,7 @@ def finding(comparison: NetworkComparison) -> str:
     ]
     if not told:
         return _("Di queste variazioni gli sportelli non hanno detto se sono più del caso.")
-    found = [one for one in told if one[-1].is_found]
+    found = [variation for variation in told if variation[-1].is_found]
     if not found:
         return _nothing(change for _desk, _label, change in told)
     cells = formats.plural(

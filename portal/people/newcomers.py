@@ -38,5 +38,5 @@ def _is_recorded(form_token: UUID | None) -> bool:
 
 def _refuse_likeness(facts: PersonFacts, apart: set[UUID]) -> None:
     found = list_candidates(facts)
-    if any(one.row.id not in apart for one in found):
+    if any(candidate.row.id not in apart for candidate in found):
         raise HasCandidates(found)

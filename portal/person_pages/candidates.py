@@ -19,7 +19,7 @@ def candidate_rows(
 ) -> list[CandidateRow]:
     """The candidates as the panel shows them, without those already told apart."""
     left = candidate_panel.left_of(candidates, but)
-    days = visits.list_days_of([one.row.id for one in left]) if left else {}
+    days = visits.list_days_of([candidate.row.id for candidate in left]) if left else {}
     return candidate_panel.candidate_rows(left, {one: _came(came) for one, came in days.items()})
 
 

@@ -82,9 +82,9 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
 
 def _candidates(person_id: UUID, facts: PersonFacts) -> list[CandidateLine]:
     found = [
-        _candidate_line(one)
-        for one in people.list_candidates(facts, but=person_id)
-        if one.strong or one.score > MORE_THAN_EVEN
+        _candidate_line(candidate)
+        for candidate in people.list_candidates(facts, but=person_id)
+        if candidate.strong or candidate.score > MORE_THAN_EVEN
     ]
     if found:
         record_read("people", rows=len(found))
@@ -101,7 +101,7 @@ def _candidate_line(one: Candidate) -> CandidateLine:
 
 def _named(merged: Sequence[Merged], argument: str) -> Merged | None:
     """The card that the address says was just made part of this one."""
-    return next((one for one in merged if str(one.id) == request.args.get(argument)), None)
+    return next((other for other in merged if str(other.id) == request.args.get(argument)), None)
 
 
 def _unmerged() -> dict[str, str] | None:

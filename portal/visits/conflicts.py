@@ -46,7 +46,7 @@ class ToldTwice:
         if not self.asked_again:
             return []
         return [
-            str(one.label) for one in self.rows if not one.keeps and one.name not in self.chosen
+            str(row.label) for row in self.rows if not row.keeps and row.name not in self.chosen
         ]
 
 

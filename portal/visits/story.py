@@ -70,7 +70,7 @@ def years(
 ) -> list[Year]:
     """Everything by year, the latest first; on one day visits come before changes."""
     events = [_visit(visit) for visit in visits]
-    events += [_merge(one, names) for one in merged]
+    events += [_merge(card, names) for card in merged]
     events += [_change(change, names) for change in changes]
     events.sort(key=attrgetter("on"), reverse=True)
     return [Year(year, tuple(those)) for year, those in groupby(events, lambda one: one.on.year)]

@@ -36,22 +36,22 @@ class CandidateRow:
 
 def left_of(candidates: Iterable[Candidate], but: Collection[UUID]) -> list[Candidate]:
     """The candidates without those already told apart."""
-    return [one for one in candidates if one.row.id not in but]
+    return [candidate for candidate in candidates if candidate.row.id not in but]
 
 
 def candidate_rows(candidates: Iterable[Candidate], came: Mapping[UUID, str]) -> list[CandidateRow]:
     """The candidates as the panel shows them; `came` says of whom it is known when they came."""
     return [
         CandidateRow(
-            id=one.row.id,
-            name=one.row.name,
-            sex=one.row.sex,
-            facts=_facts(one),
-            home=" · ".join(filter(None, (one.residence, came.get(one.row.id)))),
-            reasons="; ".join(one.reasons),
-            strong=one.strong,
+            id=candidate.row.id,
+            name=candidate.row.name,
+            sex=candidate.row.sex,
+            facts=_facts(candidate),
+            home=" · ".join(filter(None, (candidate.residence, came.get(candidate.row.id)))),
+            reasons="; ".join(candidate.reasons),
+            strong=candidate.strong,
         )
-        for one in candidates
+        for candidate in candidates
     ]
 
 

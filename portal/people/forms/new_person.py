@@ -40,8 +40,8 @@ class CandidatesForm(PortalForm):
     @property
     def apart_ids(self) -> list[UUID]:
         """Who it is not; what cannot be an id was not said by a button."""
-        said = (read_id(one) for one in (self.apart.data or "").split())
-        return [one for one in said if one]
+        said = (read_id(word) for word in (self.apart.data or "").split())
+        return [person_id for person_id in said if person_id]
 
 
 class NewPersonForm(CandidatesForm, PersonForm):

@@ -105,8 +105,8 @@ def _ways(name: tuple[str, str]) -> Iterator[list[Placed]]:
         Placed(side, whole, True) for side, text in enumerate(name) if (whole := joined(text))
     ]
     if together:
-        sides = {one.side for one in together}
-        yield [one for one in apart if one.side not in sides] + together
+        sides = {match.side for match in together}
+        yield [match for match in apart if match.side not in sides] + together
 
 
 def _laid_beside(mine: Sequence[Placed], theirs: Sequence[Placed], rarity: Rarity) -> Names:

@@ -68,7 +68,7 @@ class Likeness:
     def reasons(self) -> tuple[str, ...]:
         """In words, strongest first; put into words only here, for the few that are shown."""
         told = sorted(self.evidence, key=lambda one: -one.bits)
-        return tuple(str(one.said) for one in told if one.said is not None)
+        return tuple(str(reason.said) for reason in told if reason.said is not None)
 
 
 def likeness(
@@ -84,8 +84,8 @@ def likeness(
         _same(asked.email, known.email, Evidence(SAME_EMAIL, SAME_EMAIL_SAID)),
         _citizenship(asked, known),
     ]
-    found = tuple(one for one in evidence if one)
-    score = sum(one.bits for one in found) - log2(people + name_scoring.SMOOTHING)
+    found = tuple(finding for finding in evidence if finding)
+    score = sum(finding.bits for finding in found) - log2(people + name_scoring.SMOOTHING)
     return Likeness(score, found)
 
 

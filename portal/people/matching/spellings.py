@@ -105,7 +105,11 @@ class NamePart:
     def keys(self) -> frozenset[str]:
         """What is stored of the part, so that any spelling of it finds it by equality."""
         frames = (frame(form) for form in self.forms)
-        return self.marks | self.bare | {"." + one for one in frames if len(one) >= SHORTEST_FRAME}
+        return (
+            self.marks
+            | self.bare
+            | {"." + skeleton for skeleton in frames if len(skeleton) >= SHORTEST_FRAME}
+        )
 
     @cached_property
     def marks(self) -> frozenset[str]:

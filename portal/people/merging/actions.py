@@ -97,7 +97,7 @@ def give_back_card(*, kept_id: UUID, left_id: UUID, rows: Mapping[str, Any]) -> 
     card = unmerged(before, merged, _card_of(kept))
     apart, others = rows["apart"]["kept"], rows["apart"]["left"]
     # Whoever they were told apart from may have been made part of somebody else meanwhile.
-    known = {str(queries.find_kept(UUID(one))) for one in apart | others}
+    known = {str(queries.find_kept(UUID(person_id))) for person_id in apart | others}
     since = {one: how for one, how in _apart_of(kept_id).items() if one not in known}
     left.merged_into = None
     _set_apart(kept_id, since | apart)
@@ -136,7 +136,9 @@ def _card_of(person: Person) -> CardState:
     known: dict[date, Home] = {home.valid_from: (home.kind, home.comune_code) for home in homes}
     formers = queries.list_former_citizenships(person.id)
     return CardState(
-        queries.facts_of(person), known, {one.until: one.state_code for one in formers}
+        queries.facts_of(person),
+        known,
+        {citizenship.until: citizenship.state_code for citizenship in formers},
     )
 
 

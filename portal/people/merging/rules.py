@@ -65,7 +65,9 @@ def joined(kept: CardState, left: CardState, facts: PersonFacts, today: date) ->
 def unmerged(before: CardState, merged: CardState, now: CardState) -> CardState:
     """The kept card without the other: as before the merge, but for what was written since."""
     told = dict(_three_ways(_parts(before.facts), _parts(merged.facts), _parts(now.facts)))
-    names = _three_ways(*(dict.fromkeys(one.facts.aliases, True) for one in (before, merged, now)))
+    names = _three_ways(
+        *(dict.fromkeys(card.facts.aliases, True) for card in (before, merged, now))
+    )
     homes = dict(_three_ways(before.homes, merged.homes, now.homes))
     formers = dict(_three_ways(before.formers, merged.formers, now.formers))
     fields: dict[str, Any] = {name: value for part in told.values() for name, value in part.items()}

@@ -133,7 +133,7 @@ def list_candidates(
     apart = set(list_apart(but)) if but else set()
     rows = [row for row in db.session.execute(FIND, asked) if row.id not in apart]
     found = [_weighed(facts, parts, row) for row in rows]
-    worth = [one for one in found if one is not None]
+    worth = [candidate for candidate in found if candidate is not None]
     return sorted(worth, key=lambda one: (-one.score, one.row.name, one.row.id))[:limit]
 
 

@@ -134,7 +134,11 @@ def _matches(row: Row[Any], terms: Sequence[Term]) -> bool:
     known = [part for name in names for part in spellings.parts_of(name)]
     typed = [spellings.parts_of(term.prefixes[0]) for term in terms if term.is_name]
     return all(
-        any(letters_in_common(part, one) >= LIKE_ENOUGH for part in parts for one in known)
+        any(
+            letters_in_common(part, known_part) >= LIKE_ENOUGH
+            for part in parts
+            for known_part in known
+        )
         for parts in typed
     )
 

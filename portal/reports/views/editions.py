@@ -68,7 +68,11 @@ def _frozen(found: EditionRow) -> dict[str, Any]:
 
 def _differences(found: EditionRow) -> Table | None:
     replaced = next(
-        (one for one in editions.list_editions(DESK, found.period) if one.number == found.replaces),
+        (
+            edition
+            for edition in editions.list_editions(DESK, found.period)
+            if edition.number == found.replaces
+        ),
         None,
     )
     if replaced is None or not (found.frozen and replaced.frozen):
@@ -77,12 +81,12 @@ def _differences(found: EditionRow) -> Table | None:
 
 
 def _between(old: EditionRow, new: EditionRow) -> Table:
-    heads = [_("Edizione %(number)s", number=one.number) for one in (old, new)]
+    heads = [_("Edizione %(number)s", number=edition.number) for edition in (old, new)]
     if old.period != new.period:
         heads = [
-            _("%(period)s, edizione %(number)s", period=parse_period(one.period).title(),
-              number=one.number)
-            for one in (old, new)
+            _("%(period)s, edizione %(number)s", period=parse_period(edition.period).title(),
+              number=edition.number)
+            for edition in (old, new)
         ]  # fmt: skip
     return differences(
         thaw(old.figures),
@@ -97,7 +101,7 @@ def _between(old: EditionRow, new: EditionRow) -> Table:
 def compare() -> Response:
     """Any two editions of the desk, figure by figure."""
     form = ComparedForm(request.args)
-    known = {str(one.id): one for one in editions.list_frozen(DESK)}
+    known = {str(edition.id): edition for edition in editions.list_frozen(DESK)}
     form.offer(list(known.values()))
     old, new = known.get(form.prima.data or ""), known.get(form.dopo.data or "")
     return page(

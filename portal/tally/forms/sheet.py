@@ -100,7 +100,10 @@ class SheetForm(DraftForm):
     @property
     def rows(self) -> list[SheetRow]:
         """The grid in the order of the topics."""
-        return [SheetRow(one.code, one.short_name, self._cells_of(one.code)) for one in self.topics]
+        return [
+            SheetRow(topic.code, topic.short_name, self._cells_of(topic.code))
+            for topic in self.topics
+        ]
 
     @property
     def counted(self) -> int:
@@ -155,8 +158,8 @@ def form_for(topics: Sequence[TopicEntry]) -> type[SheetForm]:
     """The form with three cells for each of these topics."""
     said = {"F": _("femmine"), "M": _("maschi"), "N": _("non indicato")}
     cells = {
-        cell_name(one.code, sex): CellField(f"{one.short_name}, {said[sex]}", render_kw=TYPED)
-        for one in topics
+        cell_name(topic.code, sex): CellField(f"{topic.short_name}, {said[sex]}", render_kw=TYPED)
+        for topic in topics
         for sex in SEXES
     }
     form: type[SheetForm] = type("SheetForm", (SheetForm,), {"topics": tuple(topics), **cells})

@@ -182,13 +182,13 @@ def _words(topic: TopicEntry, groups: Mapping[str, str]) -> str:
 
 
 def _lines(presses: list[Press]) -> list[PressLine]:
-    given = [one.person_id for one in presses if one.person_id]
+    given = [press.person_id for press in presses if press.person_id]
     names = people.list_names(given) if given else {}
     if given and are_names_shown(hidden=get_desk(speaking_desk()).hides_names):
         audit.record_read("people", rows=len(names))
     else:
         names = {person_id: initials(name) for person_id, name in names.items()}
-    return [_line(one, names) for one in presses]
+    return [_line(press, names) for press in presses]
 
 
 def _line(one: Press, names: dict[UUID, str]) -> PressLine:

@@ -48,7 +48,7 @@ def print_sheet() -> Response:
     nine = list_keys()
     codes = {key.code for key in nine}
     version = taxonomy.version_on(clock.today())
-    others = [one for one in taxonomy.reporting_topics(version) if one.code not in codes]
+    others = [topic for topic in taxonomy.reporting_topics(version) if topic.code not in codes]
     return page(
         "tally/sheet_print.html",
         frequent=[key.name for key in nine],
@@ -161,8 +161,8 @@ def _named(text: str | None, *, present: bool) -> Typed | None:
 
 
 def _typed(found: Sequence[TypedSheet]) -> list[Typed]:
-    names = accounts.list_names(one.created_by for one in found)
-    return [_one(one, names) for one in found]
+    names = accounts.list_names(sheet.created_by for sheet in found)
+    return [_one(sheet, names) for sheet in found]
 
 
 def _one(one: TypedSheet, names: dict[UUID, str]) -> Typed:
