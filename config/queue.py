@@ -3,7 +3,7 @@
 
 Bounded everywhere: with the defaults a dead broker costs a page up to 19 seconds and a frozen one
 hangs it for good. No result backend: what came of a job is a row in PostgreSQL. Acknowledged late
-and one at a time, so that a killed worker's message is rung again; the row decides what is left.
+and one at a time, so that a killed worker's message comes again; the row decides what is left.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ def broker_url(redis_url: str) -> str:
 
 
 def celery_settings(redis_url: str) -> dict[str, Any]:
-    """The settings that the portal, which only rings, and the workers share."""
+    """The settings that the portal, which only notifies, and the workers share."""
     return {
         "broker_url": broker_url(redis_url),
         "broker_connection_timeout": SECONDS,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Celery over the portal: one task that looks at a job, and the beat's knock.
+"""Celery over the portal: one task that looks at a job, and one, for beat, that opens what is due.
 
 A message carries only a job's id; desk, subject and what is left to do come from the row.
 """
@@ -29,22 +29,22 @@ celery = Celery("sportelli")
 celery.conf.update(celery_settings(str(settings.redis_url)))
 
 
-@celery.task(name="work")
-def work(job_id: str) -> None:
+@celery.task(name="do_job")
+def do_job(job_id: str) -> None:
     """Look at one job; whoever writes into the broker can say nothing else."""
     try:
         wanted = UUID(job_id)
     except (ValueError, TypeError, AttributeError):
         return
     with portal.app_context():
-        run.work(wanted)
+        run.do_job(wanted)
 
 
-@celery.task(name="knock")
-def knock() -> None:
-    """Open what is due, and ring again for what was missed."""
+@celery.task(name="open_due_and_notify")
+def open_due_and_notify() -> None:
+    """Open what is due, and notify again of what was missed."""
     with portal.app_context():
-        schedule.knock()
+        schedule.open_due_and_notify()
 
 
 @signals.celeryd_init.connect
@@ -66,10 +66,10 @@ def begin(**_facts: Any) -> None:
 
 
 @signals.worker_ready.connect
-def knock_at_once(**_facts: Any) -> None:
+def open_due_at_once(**_facts: Any) -> None:
     """A worker that replaces a dead one does not wait for the next minute."""
     with portal.app_context():
-        schedule.knock()
+        schedule.open_due_and_notify()
 
 
 @signals.worker_process_init.connect

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Beat: a clock that knocks each minute and knows nothing else; it does not load the portal.
+"""Beat: a clock that calls each minute and knows nothing else; it does not load the portal.
 
 What is due is computed from rows (worker/schedule.py), so two beats do what one does.
 """
@@ -13,8 +13,12 @@ from worker import start
 
 EVERY_SECONDS = 60.0
 TIMETABLE = {
-    # Knocks that found nobody do not pile up.
-    "knock": {"task": "knock", "schedule": EVERY_SECONDS, "options": {"expires": 300}}
+    # Messages that found nobody do not pile up.
+    "open_due": {
+        "task": "open_due_and_notify",
+        "schedule": EVERY_SECONDS,
+        "options": {"expires": 300},
+    }
 }
 
 settings = start.complete_settings()

@@ -31,7 +31,7 @@ GIVEN_UP: dict[JobName, Task] = {
 """What is done instead after so many attempts; the jobs of other names are tried for ever."""
 
 
-def work(job_id: UUID) -> None:
+def do_job(job_id: UUID) -> None:
     """Do what is left of a job, unless it is finished or somebody else is at it."""
     with jobs.working_on(job_id) as ours:
         if not ours:
@@ -45,7 +45,7 @@ def work(job_id: UUID) -> None:
                 _task(job)(job_id, job.subject)
         except Exception as error:
             log_failure(error)
-            _put_off(job)
+            _retry_later_or_give_up(job)
 
 
 def _task(job: jobs.Job) -> Task:
@@ -56,7 +56,7 @@ def _task(job: jobs.Job) -> Task:
     return TASKS[name]
 
 
-def _put_off(job: jobs.Job) -> None:
+def _retry_later_or_give_up(job: jobs.Job) -> None:
     name = JobName(job.name)
     if job.attempts == MOST_ATTEMPTS and name in GIVEN_UP:
         with _scope(job):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What happens at each knock: the whole timetable, on one page.
+"""What happens each minute: the whole timetable, on one page.
 
-Beat only knocks, each minute (worker/beat.py). What is due each slice computes from periods, in
-Rome's days: beat's own calendar skips and doubles the hours of the clock changes. Two knocks at
-once do what one does.
+Beat only asks for it, each minute (worker/beat.py). What is due each slice computes from periods,
+in Rome's days: beat's own calendar skips and doubles the hours of the clock changes. Two at once
+do what one does.
 """
 
 from portal.core.store.tenancy import identity_scope
@@ -14,15 +14,15 @@ from portal.oversight import due as comparisons
 from portal.reports.editions import due as editions
 
 AT_ONCE = 200
-"""Jobs rung for in one knock; the others wait for the next."""
+"""Jobs notified of at once; the others wait for the next minute."""
 
 
-def knock() -> None:
-    """Open what has become due, then ring for every job that is left."""
+def open_due_and_notify() -> None:
+    """Open what has become due, then notify a worker of every job that is left."""
     with identity_scope(), unit_of_work():
         for due in (editions, comparisons, drafts):
             due.open_due()
     with identity_scope(), unit_of_work():
         waiting = jobs.list_due(limit=AT_ONCE)
     for job_id in waiting:
-        jobs.ring(job_id)
+        jobs.notify_worker(job_id)

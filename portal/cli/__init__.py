@@ -45,7 +45,7 @@ class Sentence(click.ClickException):
         click.echo(self.message, file=file, err=file is None)
 
 
-class Portal(click.Group):
+class PortalCommands(click.Group):
     """The group that knows its commands by name and turns refusals into sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -69,7 +69,7 @@ class Portal(click.Group):
             raise Sentence(sentence_of(wrong)) from wrong
 
 
-@click.group(cls=Portal, context_settings={"max_content_width": 100})
+@click.group(cls=PortalCommands, context_settings={"max_content_width": 100})
 @click.version_option(__version__, prog_name="portal")
 def main() -> None:
     """Il portale degli sportelli dalla riga di comando.

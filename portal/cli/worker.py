@@ -40,7 +40,7 @@ def status(context: click.Context) -> None:
             waiting = jobs.list_waiting()
     click.echo(_said_of_workers(workers))
     click.echo(_said_of_jobs(waiting))
-    late = any(clock.now() - one.since > PATIENCE for one in waiting)
+    late = any(clock.now() - overdue.since > PATIENCE for overdue in waiting)
     if not workers or late:
         context.exit(1)
 
@@ -58,10 +58,10 @@ def _said_of_workers(workers: int | None) -> str:
     )
 
 
-def _said_of_jobs(waiting: list[jobs.Waiting]) -> str:
+def _said_of_jobs(waiting: list[jobs.OverdueJobs]) -> str:
     if not waiting:
         return "Nessun lavoro in attesa."
-    total = sum(one.count for one in waiting)
+    total = sum(overdue.count for overdue in waiting)
     number = formats.count(total)
     lines = [ngettext("%(n)s lavoro in attesa:", "%(n)s lavori in attesa:", total, n=number)]
     for one in waiting:

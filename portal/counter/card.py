@@ -21,7 +21,7 @@ RESIDES = {rules.COMUNE, rules.OUTSIDE, rules.NOT_STATED}
 
 
 @dataclass(frozen=True)
-class Part:
+class CardFact:
     """One fact: the word before it, itself, and what is said after it."""
 
     text: str
@@ -30,24 +30,24 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Card:
+class CounterCard:
     """Who it is, what to mind, and how often they came; `told` is the same for the ear."""
 
     id: UUID
     name: str
-    facts: list[Part]
+    facts: list[CardFact]
     permit: str
-    came: Part
+    came: CardFact
     told: str
 
 
-def card_of(person_id: UUID) -> Card:
+def card_of(person_id: UUID) -> CounterCard:
     """The card of a person of this desk."""
     person = people.get_person(person_id)
     facts = people.facts_of(person)
     name = rules.display_name(facts)
     permit = _permit(facts)
-    return Card(
+    return CounterCard(
         id=person_id,
         name=name,
         facts=_parts(facts),
@@ -57,19 +57,19 @@ def card_of(person_id: UUID) -> Card:
     )
 
 
-def _parts(facts: PersonFacts) -> list[Part]:
-    parts = [Part(facts.sex or _("sesso non indicato"))]
+def _parts(facts: PersonFacts) -> list[CardFact]:
+    parts = [CardFact(facts.sex or _("sesso non indicato"))]
     if facts.birth:
         day = people_card.birth_day(facts.birth, conventional=facts.birth_conventional)
-        parts.append(Part(day, after=f"({formats.age(facts.birth, clock.today())})"))
+        parts.append(CardFact(day, after=f"({formats.age(facts.birth, clock.today())})"))
     if facts.citizenships:
-        parts.append(Part(get_state(facts.citizenships[0]).name))
+        parts.append(CardFact(get_state(facts.citizenships[0]).name))
     home = people_card.residence_text(facts.residence_kind, facts.residence_comune)
     if home:
         lives = facts.residence_kind in RESIDES
-        parts.append(Part(home, before=_("risiede a") if lives else _("residenza:")))
+        parts.append(CardFact(home, before=_("risiede a") if lives else _("residenza:")))
     if facts.phone:
-        parts.append(Part(people_card.phone_text(facts), before=_("tel.")))
+        parts.append(CardFact(people_card.phone_text(facts), before=_("tel.")))
     return parts
 
 
@@ -90,14 +90,14 @@ def _permit_told(facts: PersonFacts) -> str:
     return _("Permesso: scade il %(day)s", day=day)
 
 
-def _came(person_id: UUID) -> Part:
+def _came(person_id: UUID) -> CardFact:
     """«4 accessi; ultimo 12/10/2026, Cittadinanza»."""
     entries = visits.list_visits_of(person_id)
     if not entries:
-        return Part("", before=_("Primo accesso"))
+        return CardFact("", before=_("Primo accesso"))
     number = formats.count(len(entries))
     latest = entries[0]
-    return Part(
+    return CardFact(
         f"{formats.day(latest.visited_on)}, {asked_in(latest)}",
         before=ngettext("%(n)s accesso; ultimo", "%(n)s accessi; ultimo", len(entries), n=number),
     )

@@ -40,7 +40,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Finding:
+class SearchAnswer:
     """The answer to a text; `said` is how it is told to those who do not see the list."""
 
     typed: str
@@ -60,7 +60,7 @@ class Finding:
         return self.total > len(self.options)
 
 
-def find(text: str) -> Finding:
+def find(text: str) -> SearchAnswer:
     """Look for people of this desk by what was typed."""
     found = people.search_people(text, limit=MOST)
     last = visits.list_last_visits([row.id for row in found.rows]) if found.rows else {}
@@ -69,7 +69,7 @@ def find(text: str) -> Finding:
     started = rules.begun_with(text)
     new, unread = started.facts, started.unread
     wrong = find_wrong(text, clock.today())
-    return Finding(
+    return SearchAnswer(
         typed=text,
         total=found.total,
         options=options,
@@ -94,7 +94,7 @@ def _birth(new: PersonFacts) -> str:
 def _option(row: PersonRow, begun: tuple[str, ...], last: date | None) -> Option:
     return Option(
         id=row.id,
-        name=rules.parted(row.name, begun),
+        name=rules.split_by_match(row.name, begun),
         aside=_aside(row),
         sex=row.sex or _("n.i."),
         birth=formats.partial_day(row.birth) if row.birth else "",

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store import audit
-from portal.core.store.desk_cache import DeskMemory
+from portal.core.store.desk_cache import DeskCache
 from portal.drafts.queries import list_drafts
 from portal.drafts.resuming import address_of
 from portal.people import queries as people
@@ -28,13 +28,13 @@ SOON = timedelta(days=60)
 SHOWN = 5
 MANY = 50
 # Each save shows it, and it hardly changes in the course of a day.
-_permits: DeskMemory[int] = DeskMemory(lasting=timedelta(minutes=1))
+_permits: DeskCache[int] = DeskCache(lasting=timedelta(minutes=1))
 PERSON_IN_PAGE = re.compile(r"/persone/([0-9a-f-]{36})/modifica$")
 SHEET_PAGE = "/conteggio/fogli"
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingDraft:
     """A draft, in a line: «Diallo Amina · 2 richieste», when, and where it goes on."""
 
     token: UUID
@@ -46,13 +46,13 @@ class Waiting:
 def pending(names_shown: Callable[[], bool]) -> dict[str, Any]:
     """What templates/counter/_pending.html shows; with names in full only where they are."""
     kept = list_drafts()
-    permits = _permits.recall(_count_permits)
+    permits = _permits.get(_count_permits)
     shown = bool(kept) and names_shown()
-    names = people.list_names({person for one in kept if (person := _person_of(one))})
+    names = people.list_names({person for draft in kept if (person := _person_of(draft))})
     if names and shown:
         audit.record_read("people", rows=len(names))
     return {
-        "drafts": [_waiting(one, names, shown=shown) for one in kept],
+        "drafts": [_waiting(draft, names, shown=shown) for draft in kept],
         "permits": _said(permits),
     }
 
@@ -80,11 +80,11 @@ def _said(permits: int) -> str:
     )
 
 
-def _waiting(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> Waiting:
+def _waiting(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> PendingDraft:
     asked = sum(name == "topics" for name, _value in draft.fields)
     number = ngettext("%(n)s richiesta", "%(n)s richieste", asked, n=formats.count(asked))
     parts = [_who(draft, names, shown=shown), number if asked else ""]
-    return Waiting(
+    return PendingDraft(
         token=draft.form_token,
         what=" · ".join(part for part in parts if part),
         when=_when(draft.kept_at),

@@ -119,7 +119,7 @@ def begun_words(text: str) -> tuple[str, ...]:
     return tuple(prefix for term in terms for prefix in term.prefixes if prefix.isalpha())
 
 
-def parted(name: str, begun: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def split_by_match(name: str, begun: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Each word of the name in two: what was typed of it, which is underlined, and the rest."""
     lengths = ((word, _matching(word, begun)) for word in name.split())
     return tuple((word[:length], word[length:]) for word, length in lengths)
@@ -131,7 +131,11 @@ def _matching(word: str, begun: tuple[str, ...]) -> int:
         plain = word.lower()
         return max((len(prefix) for prefix in begun if plain.startswith(prefix)), default=0)
     plain = search_terms.folded(word)
-    prefix = max((one for one in begun if plain.startswith(one)), key=len, default="")
+    prefix = max(
+        (beginning for beginning in begun if plain.startswith(beginning)),
+        key=len,
+        default="",
+    )
     lengths = range(1, len(word) + 1)
     return next(
         (n for n in lengths if prefix and len(search_terms.folded(word[:n])) >= len(prefix)), 0

@@ -92,9 +92,13 @@ def _found_desk(place: DemoDesk, network: Any) -> UUID:
 
 def _manager_of(place: DemoDesk) -> UUID | None:
     """Who approves; desks without a manager do it from the command line."""
-    managers = [one for one in ACCOUNTS if one.role is Role.MANAGER and place.slug in one.desks]
+    managers = [
+        account
+        for account in ACCOUNTS
+        if account.role is Role.MANAGER and place.slug in account.desks
+    ]
     with identity_scope(), unit_of_work():
-        found = [find_account(one.email) for one in managers]
+        found = [find_account(manager.email) for manager in managers]
     return next((account.id for account in found if account), None)
 
 

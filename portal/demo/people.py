@@ -33,7 +33,7 @@ def invent_people(number: int, *, draw: Random, today: date) -> list[PersonFacts
 
 def invent_person(*, draw: Random, today: date, sex: str | None = None) -> PersonFacts:
     """One person; where the sex is not given it is drawn, and now and then left out."""
-    origin = draw.choices(ORIGINS, [one.weight for one in ORIGINS])[0]
+    origin = draw.choices(ORIGINS, [group.weight for group in ORIGINS])[0]
     body = sex or draw.choice(ROLE_OF_SEX)
     given = draw.choice(origin.women if body == "F" else origin.men)
     person = PersonFacts(

@@ -37,7 +37,7 @@ from portal.drafts.queries import find, find_discarded, get_draft, list_drafts, 
 from portal.drafts.rules import KEPT, LARGEST, MOST, MOST_WHILE_LOCKED, REMEMBERED, Fields
 
 
-class Kept(NamedTuple):
+class StoredDraft(NamedTuple):
     """What stands on the server now; `number` is that of the browser's request that wrote it."""
 
     at: datetime
@@ -52,7 +52,7 @@ def keep(
     fields: Fields,
     number: int,
     locked_at: datetime | None = None,
-) -> Kept:
+) -> StoredDraft:
     """Keep what a form holds now, unless something newer is kept or the form was saved.
 
     Beyond MOST drafts the oldest goes. A session that has been locked since `locked_at` is
@@ -67,7 +67,7 @@ def keep(
         return _standing(form_token)
     if written.is_new:
         _evict()
-    return Kept(written.kept_at, written.number, settled=False)
+    return StoredDraft(written.kept_at, written.number, settled=False)
 
 
 SETTLE = text(
@@ -152,11 +152,11 @@ def _kept(
     ).returning(Draft.kept_at, Draft.number, is_new)
 
 
-def _standing(form_token: UUID) -> Kept:
+def _standing(form_token: UUID) -> StoredDraft:
     draft = find(form_token)
     if draft is None:
         raise NotHere
-    return Kept(draft.kept_at, draft.number, settled=draft.settled_at is not None)
+    return StoredDraft(draft.kept_at, draft.number, settled=draft.settled_at is not None)
 
 
 def _evict() -> None:

@@ -50,7 +50,7 @@ class Runner:
 
 
 @dataclass(frozen=True)
-class Place:
+class HomeFolder:
     """One installation's folders: `home` keeps secrets and locks, `base` what the servers write."""
 
     home: Path
@@ -88,19 +88,19 @@ class Place:
             raise Refusal(f"La cartella «{path}» non è privata del portale: spostala e riprova.")
 
 
-def find_place(home: Path) -> Place:
+def find_place(home: Path) -> HomeFolder:
     """Where their data already are; otherwise where the account that runs them can go."""
     if os.geteuid() != 0:
-        return Place(home, home, _ourselves())
+        return HomeFolder(home, home, _ourselves())
     elsewhere = ELSEWHERE / _digest(home)
     for base in (elsewhere, home):
         for data in (base / "postgres", base / "valkey"):
             if data.exists():
-                return Place(home, base, Runner(data.stat().st_uid, data.stat().st_gid))
+                return HomeFolder(home, base, Runner(data.stat().st_uid, data.stat().st_gid))
     runner = _unprivileged()
     if runner.can_enter(home):
-        return Place(home, home, runner)
-    return Place(home, elsewhere, runner)
+        return HomeFolder(home, home, runner)
+    return HomeFolder(home, elsewhere, runner)
 
 
 def _ourselves() -> Runner:

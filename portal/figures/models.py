@@ -12,7 +12,7 @@ from portal.core import clock
 from portal.core.store.database import DeskTable
 
 
-class Figure(DeskTable):
+class PeriodFigure(DeskTable):
     """Users, visits and enquiries of one named period; users are never summed over periods.
 
     `topics` maps a topic's code, as it was recorded, to the number of its enquiries. No check says

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.core.errors import NotHere
 from portal.core.italy.periods import Period
 from portal.core.store.database import db
-from portal.figures.models import Figure, PastTotal
+from portal.figures.models import PastTotal, PeriodFigure
 from portal.figures.rules import Counts
 
 PRESENT = PastTotal.deleted_at.is_(None)
@@ -18,22 +18,24 @@ PRESENT = PastTotal.deleted_at.is_(None)
 
 def find_counts(period: Period) -> Counts | None:
     """The rolled-up figures of a named period; None when nothing was recorded in it."""
-    figure = db.session.scalars(select(Figure).where(Figure.period == period.name)).one_or_none()
+    figure = db.session.scalars(
+        select(PeriodFigure).where(PeriodFigure.period == period.name)
+    ).one_or_none()
     return None if figure is None else _counts(figure)
 
 
 def list_counts() -> dict[str, Counts]:
     """All the roll-up of the desk, by the period's name; for verification."""
-    return {figure.period: _counts(figure) for figure in db.session.scalars(select(Figure))}
+    return {figure.period: _counts(figure) for figure in db.session.scalars(select(PeriodFigure))}
 
 
 def list_counts_of(names: Collection[str]) -> dict[str, Counts]:
     """The rolled-up figures of some named periods; those with no records are left out."""
-    found = db.session.scalars(select(Figure).where(Figure.period.in_(set(names))))
+    found = db.session.scalars(select(PeriodFigure).where(PeriodFigure.period.in_(set(names))))
     return {figure.period: _counts(figure) for figure in found}
 
 
-def _counts(figure: Figure) -> Counts:
+def _counts(figure: PeriodFigure) -> Counts:
     return Counts(
         users=figure.users,
         users_by_sex={

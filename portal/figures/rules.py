@@ -53,13 +53,13 @@ def is_silent(counts: Counts) -> bool:
 
 def mean_of(counts: Sequence[Counts]) -> Counts:
     """The mean of each figure; one that was not recorded in some period has no mean."""
-    by_sex = [one.users_by_sex for one in counts if one.users_by_sex is not None]
+    by_sex = [period.users_by_sex for period in counts if period.users_by_sex is not None]
     return Counts(
-        users=_mean([one.users for one in counts]),
+        users=_mean([period.users for period in counts]),
         users_by_sex=_mean_by_key(by_sex) if len(by_sex) == len(counts) else None,
-        visits=_mean([one.visits for one in counts]),
-        anonymous=_mean([one.anonymous for one in counts]),
-        topics=_mean_by_key([one.topics for one in counts]),
+        visits=_mean([period.visits for period in counts]),
+        anonymous=_mean([period.anonymous for period in counts]),
+        topics=_mean_by_key([period.topics for period in counts]),
     )
 
 

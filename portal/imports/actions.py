@@ -124,7 +124,7 @@ def _day_checker() -> Callable[[date], None]:
     def check(day: date) -> None:
         refuse_future(day, today)
         taxonomy.version_on(day)
-        if any(one.starts_on <= day <= one.ends_on for one in totals):
+        if any(past_total.starts_on <= day <= past_total.ends_on for past_total in totals):
             figures.refuse_past_totals_on(day)
 
     return check

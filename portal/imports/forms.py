@@ -89,7 +89,7 @@ class PastTotalForm(PortalForm):
 
     def validate_total(self, field: Field) -> None:
         total = sum(self.counts().values())
-        unread = any(one.errors for one in self.topic_fields)
+        unread = any(field.errors for field in self.topic_fields)
         if field.data is not None and field.data != total and not unread:
             raise ValidationError(
                 _("La somma delle righe è %(total)s: ricontrolla", total=formats.count(total))
@@ -108,6 +108,6 @@ class TotalsDeletionForm(PortalForm):
 
 def form_for(topics: Sequence[TopicEntry]) -> type[PastTotalForm]:
     """The form with a count for each of these topics."""
-    fields = {TOPIC + one.code: CountField(one.label, render_kw=TYPED) for one in topics}
+    fields = {TOPIC + topic.code: CountField(topic.label, render_kw=TYPED) for topic in topics}
     form: type[PastTotalForm] = type("PastTotalForm", (PastTotalForm,), fields)
     return form

@@ -173,7 +173,14 @@ def _show_list(form: PastTotalForm) -> Response:
         )
         for one in figures.list_past_totals()
     ]
-    saved = next((one for one in recorded if str(one.id) == request.args.get("salvati")), None)
+    saved = next(
+        (
+            past_total
+            for past_total in recorded
+            if str(past_total.id) == request.args.get("salvati")
+        ),
+        None,
+    )
     return page(
         "imports/past_totals.html",
         form=form,

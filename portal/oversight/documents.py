@@ -9,12 +9,12 @@ from flask import current_app
 from portal.core import clock
 from portal.core.documents.csv import csv_bytes
 from portal.oversight import layouts, prose, standings, variations
-from portal.oversight.rules import Comparison
+from portal.oversight.rules import NetworkComparison
 
 FORMATS = ("csv", "json", "html")
 
 
-def presented(comparison: Comparison, *, show: str) -> dict[str, Any]:
+def presented(comparison: NetworkComparison, *, show: str) -> dict[str, Any]:
     """The matrix and the sentences around it; the same for page and document."""
     said = {layouts.RATES: standings, layouts.CHANGES: variations}.get(show)
     return {
@@ -28,7 +28,7 @@ def presented(comparison: Comparison, *, show: str) -> dict[str, Any]:
     }
 
 
-def rendered(comparison: Comparison, *, format: str) -> bytes:
+def rendered(comparison: NetworkComparison, *, format: str) -> bytes:
     """The comparison as a file: csv, json, or html that stands alone."""
     if format == "json":
         text = json.dumps(layouts.as_json(comparison), ensure_ascii=False, indent=2)

@@ -10,7 +10,7 @@ from portal.core.work.job_names import JobName
 from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order
-from portal.oversight.rules import Comparison, Named, figures_of
+from portal.oversight.rules import Named, NetworkComparison, figures_of
 from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.models import EditionRow
@@ -35,7 +35,7 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
     }
 
 
-def thaw(frozen: dict[str, Any]) -> Comparison:
+def thaw(frozen: dict[str, Any]) -> NetworkComparison:
     """The comparison of a frozen edition: the same on any day.
 
     Raises Refusal for a schema that this build does not know.
@@ -43,7 +43,7 @@ def thaw(frozen: dict[str, Any]) -> Comparison:
     refuse_newer(frozen, newest=SCHEMA)
     names, period = frozen["names"], parse_period(frozen["period"])
     compiled = frozen["compiled_at"]
-    return Comparison(
+    return NetworkComparison(
         network=Named(frozen["network"], frozen["network_name"]),
         period=period,
         baseline=parse_period(frozen["baseline"]),

@@ -23,12 +23,14 @@ class ComparisonChoice(FlaskForm):
     def offer(self, *, period: Period, baseline: Period, known: list[Period]) -> None:
         """Offer the periods with figures, and always what is shown; a year earlier is usual."""
         usual = period.baseline()
-        others = {one for one in (*known, baseline) if one not in (period, usual)}
-        self.periodo.choices = [(one.name, one.title()) for one in _ordered({*known, period})]
+        others = {choice for choice in (*known, baseline) if choice not in (period, usual)}
+        self.periodo.choices = [
+            (choice.name, choice.title()) for choice in _ordered({*known, period})
+        ]
         self.periodo.data = period.name
         self.confronto.choices = [
             ("", _("un anno prima")),
-            *((one.name, one.title()) for one in _ordered(others)),
+            *((choice.name, choice.title()) for choice in _ordered(others)),
         ]
         self.confronto.data = "" if baseline == usual else baseline.name
 

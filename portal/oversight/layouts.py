@@ -13,7 +13,7 @@ from portal.core import clock
 from portal.core.documents.tables import BLANK, Column, Row, Table, cell_text
 from portal.core.italy import formats
 from portal.core.italy.periods import headings
-from portal.oversight.rules import Comparison, DeskFigures
+from portal.oversight.rules import DeskFigures, NetworkComparison
 from portal.oversight.standings import WORDS, standing_json
 from portal.oversight.variations import change_of, outcome
 from portal.reports.relazione.model import TopicRow, six_places
@@ -33,7 +33,7 @@ MEASURES = ("count", "baseline", "incidence", "baseline_incidence", "variation")
 SUMS = "network_sum"
 
 
-def as_json(comparison: Comparison) -> dict[str, Any]:
+def as_json(comparison: NetworkComparison) -> dict[str, Any]:
     """For programs; each desk as its own JSON says it."""
     compiled = comparison.compiled_at
     return {
@@ -64,7 +64,7 @@ def _desk_json(desk: DeskFigures) -> dict[str, Any]:
     }
 
 
-def comparison_table(comparison: Comparison) -> Table:
+def comparison_table(comparison: NetworkComparison) -> Table:
     """Topics down, desks across, the network last: every figure, for files and for the matrix."""
     columns = [
         Column("code", _("Codice"), "text"),
@@ -83,13 +83,13 @@ def comparison_table(comparison: Comparison) -> Table:
     )
 
 
-def _across(comparison: Comparison) -> list[tuple[str, DeskFigures]]:
+def _across(comparison: NetworkComparison) -> list[tuple[str, DeskFigures]]:
     """The columns; where no desk has published there is no network to sum either."""
     desks = [(desk.desk.slug, desk) for desk in comparison.desks]
     return [*desks, (SUMS, comparison.sums)] if desks else []
 
 
-def _columns(comparison: Comparison, key: str, name: str) -> list[Column]:
+def _columns(comparison: NetworkComparison, key: str, name: str) -> list[Column]:
     now, then = headings(comparison.period, comparison.baseline)
     rates = _("ogni 100 utenti")
     return [
@@ -102,21 +102,21 @@ def _columns(comparison: Comparison, key: str, name: str) -> list[Column]:
     ]
 
 
-def _users(comparison: Comparison) -> Row:
+def _users(comparison: NetworkComparison) -> Row:
     cells: list[Any] = []
     for _key, desk in _across(comparison):
         cells += [desk.users, desk.users_baseline, BLANK, BLANK, BLANK, BLANK]
     return Row((USERS, _("Utenti"), *cells), "total")
 
 
-def _services(comparison: Comparison) -> Row:
+def _services(comparison: NetworkComparison) -> Row:
     cells: list[Any] = []
     for _key, desk in _across(comparison):
         cells += [*_cells(desk, desk.total(""))[:-2], BLANK, BLANK]
     return Row((SERVICES, _("Servizi"), *cells), "total")
 
 
-def _topics(comparison: Comparison) -> list[Row]:
+def _topics(comparison: NetworkComparison) -> list[Row]:
     lines = [(code, label) for code, label in comparison.topics]
     across = [(desk, desk.rows(lines)) for _key, desk in _across(comparison)]
     return [
@@ -130,7 +130,7 @@ def _cells(desk: DeskFigures, row: TopicRow) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """A figure and the small one after it."""
 
     main: str
@@ -141,11 +141,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class MatrixLine:
     """A row of the matrix; users and services are tinted."""
 
     label: str
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
     tinted: bool = False
     more: str | None = None
 
@@ -156,10 +156,10 @@ class Matrix:
 
     caption: str
     heads: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[MatrixLine, ...]
 
 
-def matrix(comparison: Comparison, show: str) -> Matrix:
+def matrix(comparison: NetworkComparison, show: str) -> Matrix:
     """The table with one figure in each cell, large, and at most one more after it."""
     table = comparison_table(comparison)
     keys = [key for key, _desk in _across(comparison)]
@@ -172,7 +172,7 @@ def matrix(comparison: Comparison, show: str) -> Matrix:
     )  # fmt: skip
 
 
-def _marked(line: Line, row: Row, comparison: Comparison, show: str) -> Line:
+def _marked(line: MatrixLine, row: Row, comparison: NetworkComparison, show: str) -> MatrixLine:
     """The line with what stands out told apart; the network's own cell has nobody to say it."""
     code, mark = str(row.cells[0]), MARKS_OF.get(show)
     if mark is None:
@@ -185,13 +185,13 @@ def _marked(line: Line, row: Row, comparison: Comparison, show: str) -> Line:
     return replace(line, cells=(*cells, *line.cells[len(cells) :]))
 
 
-def _standing(comparison: Comparison, desk: DeskFigures, code: str) -> tuple[str, str]:
+def _standing(comparison: NetworkComparison, desk: DeskFigures, code: str) -> tuple[str, str]:
     """A rate beside those of the other desks."""
     one = comparison.funnel.standings.get((desk.desk.slug, code))
     return (one.where.value, str(WORDS[one.where])) if one and one.is_outside else ("", "")
 
 
-def _change(_comparison: Comparison, desk: DeskFigures, code: str) -> tuple[str, str]:
+def _change(_comparison: NetworkComparison, desk: DeskFigures, code: str) -> tuple[str, str]:
     """A variation, as the desk's own relazione tells it."""
     change = change_of(desk, code)
     if change is None or not change.is_found:
@@ -202,24 +202,30 @@ def _change(_comparison: Comparison, desk: DeskFigures, code: str) -> tuple[str,
 MARKS_OF = {RATES: _standing, CHANGES: _change}
 
 
-def _line(table: Table, row: Row, keys: list[str], show: str) -> Line:
+def _line(table: Table, row: Row, keys: list[str], show: str) -> MatrixLine:
     code, label = str(row.cells[0]), str(row.cells[1])
     if code in (USERS, SERVICES):
         if show != RATES:
-            return Line(label, tuple(_cell(table, row, key, *SHOWN[COUNTS]) for key in keys), True)
+            return MatrixLine(
+                label, tuple(_cell(table, row, key, *SHOWN[COUNTS]) for key in keys), True
+            )
         cells = tuple(_tinted(table, row, key, code) for key in keys)
-        return Line(label, cells, True, _("e servizi per utente") if code == SERVICES else None)
-    return Line(label, tuple(_cell(table, row, key, *SHOWN[show]) for key in keys))
+        return MatrixLine(
+            label, cells, True, _("e servizi per utente") if code == SERVICES else None
+        )
+    return MatrixLine(label, tuple(_cell(table, row, key, *SHOWN[show]) for key in keys))
 
 
-def _tinted(table: Table, row: Row, key: str, code: str) -> Cell:
+def _tinted(table: Table, row: Row, key: str, code: str) -> MatrixCell:
     """Beside the rates: the number, and after the services how many each user had."""
     small = _per_user(table, row, key) if code == SERVICES else ""
-    return Cell(_text(table, row, f"{key}_count"), small)
+    return MatrixCell(_text(table, row, f"{key}_count"), small)
 
 
-def _cell(table: Table, row: Row, key: str, main: str, small: str | None) -> Cell:
-    return Cell(_text(table, row, f"{key}_{main}"), small and _text(table, row, f"{key}_{small}"))
+def _cell(table: Table, row: Row, key: str, main: str, small: str | None) -> MatrixCell:
+    return MatrixCell(
+        _text(table, row, f"{key}_{main}"), small and _text(table, row, f"{key}_{small}")
+    )
 
 
 def _text(table: Table, row: Row, key: str) -> str:

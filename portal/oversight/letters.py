@@ -18,7 +18,7 @@ from portal.mailings.letters import EditionFacts, address, attached, facts_of, w
 from portal.oversight import prose, standings
 from portal.oversight.editions import NETWORK as NETWORK_EDITIONS
 from portal.oversight.editions import thaw
-from portal.oversight.rules import Comparison, DeskFigures
+from portal.oversight.rules import DeskFigures, NetworkComparison
 from portal.reports.models import EditionRow
 
 ATTACHED = ("confronto.csv",)
@@ -42,7 +42,7 @@ def comparison_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
 
 
 def comparison_letter(
-    comparison: Comparison,
+    comparison: NetworkComparison,
     edition: EditionFacts,
     *,
     to: str,
@@ -68,7 +68,7 @@ def comparison_letter(
     )
 
 
-def letter_table(comparison: Comparison) -> Table:
+def letter_table(comparison: NetworkComparison) -> Table:
     """A line for each desk and the network's sums."""
     now, then = headings(comparison.period, comparison.baseline)
     users, services = _("Utenti"), _("Servizi")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is said around the comparison: when it was compiled, who is missing, what a cell holds.
 
-Pure: a Comparison in, sentences out.
+Pure: a NetworkComparison in, sentences out.
 """
 
 from datetime import date
@@ -14,7 +14,7 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
-from portal.oversight.rules import Comparison
+from portal.oversight.rules import NetworkComparison
 from portal.reports.sections.prose import in_period, of_period, to_period
 
 MOST_NAMED = 4
@@ -27,7 +27,7 @@ class Note(NamedTuple):
     small: str = ""
 
 
-def subtitle(comparison: Comparison) -> str:
+def subtitle(comparison: NetworkComparison) -> str:
     """«I semestre 2016 · compilato il 23/11/2026 alle 8:10 · nessuno sportello manca · …»."""
     parts = [comparison.period.title()]
     if comparison.compiled_at:
@@ -45,7 +45,7 @@ def _missing_count(missing: int) -> str:
     return _("mancano %(number)s sportelli", number=missing)
 
 
-def missing_notice(comparison: Comparison) -> str | None:
+def missing_notice(comparison: NetworkComparison) -> str | None:
     """«Mancano Montefosco e Pieve a Serra: la colonna Rete comprende 4 sportelli su 6.»"""
     if not (comparison.missing and comparison.desks):
         return None
@@ -64,7 +64,7 @@ def missing_notice(comparison: Comparison) -> str | None:
     return _("Mancano %(names)s: la colonna Rete comprende %(present)s su %(wanted)s.", **facts)
 
 
-def empty_notice(comparison: Comparison, today: date) -> str:
+def empty_notice(comparison: NetworkComparison, today: date) -> str:
     """Why there is no figure yet, and how one will come."""
     period = comparison.period
     if period.end >= today:
@@ -79,7 +79,7 @@ def empty_notice(comparison: Comparison, today: date) -> str:
     )
 
 
-def notes(comparison: Comparison, show: str) -> list[Note]:
+def notes(comparison: NetworkComparison, show: str) -> list[Note]:
     """What stands in each cell, what the last column is, and what cannot be computed."""
     found = [
         _cell_note(comparison, show),
@@ -93,7 +93,7 @@ def notes(comparison: Comparison, show: str) -> list[Note]:
     return found if show == RATES else [*found, *_missing_notes(comparison)]
 
 
-def _missing_notes(comparison: Comparison) -> list[Note]:
+def _missing_notes(comparison: NetworkComparison) -> list[Note]:
     """Why some figures of the earlier period, and what comes of them, are «n.d.»."""
     found, then = [], comparison.baseline
     unknown = [desk.desk.name for desk in comparison.desks if desk.baseline is None]
@@ -110,10 +110,10 @@ def _missing_notes(comparison: Comparison) -> list[Note]:
         found.append(_("Voci nuove, che %(in_then)s non si potevano segnare e non hanno"
                        " variazione: %(topics)s.",
                        in_then=in_period(then), topics=formats.joined(fresh)))  # fmt: skip
-    return [Note(one) for one in found]
+    return [Note(sentence) for sentence in found]
 
 
-def _cell_note(comparison: Comparison, show: str) -> Note:
+def _cell_note(comparison: NetworkComparison, show: str) -> Note:
     now, then = headings(comparison.period, comparison.baseline)
     if show == RATES:
         return Note(

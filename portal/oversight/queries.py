@@ -15,7 +15,13 @@ from portal.core.italy.states_and_comuni import folded
 from portal.core.store.database import db, speaking_network
 from portal.desks.queries import get_network, list_desks
 from portal.oversight.models import PublishedFigure
-from portal.oversight.rules import Comparison, DeskFigures, Named, figures_against, figures_of
+from portal.oversight.rules import (
+    DeskFigures,
+    Named,
+    NetworkComparison,
+    figures_against,
+    figures_of,
+)
 from portal.taxonomy import queries as taxonomy
 
 
@@ -69,7 +75,7 @@ def get_usual_period() -> str:
     return (halves or lines or [last_half(clock.today())])[0].name
 
 
-def get_comparison(period: str, baseline: str | None = None) -> Comparison:
+def get_comparison(period: str, baseline: str | None = None) -> NetworkComparison:
     """The desks side by side; names of periods as they are typed."""
     window = _read(period, field="periodo")
     against = _read(baseline, field="confronto") if baseline else window.baseline()
@@ -77,7 +83,7 @@ def get_comparison(period: str, baseline: str | None = None) -> Comparison:
     earlier = list_published(against.name) if against != window.baseline() else None
     fresh = taxonomy.fresh_codes(order, min(window.start, against.start))
     network = get_network(speaking_network())
-    return Comparison(
+    return NetworkComparison(
         network=Named(network.slug, network.name),
         period=window,
         baseline=against,

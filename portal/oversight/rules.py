@@ -69,7 +69,7 @@ class DeskFigures:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class NetworkComparison:
     """The desks of a network in a period, in alphabetical order, and those that are missing."""
 
     network: Named

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.oversight.rules import Comparison
+from portal.oversight.rules import NetworkComparison
 from portal.reports.inference import Standing, Where
 
 WORDS = {
@@ -21,12 +21,12 @@ WORDS = {
 ARROWS = {Where.ABOVE: "▲ ", Where.BELOW: "▼ "}
 
 
-def finding(comparison: Comparison) -> str:
+def finding(comparison: NetworkComparison) -> str:
     """The sentence that comes first: how many cells differ from the other desks, or that none."""
     standings = comparison.funnel.standings
     if not standings:
         return ""
-    outside = sum(one.is_outside for one in standings.values())
+    outside = sum(standing.is_outside for standing in standings.values())
     if not outside:
         return _("Nessuno sportello si distingue dagli altri: le differenze tra i tassi sono come"
                  " quelle che capitano per caso.")  # fmt: skip
@@ -40,7 +40,7 @@ def finding(comparison: Comparison) -> str:
     )
 
 
-def table(comparison: Comparison) -> Table:
+def table(comparison: NetworkComparison) -> Table:
     """Each desk and topic: its rate, the others', both limits and the drawn estimate."""
     guide, verdict = _("Limiti al 95 %"), _("Limiti al 99,8 %")
     return Table(
@@ -74,7 +74,7 @@ def _cells(one: Standing) -> tuple[Value, ...]:
     return (one.rate, one.others, *one.guide, *one.verdict, one.estimate, word)
 
 
-def _note(comparison: Comparison) -> str:
+def _note(comparison: NetworkComparison) -> str:
     return _("Ogni sportello è messo a confronto con tutti gli altri insieme, senza contarlo."
              " Entro i limiti la differenza capita per caso; l’esito si dice oltre quelli al"
              " 99,8 %%. Si assume che gli sportelli varino tra loro %(dispersion)s volte il solo"

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.oversight.rules import Comparison, DeskFigures
+from portal.oversight.rules import DeskFigures, NetworkComparison
 from portal.reports.inference import Change
 from portal.reports.sections.verdicts import P_PLACES, WORDS, worded
 
@@ -27,7 +27,7 @@ def change_of(desk: DeskFigures, code: str) -> Change | None:
     return Change(said) if said else None
 
 
-def finding(comparison: Comparison) -> str:
+def finding(comparison: NetworkComparison) -> str:
     """The sentence that comes first: how many variations are more than chance, or that none is."""
     told = [
         (desk, label, change)
@@ -37,7 +37,7 @@ def finding(comparison: Comparison) -> str:
     ]
     if not told:
         return _("Di queste variazioni gli sportelli non hanno detto se sono più del caso.")
-    found = [one for one in told if one[-1].is_found]
+    found = [variation for variation in told if variation[-1].is_found]
     if not found:
         return _nothing(change for _desk, _label, change in told)
     number = formats.count(len(found))
@@ -69,7 +69,7 @@ def _nothing(changes: Iterable[Change]) -> str:
     return _("Nessuna variazione degli sportelli si distingue dal caso.")
 
 
-def table(comparison: Comparison) -> Table:
+def table(comparison: NetworkComparison) -> Table:
     """Each desk and topic: the variation, its interval, the corrected p and the word."""
     interval = _("Intervallo")
     lines = [

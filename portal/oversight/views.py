@@ -16,7 +16,7 @@ from portal.oversight.documents import presented, rendered
 from portal.oversight.editions import NETWORK
 from portal.oversight.forms import ComparisonChoice, EditionApproval, EditionRequest
 from portal.oversight.layouts import CHANGES, COUNTS, RATES, SHOWN
-from portal.oversight.rules import Comparison
+from portal.oversight.rules import NetworkComparison
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions import status_panel
 
@@ -84,7 +84,7 @@ def edition_file(edition_id: UUID, format: str) -> Response:
     return download(found.content, name=name, media_type=f"{found.media_type}; charset=utf-8")
 
 
-def _comparison() -> Comparison:
+def _comparison() -> NetworkComparison:
     return queries.get_comparison(
         request.args.get("periodo") or queries.get_usual_period(),
         request.args.get("confronto") or None,
@@ -92,7 +92,7 @@ def _comparison() -> Comparison:
 
 
 def _show(
-    comparison: Comparison,
+    comparison: NetworkComparison,
     *,
     asking: EditionRequest | None = None,
     approving: EditionApproval | None = None,
@@ -117,7 +117,7 @@ def _show(
 
 
 def _panel(
-    comparison: Comparison, asking: EditionRequest | None, approving: EditionApproval | None
+    comparison: NetworkComparison, asking: EditionRequest | None, approving: EditionApproval | None
 ) -> dict[str, Any]:
     """The newest edition of the period, and whether the desks have published more since."""
     found = editions.list_editions(NETWORK, comparison.period.name)
@@ -139,7 +139,7 @@ def _panel(
     }
 
 
-def _shows(comparison: Comparison, shown: str) -> list[tuple[str, str, bool]]:
+def _shows(comparison: NetworkComparison, shown: str) -> list[tuple[str, str, bool]]:
     labels = {RATES: _("Ogni 100 utenti"), COUNTS: _("Conteggi"), CHANGES: _("Variazione")}
     return [
         (
@@ -156,7 +156,7 @@ def _shows(comparison: Comparison, shown: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _address(comparison: Comparison, format: str) -> str:
+def _address(comparison: NetworkComparison, format: str) -> str:
     return url_for(
         "oversight.file",
         format=format,
@@ -165,13 +165,13 @@ def _address(comparison: Comparison, format: str) -> str:
     )
 
 
-def _chosen_baseline(comparison: Comparison) -> str | None:
+def _chosen_baseline(comparison: NetworkComparison) -> str | None:
     """The period beside it, for an address; the usual one needs none."""
     if comparison.baseline == comparison.period.baseline():
         return None
     return comparison.baseline.name
 
 
-def _name(comparison: Comparison, format: str) -> str:
+def _name(comparison: NetworkComparison, format: str) -> str:
     name = f"confronto-{comparison.network.slug}-{comparison.period.name}.{format}"
     return name.replace("/", "-")

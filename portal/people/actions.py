@@ -132,7 +132,7 @@ def tell_apart(*, person_id: UUID, others: Collection[UUID]) -> None:
     """Remember that these are other persons than this one; said twice it stays said once."""
     wanted = set(others) - {person_id}
     queries.hold_people({person_id, *wanted})
-    pairs = sorted((min(person_id, one), max(person_id, one)) for one in wanted)
+    pairs = sorted((min(person_id, other_id), max(person_id, other_id)) for other_id in wanted)
     rows = [
         {"one_id": one, "other_id": other, "told_by": speaker().account_id} for one, other in pairs
     ]

@@ -9,7 +9,7 @@ from portal.core.store.locks import hold
 from portal.drafts.form_tokens import is_sent_again
 from portal.drafts.queries import find_saved
 from portal.people import actions
-from portal.people.forms.candidate_panel import Resembles
+from portal.people.forms.candidate_panel import HasCandidates
 from portal.people.models import Person
 from portal.people.queries import list_candidates
 from portal.people.rules import PersonFacts
@@ -38,5 +38,5 @@ def _is_recorded(form_token: UUID | None) -> bool:
 
 def _refuse_likeness(facts: PersonFacts, apart: set[UUID]) -> None:
     found = list_candidates(facts)
-    if any(one.row.id not in apart for one in found):
-        raise Resembles(found)
+    if any(candidate.row.id not in apart for candidate in found):
+        raise HasCandidates(found)

@@ -73,7 +73,7 @@ LONGEST_ALIAS = 240
 LONGEST_TOKEN = 120
 
 
-class Named(Protocol):
+class HasNames(Protocol):
     """Whatever has the two names."""
 
     @property
@@ -175,7 +175,7 @@ def _check_residence(facts: PersonFacts) -> None:
         )
 
 
-def display_name(person: Named) -> str:
+def display_name(person: HasNames) -> str:
     """Family name, then given name; one of the two may be missing."""
     return f"{person.family_name} {person.given_name}".strip()
 

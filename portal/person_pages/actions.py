@@ -95,7 +95,7 @@ def undo_merge(*, merge_id: UUID) -> Undone:
     _refuse_undo(merge)
     stayed = cards.give_back_card(kept_id=merge.kept_id, left_id=merge.left_id, rows=merge.before)
     moving.move_visits(
-        visit_ids=[UUID(one) for one in merge.before["visits"]],
+        visit_ids=[UUID(visit_id) for visit_id in merge.before["visits"]],
         from_id=merge.kept_id,
         to_id=merge.left_id,
         before=before,

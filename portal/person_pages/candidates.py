@@ -10,16 +10,19 @@ from flask_babel import ngettext
 
 from portal.core.italy import formats
 from portal.people.forms import candidate_panel
-from portal.people.forms.candidate_panel import Likely
+from portal.people.forms.candidate_panel import CandidateRow
 from portal.people.queries import Candidate
 from portal.visits import queries as visits
 
 
-def likely(candidates: Iterable[Candidate], but: Collection[UUID] = ()) -> list[Likely]:
+def candidate_rows(
+    candidates: Iterable[Candidate], but: Collection[UUID] = ()
+) -> list[CandidateRow]:
     """The candidates as the panel shows them, without those already told apart."""
     left = candidate_panel.left_of(candidates, but)
-    days = visits.list_days_of([one.row.id for one in left]) if left else {}
-    return candidate_panel.likely(left, {one: attendance(came) for one, came in days.items()})
+    days = visits.list_days_of([candidate.row.id for candidate in left]) if left else {}
+    came = {person_id: attendance(on) for person_id, on in days.items()}
+    return candidate_panel.candidate_rows(left, came)
 
 
 def attendance(days: Sequence[date]) -> str:

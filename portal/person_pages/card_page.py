@@ -26,12 +26,12 @@ from portal.people.rules import PersonFacts, display_name
 from portal.visits import story
 from portal.visits.queries import list_visits_of
 
-LIKELY = 0.0
+MORE_THAN_EVEN = 0.0
 """More likely than not; who resembles less is asked about while typing, not on each page."""
 
 
 @dataclass(frozen=True)
-class Double:
+class CandidateLine:
     """Who may be the same person, in one line."""
 
     id: UUID
@@ -71,40 +71,40 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
         ),
         saved="salvata" in request.args,
         told_apart="distinte" in request.args,
-        united=_named(merged, "unita"),
-        parted=_parted(),
+        just_merged=_named(merged, "unita"),
+        unmerged=_unmerged(),
         refused=refused,
-        doubles=_doubles(person_id, facts) if can_edit else [],
+        candidates=_candidates(person_id, facts) if can_edit else [],
         can_edit=can_edit,
         can_record=may(g.place.role, Permission.RECORD_VISITS),
     )
 
 
-def _doubles(person_id: UUID, facts: PersonFacts) -> list[Double]:
+def _candidates(person_id: UUID, facts: PersonFacts) -> list[CandidateLine]:
     found = [
-        _double(one)
-        for one in people.list_candidates(facts, but=person_id)
-        if one.strong or one.score > LIKELY
+        _candidate_line(candidate)
+        for candidate in people.list_candidates(facts, but=person_id)
+        if candidate.strong or candidate.score > MORE_THAN_EVEN
     ]
     if found:
         record_read("people", rows=len(found))
     return found
 
 
-def _double(one: Candidate) -> Double:
+def _candidate_line(one: Candidate) -> CandidateLine:
     row = one.row
     birth = summary.birth_day(row.birth, conventional=row.birth_conventional) if row.birth else ""
     citizenship = get_state(row.citizenship).name if row.citizenship else ""
     told = ", ".join(filter(None, (birth, citizenship)))
-    return Double(row.id, row.name, told, "; ".join(one.reasons))
+    return CandidateLine(row.id, row.name, told, "; ".join(one.reasons))
 
 
 def _named(merged: Sequence[Merged], argument: str) -> Merged | None:
     """The card that the address says was just made part of this one."""
-    return next((one for one in merged if str(one.id) == request.args.get(argument)), None)
+    return next((other for other in merged if str(other.id) == request.args.get(argument)), None)
 
 
-def _parted() -> dict[str, str] | None:
+def _unmerged() -> dict[str, str] | None:
     """The card that the address says has just been parted from this one, and what stayed here."""
     try:
         left_id = UUID(request.args.get("separata", ""))

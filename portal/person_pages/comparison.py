@@ -18,7 +18,7 @@ NAMES = "aliases"
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedCard:
     """One of the two cards."""
 
     id: UUID
@@ -30,7 +30,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedPart:
     """One part of the two cards; `chosen` says which telling stays where they are not the same."""
 
     name: str
@@ -47,20 +47,20 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class CardComparison:
     """The two cards, which of them stays, and every part that either of them tells."""
 
-    one: Side
-    other: Side
+    one: ComparedCard
+    other: ComparedCard
     kept: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedPart, ...]
 
     @property
-    def kept_side(self) -> Side:
+    def kept_side(self) -> ComparedCard:
         return self.one if self.kept == ONE else self.other
 
     @property
-    def left_side(self) -> Side:
+    def left_side(self) -> ComparedCard:
         return self.other if self.kept == ONE else self.one
 
     def facts(self) -> PersonFacts:
@@ -76,36 +76,37 @@ class Comparison:
         return facts
 
 
-def compare(one_id: UUID, other_id: UUID, chosen: Mapping[str, str]) -> Comparison:
+def compare(one_id: UUID, other_id: UUID, chosen: Mapping[str, str]) -> CardComparison:
     """Lay two cards side by side; what was chosen already stays chosen."""
     one, other = _side(one_id), _side(other_id)
     proposed = ONE if one.visits >= other.visits else OTHER
     kept = _one_of(chosen.get("kept"), (ONE, OTHER), proposed)
     rows = (_row(name, one.facts, other.facts, kept, chosen) for name in PARTS)
-    return Comparison(one, other, kept, tuple(row for row in rows if row.one or row.other))
+    return CardComparison(one, other, kept, tuple(row for row in rows if row.one or row.other))
 
 
-def _side(person_id: UUID) -> Side:
+def _side(person_id: UUID) -> ComparedCard:
     person = people.get_person(person_id)
     days = visits.list_days_of([person_id])[person_id]
     facts = people.facts_of(person)
-    return Side(person_id, display_name(person), person.version, facts, len(days), attendance(days))
+    came = attendance(days)
+    return ComparedCard(person_id, display_name(person), person.version, facts, len(days), came)
 
 
 def _row(
     name: str, one: PersonFacts, other: PersonFacts, kept: str, chosen: Mapping[str, str]
-) -> Row:
+) -> ComparedPart:
     part = PARTS[name]
     told = {ONE: part.said(one), OTHER: part.said(other)}
     if name == NAMES or all(getattr(one, field) == getattr(other, field) for field in part.fields):
-        return Row(name, str(part.label), told[ONE], told[OTHER])
+        return ComparedPart(name, str(part.label), told[ONE], told[OTHER])
     both = ""
     if name in BOTH and all(told.values()):
         both = part.said(with_both(*((one, other) if kept == ONE else (other, one)), name))
         both = "" if both in told.values() else both
     proposed = _proposed(name, one, other, kept)
     allowed = (ONE, OTHER, *((TOGETHER,) if both else ()))
-    return Row(
+    return ComparedPart(
         name,
         str(part.label),
         told[ONE],

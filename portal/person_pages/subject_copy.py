@@ -31,29 +31,29 @@ FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=
 
 
 @dataclass(frozen=True)
-class Section:
+class CopySection:
     """One kind of data: what each is called and what it says."""
 
     title: str
     pairs: tuple[tuple[str, str], ...]
 
 
-def sections_of(person_id: UUID) -> list[Section]:
+def sections_of(person_id: UUID) -> list[CopySection]:
     """Everything, in the words of the pages."""
     person = people.get_person(person_id)
     facts = people.facts_of(person)
     told = ((str(part.label), part.said(facts)) for name, part in PARTS.items() if name != HOME)
     sections = [
-        Section(_("Dati"), tuple(pair for pair in told if pair[1])),
-        Section(_("Cittadinanza di prima"), tuple(_formers(person_id))),
-        Section(_("Residenza"), tuple(_homes(person_id))),
-        Section(_("Accessi"), tuple(_visits(person_id))),
-        Section(_("Scheda"), tuple(_card(person_id))),
+        CopySection(_("Dati"), tuple(pair for pair in told if pair[1])),
+        CopySection(_("Cittadinanza di prima"), tuple(_formers(person_id))),
+        CopySection(_("Residenza"), tuple(_homes(person_id))),
+        CopySection(_("Accessi"), tuple(_visits(person_id))),
+        CopySection(_("Scheda"), tuple(_card(person_id))),
     ]
     return [section for section in sections if section.pairs]
 
 
-def file_of(sections: list[Section], file_format: str) -> bytes:
+def file_of(sections: list[CopySection], file_format: str) -> bytes:
     """The same as a file: JSON, or the CSV that Excel in Italian opens at a double click."""
     if file_format == "json":
         told = {section.title: [list(pair) for pair in section.pairs] for section in sections}

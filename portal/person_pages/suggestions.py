@@ -24,7 +24,7 @@ KINDS = (CITIZENSHIP, STATE, COMUNE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Suggestion:
     """A name that its field understands, and the other names under which it is found."""
 
     code: str
@@ -32,7 +32,7 @@ class Place:
     others: tuple[str, ...] = ()
 
 
-def begun(kind: str, letters: str, common: Sequence[str]) -> list[Place]:
+def begun(kind: str, letters: str, common: Sequence[str]) -> list[Suggestion]:
     """The places of which a word begins with the letters, the common ones (codes) first."""
     found = _by_letters(kind).get(folded(letters).replace(" ", "")[:LETTERS], ())
     rank = {code: number for number, code in enumerate(common)}
@@ -53,9 +53,9 @@ def _province(common: Sequence[str]) -> str:
 
 
 @cache
-def _by_letters(kind: str) -> Mapping[str, tuple[Place, ...]]:
+def _by_letters(kind: str) -> Mapping[str, tuple[Suggestion, ...]]:
     """The places under each two letters with which a word of theirs begins, in order of name."""
-    table: dict[str, list[Place]] = defaultdict(list)
+    table: dict[str, list[Suggestion]] = defaultdict(list)
     for place in _places(kind):
         names = (place.name.partition(" (")[0], *place.others)
         words = {word for name in names for word in folded(name).split()}
@@ -64,13 +64,13 @@ def _by_letters(kind: str) -> Mapping[str, tuple[Place, ...]]:
     return {letters: tuple(places) for letters, places in table.items()}
 
 
-def _places(kind: str) -> Iterable[Place]:
+def _places(kind: str) -> Iterable[Suggestion]:
     if kind == COMUNE:
         return map(_comune, list_comuni())
     born_in = (state for state in list_states() if state.is_birth)
     states = list_citizenships() if kind == CITIZENSHIP else born_in
-    return (Place(state.istat3, state.name, state.aliases) for state in states)
+    return (Suggestion(state.istat3, state.name, state.aliases) for state in states)
 
 
-def _comune(comune: Comune) -> Place:
-    return Place(comune.istat6, comune.full_name, tuple(filter(None, (comune.other_name,))))
+def _comune(comune: Comune) -> Suggestion:
+    return Suggestion(comune.istat6, comune.full_name, tuple(filter(None, (comune.other_name,))))

@@ -158,7 +158,7 @@ def format_of(name: str) -> Format:
 
 def label_of(file_name: str) -> str:
     """How the form that an edition keeps under this name is called."""
-    known = {one.file_name: one.label for one in _FORMATS.values()}
+    known = {offer.file_name: offer.label for offer in _FORMATS.values()}
     return known.get(file_name) or _("Prospetto storico, CSV")
 
 

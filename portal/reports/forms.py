@@ -48,14 +48,14 @@ class ReportChoice(FlaskForm):
         periods = [(one.name, one.title()) for one, _counts in known]
         if period.name not in {name for name, _title in periods}:
             periods.insert(0, (period.name, period.title()))
-        self.periodo.choices = [SelectChoice(*one) for one in periods]
+        self.periodo.choices = [SelectChoice(*choice) for choice in periods]
         self.periodo.data = period.name
         offered = choices(relazione.period)
         usual = against.is_usual(relazione.period)
         name = str(Choice.LAST_YEAR) if usual else self.confronto.data or against.name
         if name not in {value for value, _label in offered}:
             offered.append((name, against.title()))
-        self.confronto.choices = [SelectChoice(*one) for one in offered]
+        self.confronto.choices = [SelectChoice(*choice) for choice in offered]
         self.confronto.data = name
 
 
@@ -80,11 +80,11 @@ class ComparedForm(FlaskForm):
     def offer(self, editions: Iterable[EditionRow]) -> None:
         """Every edition that has figures; the two newest where nothing is chosen."""
         offered = [
-            (str(one.id), _("%(period)s, edizione %(number)s",
-                            period=parse_period(one.period).title(), number=one.number))
-            for one in editions
+            (str(edition.id), _("%(period)s, edizione %(number)s",
+                            period=parse_period(edition.period).title(), number=edition.number))
+            for edition in editions
         ]  # fmt: skip
-        self.prima.choices = self.dopo.choices = [SelectChoice(*one) for one in offered]
+        self.prima.choices = self.dopo.choices = [SelectChoice(*choice) for choice in offered]
         if len(offered) > 1 and not (self.prima.data and self.dopo.data):
             self.prima.data, self.dopo.data = offered[1][0], offered[0][0]
 

@@ -105,8 +105,8 @@ def choose_place() -> Response:
     places = current_user.places
     return page(
         "sign_in/choose_place.html",
-        desks=[one for one in places if not one.is_network],
-        networks=[one for one in places if one.is_network],
+        desks=[place for place in places if not place.is_network],
+        networks=[place for place in places if place.is_network],
         role_names=ROLE_NAMES,
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.store.database import db
-from portal.core.store.desk_cache import DeskMemory
+from portal.core.store.desk_cache import DeskCache
 from portal.tally.models import PinnedTopic
 from portal.tally.rules import KEYS
 from portal.taxonomy import queries as taxonomy
@@ -45,12 +45,12 @@ class Habits:
     frequent: tuple[str, ...]
 
 
-_habits: DeskMemory[Habits] = DeskMemory(lasting=timedelta(minutes=1))
+_habits: DeskCache[Habits] = DeskCache(lasting=timedelta(minutes=1))
 
 
 def list_keys() -> list[Key]:
     """The desk's nine keys in their order; a topic that is no longer asked falls away."""
-    habits = _habits.recall(lambda: Habits(list_pins(), _frequent()))
+    habits = _habits.get(lambda: Habits(list_pins(), _frequent()))
     return _arranged(habits)
 
 

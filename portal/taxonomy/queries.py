@@ -65,7 +65,9 @@ def version_on(day: date) -> int:
 
 def starts_on(version: int) -> date:
     """The first day on which a version is the list in force."""
-    return next(one.valid_from for one in list_versions() if one.number == version)
+    return next(
+        topic_list.valid_from for topic_list in list_versions() if topic_list.number == version
+    )
 
 
 def list_groups() -> tuple[GroupEntry, ...]:

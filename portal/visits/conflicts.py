@@ -17,7 +17,7 @@ from portal.core.web.edit_conflicts import Difference, Meeting
 CHOICE = "keep-"
 
 
-class LastChange(Protocol):
+class AnyChange(Protocol):
     """A change of any record."""
 
     @property
@@ -46,7 +46,7 @@ class ToldTwice:
         if not self.asked_again:
             return []
         return [
-            str(one.label) for one in self.rows if not one.keeps and one.name not in self.chosen
+            str(row.label) for row in self.rows if not row.keeps and row.name not in self.chosen
         ]
 
 
@@ -56,7 +56,7 @@ def choices() -> dict[str, str]:
     return {name.removeprefix(CHOICE): one for name, one in sent if name.startswith(CHOICE)}
 
 
-def told_twice(meeting: Meeting[Any], change: LastChange | None, *, shown: bool) -> ToldTwice:
+def told_twice(meeting: Meeting[Any], change: AnyChange | None, *, shown: bool) -> ToldTwice:
     """The table of a conflict, with who saved meanwhile.
 
     A choice that was made before they did was made between other values: it is asked again.
@@ -66,7 +66,7 @@ def told_twice(meeting: Meeting[Any], change: LastChange | None, *, shown: bool)
     return ToldTwice(by, when, hour, tuple(meeting.rows), chosen, asked_again=shown)
 
 
-def who_changed(change: LastChange | None) -> tuple[str, str, str]:
+def who_changed(change: AnyChange | None) -> tuple[str, str, str]:
     """(«Anna Bianchi», «alle 10:41», «10:41») of a change; another day is said with its date."""
     if change is None:
         return "", "", ""

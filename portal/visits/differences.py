@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core.italy import formats
-from portal.core.web.edit_conflicts import Part
+from portal.core.web.edit_conflicts import FieldGroup
 from portal.taxonomy import queries as taxonomy
 from portal.visits.rules import (
     CHANNEL_LABELS,
@@ -23,20 +23,22 @@ from portal.visits.rules import (
 )
 
 
-def parts(names: Mapping[UUID, str]) -> dict[str, Part[VisitFacts]]:
+def parts(names: Mapping[UUID, str]) -> dict[str, FieldGroup[VisitFacts]]:
     """What of a visit is chosen in one go, in the order of the form."""
 
     def who(facts: VisitFacts) -> str:
         return names.get(facts.person_id, "") if facts.person_id else _("senza nome")
 
     return {
-        "person": Part(_l("Persona"), ("person_id",), who),
-        "topics": Part(_l("Richieste"), ("topics",), _asked),
-        "day": Part(_l("Data"), ("visited_on",), lambda facts: formats.day(facts.visited_on)),
-        "channel": Part(_l("Come"), ("channel",), lambda facts: str(CHANNEL_LABELS[facts.channel])),
-        "interpreter": Part(_l("Interprete"), ("interpreter",), _interpreter),
-        "for_whom": Part(_l("Per chi"), ("for_third_party",), _for_whom),
-        "note": Part(_l("Nota"), ("note",), lambda facts: facts.note),
+        "person": FieldGroup(_l("Persona"), ("person_id",), who),
+        "topics": FieldGroup(_l("Richieste"), ("topics",), _asked),
+        "day": FieldGroup(_l("Data"), ("visited_on",), lambda facts: formats.day(facts.visited_on)),
+        "channel": FieldGroup(
+            _l("Come"), ("channel",), lambda facts: str(CHANNEL_LABELS[facts.channel])
+        ),
+        "interpreter": FieldGroup(_l("Interprete"), ("interpreter",), _interpreter),
+        "for_whom": FieldGroup(_l("Per chi"), ("for_third_party",), _for_whom),
+        "note": FieldGroup(_l("Nota"), ("note",), lambda facts: facts.note),
     }
 
 

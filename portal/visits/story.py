@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.people.queries import Change, Merged
+from portal.people.queries import Merged, PersonChange
 from portal.taxonomy.queries import get_topic
 from portal.visits.queries import DayRow, VisitEntry
 from portal.visits.rules import CHANNEL_LABELS, Channel
@@ -69,13 +69,13 @@ def title(visits: Sequence[VisitEntry]) -> str:
 
 def years(
     visits: Iterable[VisitEntry],
-    changes: Iterable[Change],
+    changes: Iterable[PersonChange],
     merged: Iterable[Merged],
     names: Mapping[UUID, str],
 ) -> list[Year]:
     """Everything by year, the latest first; on one day visits come before changes."""
     events = [_visit(visit) for visit in visits]
-    events += [_merge(one, names) for one in merged]
+    events += [_merge(card, names) for card in merged]
     events += [_change(change, names) for change in changes]
     events.sort(key=attrgetter("on"), reverse=True)
     return [Year(year, tuple(those)) for year, those in groupby(events, lambda one: one.on.year)]
@@ -92,7 +92,7 @@ def _visit(visit: VisitEntry) -> Event:
     )
 
 
-def _change(change: Change, names: Mapping[UUID, str]) -> Event:
+def _change(change: PersonChange, names: Mapping[UUID, str]) -> Event:
     return Event(
         on=clock.in_rome(change.at).date(),
         side=names.get(change.account_id, "") if change.account_id else "",

@@ -53,6 +53,10 @@ BLURRED = {
     "category": "topic",
     "tag": "topic",
 }
+# Two persons who may be one are candidates, and their cards are merged: no second word for either,
+# nor for what is told of an edition and to whom.
+MATCHING = {"twin", "double", "likely", "similar", "resembl", "union", "telling", "disclosing"}
+OF_SQLALCHEMY = {"union_all"}
 
 
 def _names() -> Iterator[tuple[str, str]]:
@@ -79,14 +83,25 @@ def test_no_name_blurs_a_word_of_the_domain() -> None:
     assert {"person", "visit", "enquiry", "past_total"} <= tables
 
 
+def test_candidates_and_merges_have_no_second_word() -> None:
+    named = {*_names(), *((name(path), path.stem) for path in python_files("portal", "worker"))}
+    found = [
+        (path, written)
+        for path, written in sorted(named)
+        if written not in OF_SQLALCHEMY
+        and any(word.startswith(tuple(MATCHING)) for word in _words(written))
+    ]
+    assert found == []
+
+
+def _words(written: str) -> list[str]:
+    return re.findall(r"[a-z]+", re.sub(r"(?<!^)(?=[A-Z])", "_", written).lower())
+
+
 def test_italian_words_of_the_domain_have_their_english_name() -> None:
     """A class or function named in Italian would give one thing two names."""
     italian = set(GLOSSARY) - UNTRANSLATED
-    found = [
-        (path, said)
-        for path, said in _names()
-        if italian & set(re.findall(r"[a-z]+", re.sub(r"(?<!^)(?=[A-Z])", "_", said).lower()))
-    ]
+    found = [(path, said) for path, said in _names() if italian & set(_words(said))]
     # Names of fields that stand in an address are read by people.
     assert {
         entry for entry in found if entry[1] not in ("confronto", "prospetto", "periodo")

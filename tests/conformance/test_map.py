@@ -111,7 +111,7 @@ def test_a_half_year_walks_where_the_map_says(app: Flask, world: World, at_desk:
             text("UPDATE desk SET closing_days = 4, created_at = :then"), {"then": date(2026, 1, 2)}
         )
     with clock.stopped_at(CLOSED), app.app_context(), passing() as passed:
-        schedule.knock()
+        schedule.open_due_and_notify()
         do_jobs()
         with desk_scope(world.lucca.id, account_id=world.anna.id), unit_of_work():
             edition = lifecycle.find_latest(DESK, PERIOD)
@@ -129,4 +129,4 @@ def do_jobs() -> None:
             due = db.session.execute(text("SELECT id FROM job WHERE finished_at IS NULL")).scalars()
             waiting: list[UUID] = list(due)
         for job_id in waiting:
-            run.work(job_id)
+            run.do_job(job_id)

@@ -301,7 +301,7 @@ CODE = (
     Mutant(
         "what is remembered of a desk is told to the others",
         ("tests/portal/core/store/test_desk_cache.py::test_each_desk_has_its_own_value",),
-        function="portal.core.store.desk_cache:DeskMemory.recall",
+        function="portal.core.store.desk_cache:DeskCache.get",
         old="speaking_desk()",
         new="UUID(int=0)",
     ),

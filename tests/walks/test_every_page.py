@@ -109,7 +109,7 @@ NO_PAGES = {
     "person_pages.suggest",
     "reports.edition_file",
     "reports.file",
-    "reports.public",
+    "reports.download_public_version",
     "reports.template",
 }
 # Looked at where there are two cards to unite: test_merging.

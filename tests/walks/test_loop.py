@@ -26,7 +26,7 @@ def work_off(app: Flask) -> None:
             if not due:
                 return
             for job_id in due:
-                run.work(job_id)
+                run.do_job(job_id)
 
 
 def test_from_the_manager_to_the_mailbox_and_the_overseer(

@@ -132,7 +132,7 @@ def broker() -> Iterator[Broker]:
 
 @pytest.fixture
 def settings(app: Flask, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The application and its workers ring at the test's own broker."""
+    """The application and its workers notify at the test's own broker."""
     own: Settings = replace(app.config["SETTINGS"], redis_url=broker.url)
     monkeypatch.setitem(app.config, "SETTINGS", own)
     return own

@@ -32,9 +32,9 @@ QUICK_SECONDS = 2
 ClientOf = Callable[[Someone], PortalClient]
 
 
-def knock(broker: Broker) -> None:
+def ask_for_due(broker: Broker) -> None:
     """As beat does."""
-    broker.queue().send_task("knock")
+    broker.queue().send_task("open_due_and_notify")
 
 
 @pytest.mark.long
@@ -56,7 +56,7 @@ def test_fifty_editions_wait_for_the_broker_and_no_page_does(
     begin()
     desks.add_all(FIFTY, closing_days=4)
     with app.app_context():
-        schedule.knock()  # rings for all fifty, in vain
+        schedule.open_due_and_notify()  # notifies of all fifty, in vain
     for half in ("2024-S1", "2024-S2", "2025-S1", "2025-S2", "2026-S1"):
         with stopwatch(times):
             _press_build(anna, half)
@@ -66,16 +66,16 @@ def test_fifty_editions_wait_for_the_broker_and_no_page_does(
     time.sleep(6)
     assert desks.count_ready() == 0
     end()
-    wait_for(lambda: _try(knock, broker), seconds=10)
+    wait_for(lambda: _try(ask_for_due, broker), seconds=10)
     waited = wait_for(lambda: desks.count_ready() == 55, seconds=60)
     assert desks.rows(TWICE) == []
     wait_for(lambda: desks.rows("SELECT period FROM published_figure") == [("2023-S1",)], seconds=9)
     time.sleep(jobs.SILENCE_SECONDS)
     _press_build(anna, "2022-S2")
-    wait_for(lambda: desks.count_ready() == 56, seconds=20)  # the bell is heard again by itself
+    wait_for(lambda: desks.count_ready() == 56, seconds=20)  # it is notified again by itself
     assert worker.is_alive()
     slowest = f"{1000 * max(times):.0f} ms"
-    print(f"broker {trouble}: slowest button {slowest}, 55 built {waited:.1f} s after the knock")  # noqa: T201
+    print(f"broker {trouble}: slowest button {slowest}, 55 built {waited:.1f} s after the request")  # noqa: T201
 
 
 TWICE = "SELECT desk_id, period FROM edition GROUP BY 1, 2 HAVING count(*) > 1"
@@ -117,24 +117,24 @@ def _try(act: Callable[[Broker], None], broker: Broker) -> bool:
 
 
 @pytest.mark.long
-def test_beat_outlives_the_broker_and_knocks_again(
+def test_beat_outlives_the_broker_and_asks_again(
     settings: Settings, broker: Broker, tmp_path: Path
 ) -> None:
     beat = Program(["-A", "worker.beat", "beat"], settings, tmp_path / "beat.log")
     try:
-        wait_for(lambda: _has_knocked(broker), seconds=90)
+        wait_for(lambda: _has_asked(broker), seconds=90)
         broker.stop()
         time.sleep(3)
         broker.start()
         broker.flush()
-        waited = wait_for(lambda: _has_knocked(broker), seconds=90)
+        waited = wait_for(lambda: _has_asked(broker), seconds=90)
         assert beat.is_alive()
-        print(f"beat knocked {waited:.0f} s after the broker's return")  # noqa: T201
+        print(f"beat asked {waited:.0f} s after the broker's return")  # noqa: T201
     finally:
         beat.end()
 
 
-def _has_knocked(broker: Broker) -> bool:
+def _has_asked(broker: Broker) -> bool:
     with broker.client() as client:
         return bool(client.llen("celery"))
 
@@ -182,18 +182,18 @@ def forged(finished: UUID, trap: Trap) -> list[bytes]:
     """Messages that somebody with the broker in hand might write."""
     pickled = pickle.dumps([[str(finished)], {}, trap])
     return [
-        call("work", str(finished)),
-        call("work", str(uuid4())),
-        call("work", f"{SECRET}'; DROP TABLE job; --"),
-        call("work", {"job_id": SECRET}),
-        call("work"),
-        call("work", str(finished), desk_id=SECRET),
+        call("do_job", str(finished)),
+        call("do_job", str(uuid4())),
+        call("do_job", f"{SECRET}'; DROP TABLE job; --"),
+        call("do_job", {"job_id": SECRET}),
+        call("do_job"),
+        call("do_job", str(finished), desk_id=SECRET),
         call("os.system", f"touch {SECRET}"),
         call("celery.chain", SECRET),
         call("celery.backend_cleanup"),
-        envelope(pickled, task="work", kind="application/x-python-serialize", encoding="binary"),
-        envelope(f"- !!python/object {SECRET}".encode(), task="work", kind="application/x-yaml"),
-        envelope(SECRET.encode(), task="work"),
+        envelope(pickled, task="do_job", kind="application/x-python-serialize", encoding="binary"),
+        envelope(f"- !!python/object {SECRET}".encode(), task="do_job", kind="application/x-yaml"),
+        envelope(SECRET.encode(), task="do_job"),
     ]
 
 

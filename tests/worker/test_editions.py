@@ -42,7 +42,7 @@ def tables_break(app: Flask) -> Iterator[None]:
 
 def work(app: Flask, job_id: UUID) -> None:
     with app.app_context():
-        run.work(job_id)
+        run.do_job(job_id)
 
 
 def look(app: Flask, job_id: UUID) -> jobs.Job:

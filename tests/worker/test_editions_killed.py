@@ -77,7 +77,7 @@ class Desk:
 
     def work(self, job_id: UUID) -> None:
         with self.app.app_context():
-            run.work(job_id)
+            run.do_job(job_id)
 
     def check(self, edition_id: UUID, job_id: UUID) -> None:
         """It is there once, whole, the same as undisturbed, and nothing is left to do.
@@ -182,7 +182,7 @@ def fork_builder(app: Flask, job_id: UUID) -> int:
         with app.app_context():
             for engine in db.engines.values():
                 engine.dispose(close=False)
-            run.work(job_id)
+            run.do_job(job_id)
         os._exit(0)
     return builder
 
@@ -220,7 +220,7 @@ def test_killed_at_a_hundred_random_moments(desk: Desk, start_worker: StartWorke
 
 
 @pytest.mark.long
-def test_one_that_lives_takes_over_at_the_next_knock(
+def test_one_that_lives_takes_over_at_the_next_minute(
     desk: Desk, start_worker: StartWorker, broker: Broker
 ) -> None:
     """The second worker looks while the first is at it, and leaves it alone until it is dead."""
@@ -231,7 +231,7 @@ def test_one_that_lives_takes_over_at_the_next_knock(
         start_worker(*SOLO)
         assert desk.look(edition_id).step == 3
         killed_at = kill(first)
-    broker.queue().send_task("knock")
+    broker.queue().send_task("open_due_and_notify")
     desk.finish(edition_id, job_id, killed_at)
 
 

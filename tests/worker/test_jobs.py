@@ -52,7 +52,7 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 
 def work(app: Flask, job_id: UUID) -> None:
     with app.app_context():
-        run.work(job_id)
+        run.do_job(job_id)
 
 
 def test_twenty_ask_at_once_and_one_job_is_there(
@@ -189,7 +189,7 @@ def test_what_waits_for_others_is_never_late(
         with clock.stopped_at(moment):
             work(app, only_job().id)
         assert waiting_at(app, moment) == []
-        again = only_job().due_at + timedelta(seconds=59)  # the sweeper has not rung yet
+        again = only_job().due_at + timedelta(seconds=59)  # the sweeper has not asked yet
         assert waiting_at(app, again) == [("open_comparison", timedelta(seconds=59))]
     unseen = only_job().due_at + timedelta(hours=2)
     assert waiting_at(app, unseen) == [("open_comparison", timedelta(hours=2))], "nobody looks"

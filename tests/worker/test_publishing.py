@@ -47,7 +47,7 @@ def work(app: Flask, name: str) -> list[bool]:
         with identity_scope(), unit_of_work():
             found = [job.id for job in db.session.scalars(select(Job).where(Job.name == name))]
         for job_id in found:
-            run.work(job_id)
+            run.do_job(job_id)
         with identity_scope(), unit_of_work():
             return [jobs.find_job(job_id) is None for job_id in found]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What is due, in Rome's days, however many knock."""
+"""What is due, in Rome's days, however many ask."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -28,9 +28,9 @@ def rome(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> da
     return datetime(year, month, day, hour, minute, tzinfo=ROME)
 
 
-def knock_at(app: Flask, moment: datetime) -> None:
+def open_due_at(app: Flask, moment: datetime) -> None:
     with clock.stopped_at(moment.astimezone(UTC)), app.app_context():
-        schedule.knock()
+        schedule.open_due_and_notify()
 
 
 def opened(desks: Desks) -> list[str]:
@@ -56,7 +56,7 @@ def test_a_half_year_closes_so_many_days_after_its_end(
     app: Flask, desks: Desks, moment: datetime, found: list[str]
 ) -> None:
     desks.add("barga", closing_days=4, since=rome(2027, 6, 30, 23, 59))
-    knock_at(app, moment)
+    open_due_at(app, moment)
     assert opened(desks) == found
 
 
@@ -64,22 +64,22 @@ def test_no_edition_of_a_half_year_before_the_desk(app: Flask, desks: Desks) -> 
     desks.add("prima", closing_days=4, since=rome(2027, 6, 30, 23, 59))
     desks.add("dopo", closing_days=4, since=rome(2027, 7, 1, 0, 0))
     desks.add("mai", closing_days=None)
-    knock_at(app, rome(2027, 8, 1))
+    open_due_at(app, rome(2027, 8, 1))
     assert opened(desks) == ["prima 2027-S1"]
 
 
-def test_two_knocks_in_the_same_second_open_one_edition(app: Flask, desks: Desks) -> None:
+def test_two_askers_in_the_same_second_open_one_edition(app: Flask, desks: Desks) -> None:
     start = Barrier(4)
 
-    def knock(_number: int) -> None:
+    def ask(_number: int) -> None:
         with app.app_context():
             start.wait()
-            schedule.knock()
+            schedule.open_due_and_notify()
 
     for year in range(2027, 2032):
         desks.add(f"anno-{year}", closing_days=0, since=rome(year, 6, 1))
         with clock.stopped_at(rome(year, 7, 1).astimezone(UTC)), ThreadPoolExecutor(4) as pool:
-            list(pool.map(knock, range(4)))
+            list(pool.map(ask, range(4)))
     assert len(opened(desks)) == 1 + 2 + 3 + 4 + 5
 
 
@@ -94,12 +94,12 @@ def test_old_drafts_go_within_a_day_desk_by_desk(app: Flask, desks: Desks, at_de
     for hours in (0, 24 * 13, 24 * 14 + 25):
         moment = began + timedelta(hours=hours)
         with clock.stopped_at(moment.astimezone(UTC)), app.app_context():
-            schedule.knock()
-            schedule.knock()
+            schedule.open_due_and_notify()
+            schedule.open_due_and_notify()
             with identity_scope(), unit_of_work():
                 due = jobs.list_due(limit=schedule.AT_ONCE)
             for job_id in due:
-                run.work(job_id)
+                run.do_job(job_id)
         left = desks.rows("SELECT count(*) FROM draft")
         assert left == [(4,)] if hours < 24 * 14 else [(2,)], hours
     sweeps = "SELECT count(*), count(finished_at) FROM job WHERE name = 'sweep_drafts'"
@@ -117,9 +117,9 @@ def test_old_cards_of_merges_go_with_the_drafts(app: Flask, desks: Desks, at_des
     for days, kept in ((0, True), (30, True), (32, False)):
         moment = began + timedelta(days=days)
         with clock.stopped_at(moment.astimezone(UTC)), app.app_context():
-            schedule.knock()
+            schedule.open_due_and_notify()
             with identity_scope(), unit_of_work():
                 due = jobs.list_due(limit=schedule.AT_ONCE)
             for job_id in due:
-                run.work(job_id)
+                run.do_job(job_id)
         assert desks.rows("SELECT before <> '{}' FROM person_merge") == [(kept,)], days

@@ -59,7 +59,7 @@ def expected(places: dict[Place, int]) -> dict[tuple[str, str], date]:
 
 
 def moments() -> Iterator[datetime]:
-    """Every moment at which the beats knock."""
+    """Every moment at which the beats ask."""
     for change in CHANGES:
         first, after = change - timedelta(days=2), change + timedelta(days=3)
         moment = datetime(first.year, first.month, first.day, tzinfo=ROME).astimezone(UTC)
@@ -78,14 +78,14 @@ class TwoOfEach:
 
     def live(self, moment: datetime, pool: ThreadPoolExecutor) -> None:
         with clock.stopped_at(moment):
-            # Twice: what a knock opened is done, and what that left is done too.
-            for acts in ((self.knock,) * 2 + (self.work,) * 2, (self.work,) * 2):
+            # Twice: what a beat opened is done, and what that left is done too.
+            for acts in ((self.beat,) * 2 + (self.work,) * 2, (self.work,) * 2):
                 for done in [pool.submit(act) for act in acts]:
                     done.result()
 
-    def knock(self) -> None:
+    def beat(self) -> None:
         with self._app.app_context():
-            schedule.knock()
+            schedule.open_due_and_notify()
 
     def work(self) -> None:
         with self._app.app_context():
@@ -95,7 +95,7 @@ class TwoOfEach:
                 if not due:
                     break
                 for job_id in due:
-                    run.work(job_id)
+                    run.do_job(job_id)
 
     def approve(self, place: Place, period: str) -> None:
         """Two managers at once may disagree; neither sends twice."""
@@ -137,7 +137,7 @@ def test_each_edition_and_each_delivery_once_and_none_missing(
     assert sent == {(*key, address, "sent"): 1 for key in wanted for address in ADDRESSES}
     assert desks.rows("SELECT count(*) FROM job WHERE finished_at IS NULL") == [(0,)]
     print(  # noqa: T201
-        f"ten days, {ticks} double knocks: {len(found)} editions of {len(wanted)},"
+        f"ten days, {ticks} double beats: {len(found)} editions of {len(wanted)},"
         f" {sent.total()} deliveries of {2 * len(wanted)}, each once"
     )
 

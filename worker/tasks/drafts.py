@@ -10,7 +10,7 @@ from portal.person_pages import actions as merging
 
 
 def sweep_drafts(job_id: UUID, _subject: str) -> None:
-    """Throw away what is old at this desk; tomorrow's knock asks again."""
+    """Throw away what is old at this desk; tomorrow it is asked again."""
     with unit_of_work():
         drafts.sweep()
         merging.forget_cards()

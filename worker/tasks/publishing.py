@@ -25,7 +25,7 @@ def open_comparison(job_id: UUID, subject: str) -> None:
             editions.request_edition(NETWORK, period=subject, only_first=True)
             jobs.finish(job_id)
         else:
-            jobs.wait(job_id)
+            jobs.retry_later(job_id)
 
 
 def build_comparison(job_id: UUID, subject: str) -> None:

@@ -81,7 +81,7 @@ def _index_page(form: InviteForm) -> Response:
         "accounts/members.html",
         form=form,
         members=known,
-        changed=next((one for one in known if one.account_id == changed), None),
+        changed=next((member for member in known if member.account_id == changed), None),
         removed=request.args.get("tolto") == "1",
         own_id=current_user.id,
         today=clock.today(),

@@ -19,7 +19,7 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import Comune, State, folded, place_of_birth
 
-Kind = Literal["alphanumeric", "omocode", "provisional"]
+CodeKind = Literal["alphanumeric", "omocode", "provisional"]
 
 DIGIT_POSITIONS = (6, 7, 9, 10, 12, 13, 14)
 OMOCODE_DIGITS = str.maketrans("LMNPQRSTUV", "0123456789")
@@ -45,7 +45,7 @@ class CodiceFiscale:
     """A code whose check letter, date and birthplace hold; a provisional one says nothing more."""
 
     text: str
-    kind: Kind
+    kind: CodeKind
     birth_date: date | None = None
     sex: str | None = None
     birthplace: State | Comune | None = None

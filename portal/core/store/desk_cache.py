@@ -16,10 +16,10 @@ from portal.core.store.database import speaking_desk
 from portal.core.store.unit import after_commit
 
 Value = TypeVar("Value")
-_memories: list["DeskMemory"] = []
+_memories: list["DeskCache"] = []
 
 
-class DeskMemory(Generic[Value]):
+class DeskCache(Generic[Value]):
     """One value for each desk; the key is always the desk in scope, nobody can name another."""
 
     def __init__(self, *, lasting: timedelta) -> None:
@@ -29,7 +29,7 @@ class DeskMemory(Generic[Value]):
         self._lock = Lock()
         _memories.append(self)
 
-    def recall(self, read: Callable[[], Value]) -> Value:
+    def get(self, read: Callable[[], Value]) -> Value:
         """The value as it was read last, or read now."""
         desk_id, now = speaking_desk(), clock.now()
         kept = self._kept.get(desk_id)

@@ -18,7 +18,7 @@ Facts = TypeVar("Facts")
 
 
 @dataclass(frozen=True)
-class Part(Generic[Facts]):
+class FieldGroup(Generic[Facts]):
     """What is chosen in one go: a label, the facts it covers and how they are said."""
 
     label: str
@@ -44,14 +44,14 @@ class Difference:
     keeps: str | None = None
 
 
-Parts = Mapping[str, Part[Facts]]
+FieldGroups = Mapping[str, FieldGroup[Facts]]
 
 
 @dataclass(frozen=True)
 class Meeting(Generic[Facts]):
     """What one typed meets what another has saved; `before` is what both began from, if known."""
 
-    parts: Parts[Facts]
+    parts: FieldGroups[Facts]
     mine: Facts
     saved: Facts
     before: Facts | None
@@ -94,7 +94,7 @@ class Meeting(Generic[Facts]):
             part.is_same(self.saved, self.before) for part in self.parts.values()
         )
 
-    def _keeps(self, part: Part[Facts]) -> str | None:
+    def _keeps(self, part: FieldGroup[Facts]) -> str | None:
         if self.before is None:
             return None
         if part.is_same(self.saved, self.before):

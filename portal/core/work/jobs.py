@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Jobs: rows that say «there is something to do», and the bell that tells a worker to look.
+"""Jobs: rows that say «there is something to do», and the notifier that tells a worker to look.
 
 A job is inserted with what it is about, in the same transaction, under a unique key; the message
-goes out after the commit and may be lost, repeated or refused by a broker that is away. A sweeper
-rings again for what is left (worker/schedule.py). The row carries no personal data.
+goes out after the commit and may be lost, repeated or refused by a broker that is away. The beat
+notifies again of what is left (worker/schedule.py). The row carries no personal data.
 """
 
 import os
@@ -56,7 +56,7 @@ WAITING_PAUSE = timedelta(minutes=10)
 SILENCE_SECONDS = 5
 """After a broker was found away: meanwhile nothing is sent, so that no queue forms behind it."""
 MESSAGE_SECONDS = 300
-"""A message that waited longer is thrown away: the sweeper has rung again by then."""
+"""A message that waited longer is thrown away: the sweeper has asked again by then."""
 
 
 class Job(PlatformTable):
@@ -100,7 +100,7 @@ def enqueue(name: JobName, subject: str, *, due_at: datetime | None = None) -> N
     )
     job_id = db.session.scalar(statement)
     if job_id is not None and due_at is None:
-        after_commit(lambda: ring(job_id))
+        after_commit(lambda: notify_worker(job_id))
 
 
 def open_at_desks(name: JobName, subject: str, desks: Select[UUID]) -> None:
@@ -162,7 +162,7 @@ def enqueue_again(name: JobName, subject: str) -> None:
     """Have a job that was given up, in the scope that is open, done from its first attempt."""
     job = db.session.scalars(_of(name, subject)).one()
     job.finished_at, job.attempts, job.due_at = None, 0, clock.now()
-    after_commit(lambda: ring(job.id))
+    after_commit(lambda: notify_worker(job.id))
 
 
 def get_job_id(name: JobName, subject: str) -> UUID:
@@ -185,21 +185,21 @@ def working_on(job_id: UUID) -> AbstractContextManager[bool]:
     return held(f"job {job_id}")
 
 
-def ring(job_id: UUID) -> None:
+def notify_worker(job_id: UUID) -> None:
     """Tell a worker to look at a job; a broker that is away or frozen delays nobody.
 
     The message leaves from a thread of its own: a frozen broker takes two seconds to be given up,
     and no page waits for it. What is lost here is found by the sweeper.
     """
-    bell = _bell(str(current_app.config["SETTINGS"].redis_url))
-    bell.hand.submit(bell.ring, str(job_id))
+    notifier = _notifier(str(current_app.config["SETTINGS"].redis_url))
+    notifier.thread.submit(notifier.notify, str(job_id))
 
 
 def count_workers(*, seconds: float) -> int | None:
     """How many workers answer in so many seconds; none when the broker cannot be asked."""
-    bell = _bell(str(current_app.config["SETTINGS"].redis_url))
+    notifier = _notifier(str(current_app.config["SETTINGS"].redis_url))
     try:
-        return len(bell.celery.control.ping(timeout=seconds))
+        return len(notifier.celery.control.ping(timeout=seconds))
     except BROKER_AWAY:
         return None
     except Exception as error:
@@ -208,20 +208,20 @@ def count_workers(*, seconds: float) -> int | None:
 
 
 @dataclass
-class _Bell:
+class _Notifier:
     """The way to one broker, with the one thread that uses it."""
 
     celery: Celery
-    hand: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
+    thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="notifier")
     )
     silent_until: float = 0.0
 
-    def ring(self, job_id: str) -> None:
+    def notify(self, job_id: str) -> None:
         if time.monotonic() < self.silent_until:
             return
         try:
-            self.celery.send_task("work", args=[job_id], expires=MESSAGE_SECONDS)
+            self.celery.send_task("do_job", args=[job_id], expires=MESSAGE_SECONDS)
         except BROKER_AWAY:
             self.silent_until = time.monotonic() + SILENCE_SECONDS
             log.warning("broker away", extra={"facts": {"job": job_id}})
@@ -232,19 +232,19 @@ class _Bell:
 
 
 def _log_broken(error: Exception, **facts: str) -> None:
-    """The bell itself is broken, and not the broker away: say where, without the words."""
-    log.error("bell broken", exc_info=error, extra={"facts": facts})
+    """The notifier itself is broken, and not the broker away: say where, without the words."""
+    log.error("notifier broken", exc_info=error, extra={"facts": facts})
 
 
 @cache
-def _bell(redis_url: str) -> _Bell:
+def _notifier(redis_url: str) -> _Notifier:
     celery = Celery("portal", set_as_current=False)
     celery.conf.update(celery_settings(redis_url))
-    return _Bell(celery)
+    return _Notifier(celery)
 
 
-# A forked process inherits the bell but not the thread that rings it.
-os.register_at_fork(after_in_child=_bell.cache_clear)
+# A forked process inherits the notifier but not its thread.
+os.register_at_fork(after_in_child=_notifier.cache_clear)
 
 
 def list_due(*, limit: int) -> list[UUID]:
@@ -288,14 +288,14 @@ def postpone(job_id: UUID) -> None:
     job.due_at = clock.now() + min(pause, LONGEST_PAUSE)
 
 
-def wait(job_id: UUID) -> None:
+def retry_later(job_id: UUID) -> None:
     """Nothing failed: what the job waits for is not there yet, and may take months."""
     job = db.session.get_one(Job, job_id)
     job.attempts, job.due_at = 0, clock.now() + WAITING_PAUSE
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OverdueJobs:
     """The jobs of a name that should be done and are not."""
 
     name: str
@@ -303,7 +303,7 @@ class Waiting:
     since: datetime
 
 
-def list_waiting() -> list[Waiting]:
+def list_waiting() -> list[OverdueJobs]:
     """Jobs that are due or have failed before, by name; those planned for later do not wait.
 
     What fails again and again waits since it was asked for; a first attempt, since it was due.
@@ -316,4 +316,4 @@ def list_waiting() -> list[Waiting]:
         .group_by(Job.name)
         .order_by(Job.name)
     )
-    return [Waiting(*row) for row in db.session.execute(statement)]
+    return [OverdueJobs(*row) for row in db.session.execute(statement)]

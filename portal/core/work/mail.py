@@ -80,7 +80,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredLetter:
     """A letter of the mailbox of this installation, as it can be read on the page."""
 
     letter_id: UUID
@@ -246,21 +246,21 @@ def _keep(letter: Letter, body: bytes, folder: Path) -> None:
         os.close(descriptor)
 
 
-def list_kept(folder: Path) -> list[Kept]:
+def list_kept(folder: Path) -> list[StoredLetter]:
     """The letters of a mailbox, the newest first."""
     files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
     return [_read(path) for path in files]
 
 
-def find_kept(folder: Path, letter_id: UUID) -> Kept | None:
+def find_kept(folder: Path, letter_id: UUID) -> StoredLetter | None:
     """The letter with this id, if it is there."""
     return next((_read(path) for path in folder.glob(f"{letter_id}@*.eml")), None)
 
 
-def _read(path: Path) -> Kept:
+def _read(path: Path) -> StoredLetter:
     message = BytesParser(policy=SMTPUTF8).parsebytes(path.read_bytes())
     text = message.get_body(("plain",))
-    return Kept(
+    return StoredLetter(
         letter_id=UUID(path.name.partition("@")[0]),
         to=str(message["To"]),
         subject=str(message["Subject"]),

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from portal.core.errors import Refusal
 from portal.core.web.forms import PortalForm
-from portal.people.forms.new_person import ResemblingForm
+from portal.people.forms.new_person import CandidatesForm
 from portal.people.forms.person import PersonForm
 from portal.visits.forms import TopicsField, VisitForm
 
@@ -58,7 +58,7 @@ class NewcomerForm(PersonForm):
         return next((field.id for field in self.six if not field.data), None)
 
 
-class RecordForm(ResemblingForm, VisitForm):
+class RecordForm(CandidatesForm, VisitForm):
     """A visit of somebody known, of nobody, or, where `begins` is told, of somebody new."""
 
     newcomer: NewcomerForm | None = None

@@ -85,7 +85,7 @@ def save_correction(visit_id: UUID) -> Response:
 def _meeting(form: VisitCorrectionForm, visit: "Visit") -> Meeting[VisitFacts]:
     saved, before = queries.facts_of(visit), form.facts_before(visit.id)
     mine = in_order_of(form.facts(asked_before=(before or saved).topics), saved)
-    told = [one.person_id for one in (mine, saved, before) if one and one.person_id]
+    told = [facts.person_id for facts in (mine, saved, before) if facts and facts.person_id]
     names = people.list_names(told)
     if names:
         record_read("people", rows=len(names))

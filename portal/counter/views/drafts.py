@@ -89,7 +89,7 @@ def _fields() -> Fields | None:
         told = json.loads(text) if len(text) <= LARGEST_BODY else None
     except ValueError:
         return None
-    if not isinstance(told, list) or not all(_is_field(one) for one in told):
+    if not isinstance(told, list) or not all(_is_field(field) for field in told):
         return None
     return typed_in((name, value.replace("\0", "")) for name, value in told)
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Done:
+class LastAct:
     """What the last act did, for the line under the box."""
 
     strong: str
@@ -94,7 +94,7 @@ def find() -> Response:
     )
 
 
-def show_done(done: Done) -> Response:
+def show_done(done: LastAct) -> Response:
     """The counter as it stands after an act, both columns at once: the box is empty again."""
     return _show_after(done, day_list(fresh=done.visit_id))
 
@@ -106,14 +106,14 @@ def show_saved(visit: "Visit") -> Response:
     return _show_after(_done_with(row, visit.visited_on, "salvato"), beside)
 
 
-def undone(visit: "Visit") -> Done:
+def undone(visit: "Visit") -> LastAct:
     """What is said once a save was taken back: also that somebody new keeps their card."""
     strong = _("Annullato.")
     name = _left_behind(visit)
     if name is None:
-        return Done(strong, said=strong)
+        return LastAct(strong, said=strong)
     text = _("La scheda di %(name)s resta, senza accessi.", name=name)
-    return Done(strong, text, said=f"{strong} {text}", card_id=visit.person_id)
+    return LastAct(strong, text, said=f"{strong} {text}", card_id=visit.person_id)
 
 
 def _left_behind(visit: "Visit") -> str | None:
@@ -126,7 +126,7 @@ def _left_behind(visit: "Visit") -> str | None:
     return display_name(person)
 
 
-def _show_after(done: Done, beside: dict[str, Any]) -> Response:
+def _show_after(done: LastAct, beside: dict[str, Any]) -> Response:
     form = BoxForm(formdata=None)
     return page(
         "counter/reception.html",
@@ -145,10 +145,10 @@ def _row_of(visit: "Visit") -> DayRow:
     raise NotHere
 
 
-def _done_with(row: DayRow, day: date, act: str) -> Done:
+def _done_with(row: DayRow, day: date, act: str) -> LastAct:
     """«Salvato alle 10:42 · Diallo Amina · Rinnovo permesso, Uffici e pratiche»."""
     strong, who = str(DONE[act]), row.name or _("senza nome")
-    return Done(
+    return LastAct(
         strong=strong,
         text=" · ".join((_which(row, day, act), who, asked_in(row))),
         said=ngettext(
@@ -178,7 +178,7 @@ def _which(row: DayRow, day: date, act: str) -> str:
     return _("l’accesso di %(day)s", day=weekday)
 
 
-def _resting(form: BoxForm, done: Done | None, deleted: UUID | None) -> dict[str, Any]:
+def _resting(form: BoxForm, done: LastAct | None, deleted: UUID | None) -> dict[str, Any]:
     """What stands under the box while nothing is typed."""
     return {
         "to_person": _to_person(form),
@@ -203,7 +203,7 @@ def _to_person(form: BoxForm) -> str:
     return url_for("counter.visit", tipologia=asked) + ("&" if asked else "?") + "persona="
 
 
-def _address(form: BoxForm, done: Done | None) -> str:
+def _address(form: BoxForm, done: LastAct | None) -> str:
     """Where a reload shows the same; no word of what was typed is in it."""
     last: dict[str, Any] = {done.act: done.visit_id} if done else {}
     return url_for(
@@ -225,7 +225,7 @@ def _asked() -> str:
     return request.args.get("tipologia", "")[:400]
 
 
-def _saved(row: DayRow | None) -> Done | None:
+def _saved(row: DayRow | None) -> LastAct | None:
     """The visit just saved or brought back, if the address names one of this desk.
 
     `row` is that visit where it stands in the list of the day shown beside.

@@ -22,15 +22,15 @@ from portal.counter.forms.box import BoxForm
 from portal.counter.forms.record import NewcomerForm, RecordForm, Together
 from portal.counter.rules import Begun, begun_with
 from portal.counter.views import counter
-from portal.counter.views.reception import Done, show_done, show_saved, undone
+from portal.counter.views.reception import LastAct, show_done, show_saved, undone
 from portal.counter.views.today import day_list
 from portal.drafts.rules import resumes_drafts
 from portal.people import queries as people
 from portal.people.card.codice_fiscale import filled
-from portal.people.forms.candidate_panel import Likely
+from portal.people.forms.candidate_panel import CandidateRow
 from portal.people.forms.person import shown
 from portal.people.rules import PersonFacts
-from portal.person_pages.candidates import likely
+from portal.person_pages.candidates import candidate_rows
 from portal.tally.queries import list_keys
 from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
@@ -65,10 +65,10 @@ def begin() -> Response:
     form = RecordForm(formdata=None, begins="1", topics=(box.asked.data or "").split(","))
     begun = begun_with(box.q.data or "")
     form.newcomer = _begun(begun)
-    similar = likely(people.list_candidates(begun.facts))
-    if similar:
-        audit.record_read("people", rows=len(similar))
-    return _show(form, similar)
+    candidates = candidate_rows(people.list_candidates(begun.facts))
+    if candidates:
+        audit.record_read("people", rows=len(candidates))
+    return _show(form, candidates)
 
 
 @counter.post("/s/<desk>/accessi/nuovo")
@@ -80,23 +80,25 @@ def record() -> Response:
     if form.validate():
         with form.attempting(whole_unit=True):
             return _answer(_record(form))
-    return _show_both(form, likely(form.resembling, form.apart_ids), status=422)
+    return _show_both(form, candidate_rows(form.candidates, form.apart_ids), status=422)
 
 
 @counter.post("/s/<desk>/accessi/nuovo/simili")
 @needs(Permission.RECORD_VISITS)
-def resembling() -> Response:
+def show_candidates() -> Response:
     """Who the person being written down may already be; asked while one types, saves nothing."""
     form = _sent()
-    similar: list[Likely] = []
+    candidates: list[CandidateRow] = []
     if form.newcomer:
         form.newcomer.validate()
-        similar = likely(people.list_candidates(filled(form.newcomer.facts())), form.apart_ids)
-    if similar:
-        audit.record_read("people", rows=len(similar))
+        candidates = candidate_rows(
+            people.list_candidates(filled(form.newcomer.facts())), form.apart_ids
+        )
+    if candidates:
+        audit.record_read("people", rows=len(candidates))
     if wants_fragment():
-        return page("counter/visit.html", fragment="similar", form=form, similar=similar)
-    return _show_both(form, similar, status=200)
+        return page("counter/visit.html", fragment="candidates", form=form, candidates=candidates)
+    return _show_both(form, candidates, status=200)
 
 
 @counter.post("/s/<desk>/accessi/<uuid:visit_id>/annulla")
@@ -107,7 +109,7 @@ def take_back(visit_id: UUID) -> Response:
     try:
         visits.delete_visit(visit_id=visit_id, reason=str(DELETION_REASONS[0]), seen_version=seen)
     except Refusal as refusal:
-        return show_done(Done(_("Non annullato."), refusal.sentence, wrong=True))
+        return show_done(LastAct(_("Non annullato."), refusal.sentence, wrong=True))
     if not wants_fragment():
         return redirect_to("counter.reception", eliminato=visit_id)
     return show_done(undone(queries.get_visit(visit_id)))
@@ -170,26 +172,30 @@ def offer_topics(form: VisitForm) -> tuple[TopicEntry, ...]:
     return known
 
 
-def _show(form: RecordForm, similar: Sequence[Likely] = ()) -> Response:
+def _show(form: RecordForm, candidates: Sequence[CandidateRow] = ()) -> Response:
     """The work alone, where the day stands beside it already; nothing has failed to be saved."""
     shown = (
-        _work(form, similar) | {"everything": Together()} | ({} if wants_fragment() else day_list())
+        _work(form, candidates)
+        | {"everything": Together()}
+        | ({} if wants_fragment() else day_list())
     )
     return page("counter/visit.html", fragment="work", form=form, **shown)
 
 
-def _show_both(form: RecordForm, similar: Sequence[Likely] = (), *, status: int) -> Response:
+def _show_both(
+    form: RecordForm, candidates: Sequence[CandidateRow] = (), *, status: int
+) -> Response:
     return page(
         "counter/visit.html",
         fragment="counter",
         status=status,
         form=form,
-        **_work(form, similar),
+        **_work(form, candidates),
         **day_list(),
     )
 
 
-def _work(form: RecordForm, similar: Sequence[Likely] = ()) -> dict[str, Any]:
+def _work(form: RecordForm, candidates: Sequence[CandidateRow] = ()) -> dict[str, Any]:
     known = offer_topics(form)
     headings = {group.key: group.label for group in taxonomy.list_groups()}
     person_id, day = form.person, form.visited_on.data
@@ -204,7 +210,7 @@ def _work(form: RecordForm, similar: Sequence[Likely] = ()) -> dict[str, Any]:
         "keys": [(key.code, key.name) for key in list_keys()],
         "headings": {topic.code: headings.get(topic.group_key or "", "") for topic in known},
         "past_day": formats.weekday_day(day) if day and day < clock.today() else None,
-        "similar": similar,
+        "candidates": candidates,
         "address": _address(form),
         "citizenships": () if wants_fragment() or not form.newcomer else list_citizenships(),
     }

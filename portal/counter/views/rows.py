@@ -16,7 +16,7 @@ from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, needs
 from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to, wants_fragment
-from portal.counter.finding import Finding, find
+from portal.counter.finding import SearchAnswer, find
 from portal.counter.forms.row import GivenForm, SoughtForm
 from portal.counter.views import counter
 from portal.counter.views.today import address_of, asked_day, day_list, kept_address
@@ -190,7 +190,7 @@ def _show_deletion(form: DeletionForm, visit: "Visit") -> Response:
 def _show_box(
     form: SoughtForm,
     visit: "Visit",
-    found: Finding | None = None,
+    found: SearchAnswer | None = None,
     *,
     part: str = "row",
     wrong: str = "",

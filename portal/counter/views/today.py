@@ -37,7 +37,7 @@ DONE = {
 
 
 @dataclass(frozen=True)
-class Line:
+class VisitLine:
     """A visit in the list of a day."""
 
     id: UUID
@@ -142,9 +142,9 @@ def hour_of(row: DayRow, day: date) -> str:
     return "" if row.on_paper or written.date() != day else formats.hour(written)
 
 
-def _line(row: DayRow, day: date, marks: Marks, *, shown: bool) -> Line:
+def _line(row: DayRow, day: date, marks: Marks, *, shown: bool) -> VisitLine:
     name, is_focus = row.name, row.id == marks.focus
-    return Line(
+    return VisitLine(
         id=row.id,
         hour=hour_of(row, day),
         on_paper=row.on_paper,

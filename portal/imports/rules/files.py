@@ -29,7 +29,7 @@ _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileRow:
     """A row of the file, numbered as a spreadsheet numbers it, its cells without outer spaces."""
 
     number: int
@@ -47,7 +47,7 @@ def refuse_large(size: int) -> None:
         )
 
 
-def read_lines(data: bytes, columns: Sequence[str], problems: Problems) -> list[Line]:
+def read_lines(data: bytes, columns: Sequence[str], problems: Problems) -> list[FileRow]:
     """The rows that are not empty; a row with too few or too many cells is a problem."""
     refuse_large(len(data))
     text = _decoded(data)
@@ -61,7 +61,7 @@ def read_lines(data: bytes, columns: Sequence[str], problems: Problems) -> list[
         if len(cells) != len(columns):
             problems.add(number, "", _wrong_width(len(cells), len(columns)))
         else:
-            lines.append(Line(number, dict(zip(names, map(str.strip, cells), strict=True))))
+            lines.append(FileRow(number, dict(zip(names, map(str.strip, cells), strict=True))))
         if number > MOST_ROWS:
             raise Refusal(_("Il file ha più di 50.000 righe: dividilo in più file."))
     if not lines and not problems:

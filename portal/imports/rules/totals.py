@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from portal.core.italy.periods import Period, parse_period
-from portal.imports.rules.files import Line
+from portal.imports.rules.files import FileRow
 from portal.imports.rules.problems import Problems
 
 COLUMNS = ("periodo", "voce", "valore")
@@ -33,7 +33,7 @@ class TotalsInFile:
 
 
 def read_totals(
-    lines: Iterable[Line], problems: Problems, *, find_code: Callable[[str], str | None]
+    lines: Iterable[FileRow], problems: Problems, *, find_code: Callable[[str], str | None]
 ) -> list[TotalsInFile]:
     """The periods in the order of the file; each has its users, by sex or not."""
     periods: dict[str, TotalsInFile] = {}
@@ -58,7 +58,7 @@ def read_totals(
     return list(periods.values())
 
 
-def _period(line: Line, problems: Problems) -> Period | None:
+def _period(line: FileRow, problems: Problems) -> Period | None:
     try:
         return parse_period(line.cells["periodo"])
     except ValueError as wrong:
@@ -66,7 +66,7 @@ def _period(line: Line, problems: Problems) -> Period | None:
         return None
 
 
-def _item(line: Line, find_code: Callable[[str], str | None], problems: Problems) -> str | None:
+def _item(line: FileRow, find_code: Callable[[str], str | None], problems: Problems) -> str | None:
     text = line.cells["voce"]
     item = text.lower() if text.lower() in (USERS, WOMEN, MEN) else find_code(text)
     if item is None:
@@ -78,7 +78,7 @@ def _item(line: Line, find_code: Callable[[str], str | None], problems: Problems
     return item
 
 
-def _number(line: Line, problems: Problems) -> int | None:
+def _number(line: FileRow, problems: Problems) -> int | None:
     text = line.cells["valore"]
     if _FIGURE.fullmatch(text):
         return int(text)

@@ -14,7 +14,7 @@ from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import read_codice_fiscale
 from portal.core.italy.states_and_comuni import find_state, folded, match_comuni
-from portal.imports.rules.files import Line
+from portal.imports.rules.files import FileRow
 from portal.imports.rules.problems import Problems
 from portal.people import rules as people
 from portal.visits.rules import LONGEST_NOTE, Channel
@@ -82,7 +82,7 @@ class VisitInFile:
 
 
 def read_rows(
-    lines: Iterable[Line],
+    lines: Iterable[FileRow],
     problems: Problems,
     *,
     find_code: Callable[[str], str | None],
@@ -129,7 +129,7 @@ def _add(visit: VisitInFile, row: VisitRow, problems: Problems, warnings: Proble
             problems.add(row.number, "note", _("le note dell’accesso superano i 2000 caratteri"))
 
 
-def _row(line: Line, readers: dict[str, Read], problems: Problems) -> VisitRow:
+def _row(line: FileRow, readers: dict[str, Read], problems: Problems) -> VisitRow:
     told = {
         column: _cell(line, column, read, problems) if line.cells[column] else None
         for column, read in readers.items()
@@ -146,7 +146,7 @@ def _row(line: Line, readers: dict[str, Read], problems: Problems) -> VisitRow:
     return VisitRow(line.number, key, told)
 
 
-def _cell(line: Line, column: str, read: Read, problems: Problems) -> Any:
+def _cell(line: FileRow, column: str, read: Read, problems: Problems) -> Any:
     try:
         return read(line.cells[column])
     except (ValueError, Refusal) as wrong:

@@ -11,13 +11,13 @@ from flask_babel import lazy_gettext as _l
 from portal.core.italy import formats
 from portal.core.italy.formats import PartialDate
 from portal.core.italy.states_and_comuni import get_state
-from portal.core.web.edit_conflicts import Part
+from portal.core.web.edit_conflicts import FieldGroup
 from portal.people import rules
 from portal.people.card import languages, summary
 from portal.people.rules import PersonFacts
 
 
-class Since(NamedTuple):
+class CurrentSince(NamedTuple):
     """Since when a person has lived where they live, and has had their primary citizenship."""
 
     home: date | None
@@ -60,33 +60,33 @@ def _since(day: date | None) -> str:
 
 
 PARTS = {
-    "family_name": Part(_l("Cognome"), ("family_name",), lambda facts: facts.family_name),
-    "given_name": Part(_l("Nome"), ("given_name",), lambda facts: facts.given_name),
-    "aliases": Part(_l("Altri nomi"), ("aliases",), lambda facts: ", ".join(facts.aliases)),
-    "sex": Part(_l("Sesso"), ("sex",), lambda facts: facts.sex or ""),
-    "birth": Part(_l("Data di nascita"), ("birth", "birth_conventional"), _birth),
-    "birthplace": Part(
+    "family_name": FieldGroup(_l("Cognome"), ("family_name",), lambda facts: facts.family_name),
+    "given_name": FieldGroup(_l("Nome"), ("given_name",), lambda facts: facts.given_name),
+    "aliases": FieldGroup(_l("Altri nomi"), ("aliases",), lambda facts: ", ".join(facts.aliases)),
+    "sex": FieldGroup(_l("Sesso"), ("sex",), lambda facts: facts.sex or ""),
+    "birth": FieldGroup(_l("Data di nascita"), ("birth", "birth_conventional"), _birth),
+    "birthplace": FieldGroup(
         _l("Luogo di nascita"), ("birth_state", "birth_city"), summary.birthplace_text
     ),
-    "citizenships": Part(_l("Cittadinanza"), ("citizenships", "citizenship_since"), _states),
-    "residence": Part(
+    "citizenships": FieldGroup(_l("Cittadinanza"), ("citizenships", "citizenship_since"), _states),
+    "residence": FieldGroup(
         _l("Residenza"), ("residence_kind", "residence_comune", "residence_since"), _residence
     ),
-    "codice_fiscale": Part(
+    "codice_fiscale": FieldGroup(
         _l("Codice fiscale"),
         ("codice_fiscale", "codice_fiscale_seen"),
         lambda facts: facts.codice_fiscale or "",
     ),
-    "permit": Part(_l("Titolo di soggiorno"), ("permit_kind", "permit_expires_on"), _permit),
-    "phone": Part(_l("Telefono"), ("phone",), summary.phone_text),
-    "email": Part(_l("E-mail"), ("email",), lambda facts: facts.email or ""),
-    "languages": Part(_l("Lingue"), ("languages",), _languages),
-    "notice": Part(_l("Informativa"), ("notice_given_on", "notice_language"), _notice),
-    "note": Part(_l("Nota"), ("note",), lambda facts: facts.note),
+    "permit": FieldGroup(_l("Titolo di soggiorno"), ("permit_kind", "permit_expires_on"), _permit),
+    "phone": FieldGroup(_l("Telefono"), ("phone",), summary.phone_text),
+    "email": FieldGroup(_l("E-mail"), ("email",), lambda facts: facts.email or ""),
+    "languages": FieldGroup(_l("Lingue"), ("languages",), _languages),
+    "notice": FieldGroup(_l("Informativa"), ("notice_given_on", "notice_language"), _notice),
+    "note": FieldGroup(_l("Nota"), ("note",), lambda facts: facts.note),
 }
 
 
-def as_recorded(facts: PersonFacts, saved: PersonFacts, since: Since) -> PersonFacts:
+def as_recorded(facts: PersonFacts, saved: PersonFacts, since: CurrentSince) -> PersonFacts:
     """The facts tidied; a day since when something is recorded so already is not said again."""
     facts = rules.tidied(facts)
     if facts.residence_since == since.home and _home(facts) == _home(saved):

@@ -13,7 +13,7 @@ from portal.people.card import summary
 from portal.people.queries import Candidate
 
 
-class Resembles(Refusal):
+class HasCandidates(Refusal):
     """Somebody new may be one whom the desk knows; who sees both must say whether they are."""
 
     def __init__(self, candidates: list[Candidate]) -> None:
@@ -22,7 +22,7 @@ class Resembles(Refusal):
 
 
 @dataclass(frozen=True)
-class Likely:
+class CandidateRow:
     """A person of the desk who resembles: each fact with whether it differs."""
 
     id: UUID
@@ -36,22 +36,22 @@ class Likely:
 
 def left_of(candidates: Iterable[Candidate], but: Collection[UUID]) -> list[Candidate]:
     """The candidates without those already told apart."""
-    return [one for one in candidates if one.row.id not in but]
+    return [candidate for candidate in candidates if candidate.row.id not in but]
 
 
-def likely(candidates: Iterable[Candidate], came: Mapping[UUID, str]) -> list[Likely]:
+def candidate_rows(candidates: Iterable[Candidate], came: Mapping[UUID, str]) -> list[CandidateRow]:
     """The candidates as the panel shows them; `came` says of whom it is known when they came."""
     return [
-        Likely(
-            id=one.row.id,
-            name=one.row.name,
-            sex=one.row.sex,
-            facts=_facts(one),
-            home=" · ".join(filter(None, (one.residence, came.get(one.row.id)))),
-            reasons="; ".join(one.reasons),
-            strong=one.strong,
+        CandidateRow(
+            id=candidate.row.id,
+            name=candidate.row.name,
+            sex=candidate.row.sex,
+            facts=_facts(candidate),
+            home=" · ".join(filter(None, (candidate.residence, came.get(candidate.row.id)))),
+            reasons="; ".join(candidate.reasons),
+            strong=candidate.strong,
         )
-        for one in candidates
+        for candidate in candidates
     ]
 
 

@@ -74,7 +74,7 @@ class SeveralField(ParsedField):
         return tuple(dict.fromkeys(self.read_one(part) for part in rules.listed(text)))
 
     def show(self, value: Any) -> str:
-        return ", ".join(self.show_one(one) for one in value)
+        return ", ".join(self.show_one(entry) for entry in value)
 
 
 class CitizenshipsField(SeveralField, NotStatedField):

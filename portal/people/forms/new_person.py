@@ -8,7 +8,7 @@ from wtforms import HiddenField
 
 from portal.core.errors import Refusal
 from portal.core.web.forms import PortalForm
-from portal.people.forms.candidate_panel import Resembles
+from portal.people.forms.candidate_panel import HasCandidates
 from portal.people.forms.person import PersonForm
 from portal.people.queries import Candidate
 
@@ -23,28 +23,28 @@ class SaidField(HiddenField):
         return self.data or ""
 
 
-class ResemblingForm(PortalForm):
+class CandidatesForm(PortalForm):
     """`apart` are the ids of persons of whom it was said that they are not this one."""
 
-    resembling: Sequence[Candidate] = ()
+    candidates: Sequence[Candidate] = ()
 
     apart = SaidField()
 
     def refuse(self, refusal: Refusal) -> None:
         """Whom the person resembles has a panel."""
-        if isinstance(refusal, Resembles):
-            self.resembling = refusal.candidates
+        if isinstance(refusal, HasCandidates):
+            self.candidates = refusal.candidates
         else:
             super().refuse(refusal)
 
     @property
     def apart_ids(self) -> list[UUID]:
         """Who it is not; what cannot be an id was not said by a button."""
-        said = (read_id(one) for one in (self.apart.data or "").split())
-        return [one for one in said if one]
+        said = (read_id(word) for word in (self.apart.data or "").split())
+        return [person_id for person_id in said if person_id]
 
 
-class NewPersonForm(ResemblingForm, PersonForm):
+class NewPersonForm(CandidatesForm, PersonForm):
     """The form of a person who is written down without a visit."""
 
 

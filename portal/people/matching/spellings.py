@@ -93,7 +93,7 @@ _HARD = str.maketrans({"S": "s", "z": "s", "d": "t", "g": "k", "b": "p", "v": "f
 
 
 @dataclass(frozen=True)
-class Part:
+class NamePart:
     """One part of a name. `bare` are its forms and lines without article, «Ben» and «Abd»."""
 
     word: str
@@ -105,7 +105,11 @@ class Part:
     def keys(self) -> frozenset[str]:
         """What is stored of the part, so that any spelling of it finds it by equality."""
         frames = (frame(form) for form in self.forms)
-        return self.marks | self.bare | {"." + one for one in frames if len(one) >= SHORTEST_FRAME}
+        return (
+            self.marks
+            | self.bare
+            | {"." + skeleton for skeleton in frames if len(skeleton) >= SHORTEST_FRAME}
+        )
 
     @cached_property
     def marks(self) -> frozenset[str]:
@@ -124,13 +128,13 @@ class Part:
 
 
 @lru_cache(maxsize=4096)
-def parts_of(name: str) -> tuple[Part, ...]:
+def parts_of(name: str) -> tuple[NamePart, ...]:
     """The parts of a family name or a given name; what only joins them is no part."""
     return tuple(_part(chunk) for chunk in _glued(_chunks(name)))
 
 
 @lru_cache(maxsize=4096)
-def joined(name: str) -> Part | None:
+def joined(name: str) -> NamePart | None:
     """The whole name as one part, where it is written in several: «Xiao Ming» is «Xiaoming»."""
     chunks = _chunks(name)
     return _part("".join(chunks)) if len(chunks) > 1 else None
@@ -169,7 +173,7 @@ def _glued(chunks: list[str]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=8192)
-def _part(chunk: str) -> Part:
+def _part(chunk: str) -> NamePart:
     word = folded(chunk)
     forms = frozenset(_forms(word) | _forms(folded(chunk.translate(_SPELT_OUT))))
     lines = frozenset(_lines(word, forms)) | chinese_syllables.marks(word)
@@ -177,7 +181,7 @@ def _part(chunk: str) -> Part:
     for rest in _rests(word):
         rest_forms = _forms(rest)
         bare |= {":" + form for form in rest_forms} | set(_lines(rest, rest_forms))
-    return Part(word, forms, lines, frozenset(bare))
+    return NamePart(word, forms, lines, frozenset(bare))
 
 
 def _rests(word: str) -> set[str]:

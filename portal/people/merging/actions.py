@@ -19,12 +19,12 @@ from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.store.database import db
 from portal.people import actions, queries
 from portal.people.merging.rules import (
-    Card,
+    CardState,
     Home,
     joined,
     packed,
-    parted,
     parts_that_differ,
+    unmerged,
     unpacked,
 )
 from portal.people.models import (
@@ -94,10 +94,10 @@ def give_back_card(*, kept_id: UUID, left_id: UUID, rows: Mapping[str, Any]) -> 
     held = _held((kept_id, left_id))
     kept, left = held[kept_id], held[left_id]
     before, other, merged = (unpacked(rows[name]) for name in ("kept", "left", "merged"))
-    card = parted(before, merged, _card_of(kept))
+    card = unmerged(before, merged, _card_of(kept))
     apart, others = rows["apart"]["kept"], rows["apart"]["left"]
     # Whoever they were told apart from may have been made part of somebody else meanwhile.
-    known = {str(queries.find_kept(UUID(one))) for one in apart | others}
+    known = {str(queries.find_kept(UUID(person_id))) for person_id in apart | others}
     since = {one: how for one, how in _apart_of(kept_id).items() if one not in known}
     left.merged_into = None
     _set_apart(kept_id, since | apart)
@@ -131,14 +131,18 @@ def _refuse_changed(cards: Collection[Person], seen_versions: Mapping[UUID, int 
         raise Conflict(_("Mentre sceglievi qualcun altro ha cambiato una delle due schede."))
 
 
-def _card_of(person: Person) -> Card:
+def _card_of(person: Person) -> CardState:
     homes = queries.list_residences(person.id)
     known: dict[date, Home] = {home.valid_from: (home.kind, home.comune_code) for home in homes}
     formers = queries.list_former_citizenships(person.id)
-    return Card(queries.facts_of(person), known, {one.until: one.state_code for one in formers})
+    return CardState(
+        queries.facts_of(person),
+        known,
+        {citizenship.until: citizenship.state_code for citizenship in formers},
+    )
 
 
-def _write(person: Person, card: Card) -> None:
+def _write(person: Person, card: CardState) -> None:
     """Write a card; its version moves even where nothing changes, for it stands for others now."""
     _write_homes(person.id, card.homes)
     version = person.version
@@ -178,7 +182,7 @@ def _write_formers(person_id: UUID, formers: Mapping[date, str]) -> None:
     db.session.flush()
 
 
-def _fill(person: Person, card: Card) -> None:
+def _fill(person: Person, card: CardState) -> None:
     """Give a card that has only its own row the rest again, as it was."""
     facts = card.facts
     db.session.add_all(PersonAlias(person_id=person.id, name=name) for name in facts.aliases)

@@ -40,7 +40,7 @@ def first_moment(today: date) -> datetime:
 
 
 @dataclass(frozen=True)
-class Card:
+class CardState:
     """A card at a moment: its facts, from which day the person lived where, and which citizenships
     they had until which day.
     """
@@ -54,25 +54,27 @@ class Card:
         return self.homes[max(self.homes)] if self.homes else NOWHERE
 
 
-def joined(kept: Card, left: Card, facts: PersonFacts, today: date) -> Card:
+def joined(kept: CardState, left: CardState, facts: PersonFacts, today: date) -> CardState:
     """One card for both: the facts chosen, every name that either had, one history of each kind."""
     homes = _joined_homes(kept, left, (facts.residence_kind, facts.residence_comune), today)
     names = (*facts.aliases, *_names(kept.facts), *_names(left.facts))
     facts = _without_days(replace(facts, aliases=_other_names(facts, names)))
-    return Card(rules.tidied(facts), homes, _joined_formers(kept, left, facts))
+    return CardState(rules.tidied(facts), homes, _joined_formers(kept, left, facts))
 
 
-def parted(before: Card, merged: Card, now: Card) -> Card:
+def unmerged(before: CardState, merged: CardState, now: CardState) -> CardState:
     """The kept card without the other: as before the merge, but for what was written since."""
     told = dict(_three_ways(_parts(before.facts), _parts(merged.facts), _parts(now.facts)))
-    names = _three_ways(*(dict.fromkeys(one.facts.aliases, True) for one in (before, merged, now)))
+    names = _three_ways(
+        *(dict.fromkeys(card.facts.aliases, True) for card in (before, merged, now))
+    )
     homes = dict(_three_ways(before.homes, merged.homes, now.homes))
     formers = dict(_three_ways(before.formers, merged.formers, now.formers))
     fields: dict[str, Any] = {name: value for part in told.values() for name, value in part.items()}
     facts = replace(before.facts, **fields | {"aliases": tuple(name for name, _own in names)})
-    kind, comune = Card(facts, homes).home
+    kind, comune = CardState(facts, homes).home
     told_home = replace(facts, residence_kind=kind, residence_comune=comune)
-    return Card(rules.tidied(_without_days(told_home)), homes, formers)
+    return CardState(rules.tidied(_without_days(told_home)), homes, formers)
 
 
 def with_both(facts: PersonFacts, other: PersonFacts, name: str) -> PersonFacts:
@@ -84,13 +86,13 @@ def with_both(facts: PersonFacts, other: PersonFacts, name: str) -> PersonFacts:
     return replace(facts, **part)
 
 
-def parts_that_differ(one: Card, other: Card) -> list[str]:
+def parts_that_differ(one: CardState, other: CardState) -> list[str]:
     """The names of the parts that two cards tell differently."""
     fields = set(rules.differing_fields(one.facts, other.facts))
     return [name for name, part in PARTS.items() if fields.intersection(part.fields)]
 
 
-def packed(card: Card) -> dict[str, Any]:
+def packed(card: CardState) -> dict[str, Any]:
     """The card as JSON."""
     facts = {
         name: value.isoformat() if isinstance(value, date) else value
@@ -101,25 +103,25 @@ def packed(card: Card) -> dict[str, Any]:
     return {"facts": facts, "homes": homes, "formers": formers}
 
 
-def unpacked(told: Mapping[str, Any]) -> Card:
+def unpacked(told: Mapping[str, Any]) -> CardState:
     """The card from JSON."""
     homes = {date.fromisoformat(day): (kind, comune) for day, kind, comune in told["homes"]}
     # Absent from the merges that were made before citizenships had a history.
     formers = {date.fromisoformat(day): code for day, code in told.get("formers", ())}
-    return Card(facts_from(told["facts"]), homes, formers)
+    return CardState(facts_from(told["facts"]), homes, formers)
 
 
-def _joined_homes(kept: Card, left: Card, chosen: Home, today: date) -> dict[date, Home]:
+def _joined_homes(kept: CardState, left: CardState, chosen: Home, today: date) -> dict[date, Home]:
     """The history of the card whose home was chosen, and before it what the other one knows."""
     first, other = (kept, left) if chosen == kept.home else (left, kept)
     start = min(first.homes, default=date.max)
     homes = {day: home for day, home in other.homes.items() if day < start} | dict(first.homes)
-    if Card(PersonFacts(), homes).home != chosen:
+    if CardState(PersonFacts(), homes).home != chosen:
         homes[max([today, *homes])] = chosen
     return homes
 
 
-def _joined_formers(kept: Card, left: Card, chosen: PersonFacts) -> dict[date, str]:
+def _joined_formers(kept: CardState, left: CardState, chosen: PersonFacts) -> dict[date, str]:
     """What either card knows; of one day what the card says whose citizenship was chosen."""
     first, other = kept.facts.citizenships[:1], left.facts.citizenships[:1]
     if chosen.citizenships[:1] == other != first:

@@ -5,7 +5,7 @@
 from portal.people.models import Person
 from portal.people.queries.candidates import Candidate, list_apart, list_candidates
 from portal.people.queries.changes import (
-    Change,
+    PersonChange,
     find_last_change,
     list_changes,
 )
@@ -38,10 +38,10 @@ from portal.people.queries.search import search_people
 __all__ = [
     "PAGE",
     "Candidate",
-    "Change",
     "Merged",
     "PeoplePage",
     "Person",
+    "PersonChange",
     "PersonRow",
     "birth_of",
     "count_people",

@@ -16,8 +16,8 @@ from sqlalchemy import Row, or_, select, text
 from portal.core.store.database import db
 from portal.people import rules
 from portal.people.card import summary
-from portal.people.matching import name_similarity, similarity
-from portal.people.matching.spellings import Part, joined, parts_of
+from portal.people.matching import name_scoring, scoring
+from portal.people.matching.spellings import NamePart, joined, parts_of
 from portal.people.models import PeopleApart
 from portal.people.queries.lists import PersonRow
 from portal.people.queries.persons import birth_of
@@ -30,12 +30,12 @@ PHONE, CODE = -1, -2
 """Numbers of the keys that are no part of a name."""
 
 AT_MOST = {
-    "same_date": similarity.SAME_YEAR + similarity.SAME_DAY,
-    "slip": similarity.SAME_DAY + similarity.NEXT_YEAR,
-    "next_year": similarity.NEXT_YEAR,
-    "other_year": similarity.OTHER_YEAR,
-    "other_sex": similarity.OTHER_SEX,
-    "smoothing": name_similarity.SMOOTHING,
+    "same_date": scoring.SAME_YEAR + scoring.SAME_DAY,
+    "slip": scoring.SAME_DAY + scoring.NEXT_YEAR,
+    "next_year": scoring.NEXT_YEAR,
+    "other_year": scoring.OTHER_YEAR,
+    "other_sex": scoring.OTHER_SEX,
+    "smoothing": name_scoring.SMOOTHING,
 }
 """The most that a birth and a sex can say for a person, as the weighing will find."""
 
@@ -134,7 +134,7 @@ def list_candidates(
     apart = set(list_apart(but)) if but else set()
     rows = [row for row in db.session.execute(FIND, asked) if row.id not in apart]
     found = [_weighed(facts, parts, row) for row in rows]
-    worth = [one for one in found if one is not None]
+    worth = [candidate for candidate in found if candidate is not None]
     return sorted(worth, key=lambda one: (-one.score, one.row.name, one.row.id))[:limit]
 
 
@@ -148,7 +148,7 @@ def list_apart(person_id: UUID) -> list[UUID]:
     return sorted(other if one == person_id else one for one, other in pairs)
 
 
-def _parts(facts: PersonFacts) -> Iterator[Part]:
+def _parts(facts: PersonFacts) -> Iterator[NamePart]:
     """Each part of each name, once, and each name written in one."""
     seen: set[str] = set()
     for name in (facts.family_name, facts.given_name, *facts.aliases):
@@ -159,7 +159,7 @@ def _parts(facts: PersonFacts) -> Iterator[Part]:
                 yield part
 
 
-def _keys(facts: PersonFacts, parts: list[Part]) -> Iterator[tuple[int, str, str]]:
+def _keys(facts: PersonFacts, parts: list[NamePart]) -> Iterator[tuple[int, str, str]]:
     for number, part in enumerate(parts):
         yield from ((number, "v", key) for key in part.keys)
     if facts.phone:
@@ -168,14 +168,14 @@ def _keys(facts: PersonFacts, parts: list[Part]) -> Iterator[tuple[int, str, str
         yield CODE, "w", facts.codice_fiscale.lower()
 
 
-def _weighed(facts: PersonFacts, parts: list[Part], row: Row[Any]) -> Candidate | None:
+def _weighed(facts: PersonFacts, parts: list[NamePart], row: Row[Any]) -> Candidate | None:
     known = _known(row)
     rarity = {
         part.word: float(row.worth[str(number)])
         for number, part in enumerate(parts)
         if str(number) in row.worth
     }
-    found = similarity.likeness(facts, known, rarity=rarity, people=row.people)
+    found = scoring.likeness(facts, known, rarity=rarity, people=row.people)
     if not found.worth_showing:
         return None
     return Candidate(
@@ -184,7 +184,7 @@ def _weighed(facts: PersonFacts, parts: list[Part], row: Row[Any]) -> Candidate 
         residence=summary.residence_text(known.residence_kind, known.residence_comune),
         score=found.score,
         reasons=found.reasons,
-        differing=frozenset(similarity.differing(facts, known)),
+        differing=frozenset(scoring.differing(facts, known)),
         strong=found.strong,
     )
 

@@ -16,7 +16,7 @@ ONE_SAVE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
-class Change:
+class PersonChange:
     """A change of a person: when, by whom (None: the command line), and what it was."""
 
     at: datetime
@@ -29,13 +29,13 @@ class Change:
         return rules.change_text(self.columns, created=self.created)
 
 
-def find_last_change(person_id: UUID) -> Change | None:
+def find_last_change(person_id: UUID) -> PersonChange | None:
     """Who changed a person last, and when."""
     changes = list_changes(person_id, limit=1)
     return changes[0] if changes else None
 
 
-def list_changes(person_id: UUID, *, limit: int = 200) -> list[Change]:
+def list_changes(person_id: UUID, *, limit: int = 200) -> list[PersonChange]:
     """What was changed of a person, the latest first; the lines of one save are one change."""
     events = db.session.execute(
         select(AuditEvent.at, AuditEvent.account_id, AuditEvent.columns, AuditEvent.action)
@@ -47,9 +47,9 @@ def list_changes(person_id: UUID, *, limit: int = 200) -> list[Change]:
         .order_by(AuditEvent.at.desc())
         .limit(limit)
     )
-    changes: list[Change] = []
+    changes: list[PersonChange] = []
     for at, account_id, columns, action in events:
-        line = Change(at, account_id, frozenset(columns or ()), action == "insert")
+        line = PersonChange(at, account_id, frozenset(columns or ()), action == "insert")
         last = changes[-1] if changes else None
         if last and last.account_id == account_id and last.at - at < ONE_SAVE:
             changes[-1] = replace(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from portal.core.store.database import db
-from portal.core.store.desk_cache import DeskMemory
+from portal.core.store.desk_cache import DeskCache
 from portal.people.models import PersonCitizenship, PersonResidence
 
 MOST = 40
@@ -25,12 +25,12 @@ class Commonest:
     comuni: tuple[str, ...]
 
 
-_commonest: DeskMemory[Commonest] = DeskMemory(lasting=timedelta(minutes=15))
+_commonest: DeskCache[Commonest] = DeskCache(lasting=timedelta(minutes=15))
 
 
 def find_commonest() -> Commonest:
     """The primary citizenships and the Comuni of residence of the desk's persons."""
-    return _commonest.recall(_read)
+    return _commonest.get(_read)
 
 
 def _read() -> Commonest:

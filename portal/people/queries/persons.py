@@ -13,7 +13,7 @@ from portal.core.errors import NotHere, Refusal
 from portal.core.italy.formats import PartialDate
 from portal.core.store.database import db
 from portal.people import rules
-from portal.people.card.parts import Since
+from portal.people.card.parts import CurrentSince
 from portal.people.models import (
     Person,
     PersonAlias,
@@ -167,10 +167,10 @@ def list_residences(person_id: UUID) -> list[PersonResidence]:
     )
 
 
-def find_since(person_id: UUID) -> Since:
+def find_since(person_id: UUID) -> CurrentSince:
     """Since when what is now said of a person is so, as far as it was told."""
     homes, formers = list_residences(person_id), list_former_citizenships(person_id)
-    return Since(
+    return CurrentSince(
         homes[0].valid_from if homes else None,
         formers[0].until if formers else None,
     )

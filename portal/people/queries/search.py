@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from portal.core import clock
 from portal.core.store.database import db
 from portal.people.matching import search_terms, spellings
-from portal.people.matching.name_similarity import letters_in_common
+from portal.people.matching.name_scoring import letters_in_common
 from portal.people.matching.search_terms import Term
 from portal.people.queries.lists import PAGE, PeoplePage, PersonRow, row_of
 
@@ -120,7 +120,7 @@ def search_people(text: str, *, limit: int = PAGE, page: int = 1) -> PeoplePage:
         rows = _rows(asked, limit, page)
     total = rows[0].total if rows else 0
     if rows and rows[0].nearness == BY_SOUND:
-        heard = [row for row in _rows(asked, MOST_HEARD, 1) if _resembles(row, terms)]
+        heard = [row for row in _rows(asked, MOST_HEARD, 1) if _matches(row, terms)]
         page, total = min(page, max(1, -(-len(heard) // limit))), len(heard)
         rows = heard[(page - 1) * limit : page * limit]
     found = tuple(_found(row, terms) for row in rows)
@@ -128,13 +128,17 @@ def search_people(text: str, *, limit: int = PAGE, page: int = 1) -> PeoplePage:
     return PeoplePage(found, page if rows else 1, limit, total, by_sound)
 
 
-def _resembles(row: Row[Any], terms: Sequence[Term]) -> bool:
+def _matches(row: Row[Any], terms: Sequence[Term]) -> bool:
     """Whether each word typed looks like one of the name, too: six digits of sound are coarse."""
     names = (row.family_name, row.given_name, *(row.aliases or ()))
     known = [part for name in names for part in spellings.parts_of(name)]
     typed = [spellings.parts_of(term.prefixes[0]) for term in terms if term.is_name]
     return all(
-        any(letters_in_common(part, one) >= LIKE_ENOUGH for part in parts for one in known)
+        any(
+            letters_in_common(part, known_part) >= LIKE_ENOUGH
+            for part in parts
+            for known_part in known
+        )
         for parts in typed
     )
 

@@ -17,7 +17,7 @@ from portal.drafts.rules import resumes_drafts
 from portal.people import newcomers, queries, rules
 from portal.people.card import languages
 from portal.people.card.codice_fiscale import filled
-from portal.people.forms.candidate_panel import left_of, likely
+from portal.people.forms.candidate_panel import candidate_rows, left_of
 from portal.people.forms.new_person import NewPersonForm, read_id
 from portal.people.forms.person import SearchForm
 from portal.people.queries import PeoplePage
@@ -113,14 +113,14 @@ def _address(number: int | None) -> str | None:
 
 
 def _form(form: NewPersonForm, status: int | None = None) -> Response:
-    similar = likely(left_of(form.resembling, form.apart_ids), {})
-    if similar:
-        record_read("people", rows=len(similar))
+    candidates = candidate_rows(left_of(form.candidates, form.apart_ids), {})
+    if candidates:
+        record_read("people", rows=len(candidates))
     return page(
         "person_pages/new.html",
         status=status or form.status,
         form=form,
-        similar=similar,
+        candidates=candidates,
         citizenships=list_citizenships(),
         states=list_states(),
         languages=languages.names().values(),

@@ -18,17 +18,17 @@ from portal.people import queries as people
 from portal.people.card import summary
 from portal.people.forms.person import SearchForm
 from portal.people.queries import PeoplePage
-from portal.people.queries.doubles import MOST, list_doubles
+from portal.people.queries.candidate_pairs import MOST, list_candidate_pairs
 from portal.people.rules import display_name
 from portal.person_pages import actions, queries
-from portal.person_pages.candidates import likely
+from portal.person_pages.candidates import candidate_rows
 from portal.person_pages.card_page import person_page
-from portal.person_pages.comparison import Comparison, compare
+from portal.person_pages.comparison import CardComparison, compare
 from portal.person_pages.forms import MergeForm
 from portal.person_pages.views import person_pages
 from portal.visits.conflicts import who_changed
 
-DOUBLES = "doppioni"
+FROM_CANDIDATES = "doppioni"
 
 
 @person_pages.get("/s/<desk>/persone/<uuid:person_id>/unisci")
@@ -104,23 +104,23 @@ def undo_merge(person_id: UUID) -> Response:
 def tell_apart(person_id: UUID, other_id: UUID) -> Response:
     """Remember that these two are not the same person."""
     people_actions.tell_apart(person_id=person_id, others=[other_id])
-    if request.form.get("then") == DOUBLES:
-        return redirect_to("person_pages.doubles", distinte=1)
+    if request.form.get("then") == FROM_CANDIDATES:
+        return redirect_to("person_pages.show_candidates", distinte=1)
     return redirect_to("person_pages.show_person", person_id=person_id, distinte=1)
 
 
 @person_pages.get("/s/<desk>/persone/doppioni")
 @needs(Permission.EDIT_PEOPLE)
-def doubles() -> Response:
+def show_candidates() -> Response:
     """The likeliest pairs of the desk, to be looked at one after the other."""
-    found = list_doubles()
+    found = list_candidate_pairs()
     record_read("people", rows=2 * len(found))
     return page(
-        "person_pages/doubles.html",
+        "person_pages/candidates.html",
         pairs=found,
         most=len(found) == MOST,
         card=summary,
-        then=DOUBLES,
+        then=FROM_CANDIDATES,
         told_apart="distinte" in request.args,
     )
 
@@ -133,7 +133,7 @@ def _living(person_id: UUID, other_id: UUID) -> set[UUID]:
     return kept
 
 
-def _versions(comparison: Comparison) -> dict[UUID, int | None]:
+def _versions(comparison: CardComparison) -> dict[UUID, int | None]:
     return {side.id: side.version for side in (comparison.one, comparison.other)}
 
 
@@ -142,21 +142,21 @@ def _choose(person_id: UUID, form: SearchForm, found: PeoplePage | None = None) 
     if person.merged_into:
         return redirect_to("person_pages.show_person", person_id=people.find_kept(person_id))
     facts = people.facts_of(person)
-    similar = [] if found else likely(people.list_candidates(facts, but=person_id))
-    record_read("people", rows=1 + len(similar) + (len(found.rows) if found else 0))
+    candidates = [] if found else candidate_rows(people.list_candidates(facts, but=person_id))
+    record_read("people", rows=1 + len(candidates) + (len(found.rows) if found else 0))
     return page(
         "person_pages/choose_merge.html",
         form=form,
         status=422 if form.errors else 200,
         person_id=person_id,
         name=display_name(person),
-        similar=similar,
+        candidates=candidates,
         found=found,
         rows=[row for row in found.rows if row.id != person_id] if found else [],
     )
 
 
-def _show(form: MergeForm, comparison: Comparison, *, changed: bool = False) -> Response:
+def _show(form: MergeForm, comparison: CardComparison, *, changed: bool = False) -> Response:
     one, other = comparison.one, comparison.other
     for side in (one, other):
         record_read("person", side.id)

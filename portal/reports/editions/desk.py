@@ -25,7 +25,7 @@ from portal.reports.relazione.model import Relazione
 
 
 @dataclass(frozen=True)
-class Since:
+class SinceFreezing:
     """What happened to an edition's period after its figures were frozen."""
 
     inserted: int
@@ -33,7 +33,7 @@ class Since:
     """Whether it would be counted otherwise now, for whatever reason but another build's words."""
 
 
-def since_freezing(edition: EditionRow, shown: Relazione | None = None) -> Since:
+def since_freezing(edition: EditionRow, shown: Relazione | None = None) -> SinceFreezing:
     """Visits inserted after the edition was frozen, and whether its figures still hold.
 
     `shown` is what a page has counted already; of another period or baseline it is of no use.
@@ -41,7 +41,7 @@ def since_freezing(edition: EditionRow, shown: Relazione | None = None) -> Since
     asked = edition.period, edition.baseline
     if shown is None or (shown.period.name, shown.against.name) != asked:
         shown = assembly.get_relazione(period=edition.period, baseline=edition.baseline)
-    return Since(
+    return SinceFreezing(
         inserted=measures.count_inserted(
             parse_period(edition.period), since=edition.frozen_at or edition.created_at
         ),

@@ -150,7 +150,9 @@ def request_edition(
 
 def _find_approved(kind: EditionType, period: str) -> EditionRow | None:
     """The edition of a period that is in force: the only one that a new one can correct."""
-    return next((one for one in list_editions(kind, period) if one.state == "approved"), None)
+    return next(
+        (edition for edition in list_editions(kind, period) if edition.state == "approved"), None
+    )
 
 
 def _reason(given: str, *, latest: EditionRow | None, replaced: EditionRow | None) -> str:

@@ -14,7 +14,7 @@ from portal.core.store.database import speaking_desk
 from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
 from portal.reports.editions import lifecycle as editions
-from portal.reports.editions.desk import DESK, Since, since_freezing
+from portal.reports.editions.desk import DESK, SinceFreezing, since_freezing
 from portal.reports.editions.edition_type import LAST_STEP, STEPS
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
@@ -37,7 +37,7 @@ class Panel:
     """The edition with the highest number of the same period."""
     manages: bool
     """Whether the reader may build and approve."""
-    since: Since | None = None
+    since: SinceFreezing | None = None
     """Told of an edition that waits for its approval."""
 
     @property

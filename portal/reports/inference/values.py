@@ -98,4 +98,4 @@ class Inference:
     @property
     def found(self) -> int:
         """How many variations are told."""
-        return sum(one.change.is_found for one in self.findings.values())
+        return sum(finding.change.is_found for finding in self.findings.values())

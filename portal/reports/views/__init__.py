@@ -7,7 +7,7 @@ reports = Blueprint("reports", __name__)
 
 from portal.reports.views import (  # noqa: E402
     editions,  # noqa: F401
-    publishing,  # noqa: F401
+    public_version,  # noqa: F401
     settings,  # noqa: F401
     showing,  # noqa: F401
     writing,  # noqa: F401

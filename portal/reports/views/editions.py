@@ -47,16 +47,16 @@ def edition(edition_id: UUID) -> Response:
 
 
 def _public(found: EditionRow, manages: bool) -> dict[str, Any] | None:
-    """The publishable version: its files, or that it can be made; nothing where neither is so."""
-    told = find_disclosure(found.id, Audience.PUBLIC)
-    if told is None:
+    """The public version: its files, or that it can be made; nothing where neither is so."""
+    disclosure = find_disclosure(found.id, Audience.PUBLIC)
+    if disclosure is None:
         return {"files": []} if manages and is_in_force(found) else None
     links = [
-        (label, url_for("reports.public", edition_id=found.id, format=name))
+        (label, url_for("reports.download_public_version", edition_id=found.id, format=name))
         for name, (label, _media_type, _make) in PUBLIC_FORMATS.items()
     ]
-    hidden, lines = hidden_of(told)
-    return {"files": links, "hidden": hidden, "lines": lines, "made_at": told.made_at}
+    hidden, lines = hidden_of(disclosure)
+    return {"files": links, "hidden": hidden, "lines": lines, "made_at": disclosure.made_at}
 
 
 def _frozen(found: EditionRow) -> dict[str, Any]:
@@ -68,7 +68,11 @@ def _frozen(found: EditionRow) -> dict[str, Any]:
 
 def _differences(found: EditionRow) -> Table | None:
     replaced = next(
-        (one for one in editions.list_editions(DESK, found.period) if one.number == found.replaces),
+        (
+            edition
+            for edition in editions.list_editions(DESK, found.period)
+            if edition.number == found.replaces
+        ),
         None,
     )
     if replaced is None or not (found.frozen and replaced.frozen):
@@ -77,12 +81,12 @@ def _differences(found: EditionRow) -> Table | None:
 
 
 def _between(old: EditionRow, new: EditionRow) -> Table:
-    heads = [_("Edizione %(number)s", number=one.number) for one in (old, new)]
+    heads = [_("Edizione %(number)s", number=edition.number) for edition in (old, new)]
     if old.period != new.period:
         heads = [
-            _("%(period)s, edizione %(number)s", period=parse_period(one.period).title(),
-              number=one.number)
-            for one in (old, new)
+            _("%(period)s, edizione %(number)s", period=parse_period(edition.period).title(),
+              number=edition.number)
+            for edition in (old, new)
         ]  # fmt: skip
     return differences(
         thaw(old.figures),
@@ -97,7 +101,7 @@ def _between(old: EditionRow, new: EditionRow) -> Table:
 def compare() -> Response:
     """Any two editions of the desk, figure by figure."""
     form = ComparedForm(request.args)
-    known = {str(one.id): one for one in editions.list_frozen(DESK)}
+    known = {str(edition.id): edition for edition in editions.list_frozen(DESK)}
     form.offer(list(known.values()))
     old, new = known.get(form.prima.data or ""), known.get(form.dopo.data or "")
     return page(

@@ -96,7 +96,7 @@ def why() -> Response:
     )
     for person_id in found.names:
         record_read("person", person_id)
-    labels = {one.topic_code: taxonomy.find_topic(one.topic_code) for one in found.records}
+    labels = {record.topic_code: taxonomy.find_topic(record.topic_code) for record in found.records}
     return page(
         "reports/why.html",
         relazione=relazione,
@@ -104,8 +104,8 @@ def why() -> Response:
         labels={code: topic.label for code, topic in labels.items() if topic},
         report_url=url_for("reports.show", **_of_the_report()),
         earlier=[
-            (one.title(), url_for("reports.show", periodo=one.name))
-            for one in relazione.against.periods
+            (period.title(), url_for("reports.show", periodo=period.name))
+            for period in relazione.against.periods
         ],
         previous_url=_page_url(number=found.number - 1) if found.number > 1 else None,
         next_url=_page_url(number=found.number + 1) if found.has_next else None,
@@ -138,7 +138,7 @@ def _relazione() -> Relazione:
 
 def _late(made: list[Any], relazione: Relazione) -> Any:
     """What changed in the records after the approved edition, told beside its figures."""
-    approved = next((one for one in made if one.state == "approved"), None)
+    approved = next((edition for edition in made if edition.state == "approved"), None)
     if approved is None or relazione.against.name != approved.baseline:
         return None
     frozen = thaw(approved.frozen)

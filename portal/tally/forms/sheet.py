@@ -50,7 +50,7 @@ class CellField(NumberField):
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """A topic and its three cells."""
 
     code: str
@@ -98,9 +98,12 @@ class SheetForm(DraftForm):
         return cast(date, self.visited_on.data)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[SheetRow]:
         """The grid in the order of the topics."""
-        return [Row(one.code, one.short_name, self._cells_of(one.code)) for one in self.topics]
+        return [
+            SheetRow(topic.code, topic.short_name, self._cells_of(topic.code))
+            for topic in self.topics
+        ]
 
     @property
     def counted(self) -> int:
@@ -155,8 +158,8 @@ def form_for(topics: Sequence[TopicEntry]) -> type[SheetForm]:
     """The form with three cells for each of these topics."""
     said = {"F": _("femmine"), "M": _("maschi"), "N": _("non indicato")}
     cells = {
-        cell_name(one.code, sex): CellField(f"{one.short_name}, {said[sex]}", render_kw=TYPED)
-        for one in topics
+        cell_name(topic.code, sex): CellField(f"{topic.short_name}, {said[sex]}", render_kw=TYPED)
+        for topic in topics
         for sex in SEXES
     }
     form: type[SheetForm] = type("SheetForm", (SheetForm,), {"topics": tuple(topics), **cells})

@@ -40,7 +40,7 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Key:
+class PressableTopic:
     """A topic that can be pressed, and how often it was asked today."""
 
     code: str
@@ -51,7 +51,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Line:
+class PressLine:
     """One of the last presses."""
 
     id: UUID
@@ -64,7 +64,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Done:
+class LastPress:
     """What the last act was: the press it was about, and what it makes of its topic's number."""
 
     visit_id: UUID
@@ -114,7 +114,7 @@ def _done(how: str, visit_id: UUID) -> Response:
     return redirect_to("tally.show", **{how: visit_id})
 
 
-def _done_before() -> Done | None:
+def _done_before() -> LastPress | None:
     """What the address says was done, if it names a press of this desk."""
     for how in ("premuta", "annullata"):
         try:
@@ -124,7 +124,7 @@ def _done_before() -> Done | None:
     return None
 
 
-def _said(how: str, visit_id: UUID) -> Done | None:
+def _said(how: str, visit_id: UUID) -> LastPress | None:
     visit = visits.get_visit(visit_id)
     asked = visits.list_topics_of(visit_id)
     is_there = visit.deleted_at is None
@@ -137,16 +137,16 @@ def _said(how: str, visit_id: UUID) -> Done | None:
     }
     if is_there:
         voice = _("%(name)s, %(number)s oggi.", **told)
-        return Done(visit_id, code, _("Registrata: %(said)s", said=voice.rstrip(".")), voice)
+        return LastPress(visit_id, code, _("Registrata: %(said)s", said=voice.rstrip(".")), voice)
     voice = _("Annullata: %(name)s, %(number)s oggi.", **told)
-    return Done(visit_id, None, voice.rstrip("."), voice)
+    return LastPress(visit_id, None, voice.rstrip("."), voice)
 
 
 def _topics() -> tuple[Any, ...]:
     return taxonomy.list_topics(taxonomy.version_on(clock.today()))
 
 
-def _show(done: Done | None, wrong: PortalForm | None = None) -> Response:
+def _show(done: LastPress | None, wrong: PortalForm | None = None) -> Response:
     today = clock.today()
     numbers = tallies.count_anonymous_on(today)
     nine = list_keys()
@@ -159,9 +159,11 @@ def _show(done: Done | None, wrong: PortalForm | None = None) -> Response:
         fragment="tally",
         status=422 if wrong else 200,
         day=today,
-        keys=[Key(key.code, key.name, numbers.get(key.code, 0)) for key in nine],
+        keys=[PressableTopic(key.code, key.name, numbers.get(key.code, 0)) for key in nine],
         others=[
-            Key(topic.code, topic.short_name, numbers.get(topic.code, 0), _words(topic, groups))
+            PressableTopic(
+                topic.code, topic.short_name, numbers.get(topic.code, 0), _words(topic, groups)
+            )
             for topic in _topics()
             if topic.code not in under_keys
         ],
@@ -179,19 +181,19 @@ def _words(topic: TopicEntry, groups: Mapping[str, str]) -> str:
     return f"{topic.label} {groups.get(topic.group_key or '', '')} {topic.code}"
 
 
-def _lines(presses: list[Press]) -> list[Line]:
-    given = [one.person_id for one in presses if one.person_id]
+def _lines(presses: list[Press]) -> list[PressLine]:
+    given = [press.person_id for press in presses if press.person_id]
     names = people.list_names(given) if given else {}
     if given and are_names_shown(hidden=get_desk(speaking_desk()).hides_names):
         audit.record_read("people", rows=len(names))
     else:
         names = {person_id: initials(name) for person_id, name in names.items()}
-    return [_line(one, names) for one in presses]
+    return [_line(press, names) for press in presses]
 
 
-def _line(one: Press, names: dict[UUID, str]) -> Line:
+def _line(one: Press, names: dict[UUID, str]) -> PressLine:
     name = taxonomy.topic_on(clock.today(), one.topic).short_name if one.topic else None
-    return Line(
+    return PressLine(
         id=one.id,
         hour=formats.hour(clock.in_rome(one.created_at)),
         name=name or _("Nessuna richiesta"),

@@ -24,7 +24,7 @@ from portal.taxonomy import queries as taxonomy
 from portal.taxonomy.rules import TopicEntry
 from portal.visits import sheets as actions
 from portal.visits.queries import tallies
-from portal.visits.queries.tallies import Sheet
+from portal.visits.queries.tallies import TypedSheet
 from portal.visits.rules import is_too_early
 
 RECENT = timedelta(days=30)
@@ -49,7 +49,7 @@ def print_sheet() -> Response:
     nine = list_keys()
     codes = {key.code for key in nine}
     version = taxonomy.version_on(clock.today())
-    others = [one for one in taxonomy.reporting_topics(version) if one.code not in codes]
+    others = [topic for topic in taxonomy.reporting_topics(version) if topic.code not in codes]
     return page(
         "tally/sheet_print.html",
         frequent=[key.name for key in nine],
@@ -161,12 +161,12 @@ def _named(text: str | None, *, present: bool) -> Typed | None:
     return _typed([found])[0] if bool(found.present) is present else None
 
 
-def _typed(found: Sequence[Sheet]) -> list[Typed]:
-    names = accounts.list_names(one.created_by for one in found)
-    return [_one(one, names) for one in found]
+def _typed(found: Sequence[TypedSheet]) -> list[Typed]:
+    names = accounts.list_names(sheet.created_by for sheet in found)
+    return [_one(sheet, names) for sheet in found]
 
 
-def _one(one: Sheet, names: dict[UUID, str]) -> Typed:
+def _one(one: TypedSheet, names: dict[UUID, str]) -> Typed:
     at = formats.moment(clock.in_rome(one.created_at))
     who = names.get(one.created_by) if one.created_by else None
     number = one.present or one.enquiries

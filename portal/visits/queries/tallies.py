@@ -31,7 +31,7 @@ class Press:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TypedSheet:
     """A sheet that was typed in, and how many of its visits still count."""
 
     id: UUID
@@ -82,7 +82,7 @@ def _presses(
     return [Press(*row) for row in rows]
 
 
-def get_sheet(sheet_id: UUID) -> Sheet:
+def get_sheet(sheet_id: UUID) -> TypedSheet:
     """The sheet with this id, also one that was taken back."""
     found = _sheets(TallySheet.id == sheet_id)
     if not found:
@@ -90,17 +90,17 @@ def get_sheet(sheet_id: UUID) -> Sheet:
     return found[0]
 
 
-def list_sheets_on(day: date) -> list[Sheet]:
+def list_sheets_on(day: date) -> list[TypedSheet]:
     """The sheets of a day that count, the latest first."""
     return [sheet for sheet in _sheets(TallySheet.visited_on == day) if sheet.present]
 
 
-def list_last_sheets(*, since: datetime) -> list[Sheet]:
+def list_last_sheets(*, since: datetime) -> list[TypedSheet]:
     """The sheets typed in since a moment that count, the latest first."""
     return [sheet for sheet in _sheets(TallySheet.created_at >= since) if sheet.present]
 
 
-def _sheets(condition: ColumnElement[bool]) -> list[Sheet]:
+def _sheets(condition: ColumnElement[bool]) -> list[TypedSheet]:
     statement = (
         select(TallySheet, func.count(Visit.id).filter(PRESENT))
         .outerjoin(Visit, Visit.sheet_id == TallySheet.id)
@@ -109,7 +109,7 @@ def _sheets(condition: ColumnElement[bool]) -> list[Sheet]:
         .order_by(TallySheet.created_at.desc(), TallySheet.id)
     )
     return [
-        Sheet(
+        TypedSheet(
             id=sheet.id,
             visited_on=sheet.visited_on,
             enquiries=sheet.enquiries,

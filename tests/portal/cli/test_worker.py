@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`portal worker status` and the bell, when more than the broker is away."""
+"""`portal worker status` and the notifier, when more than the broker is away."""
 
 import io
 import json
@@ -36,9 +36,9 @@ def unloadable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The way to the broker cannot even be loaded, as on an install that lacks a package."""
     monkeypatch.setattr(kombu.transport, "_transport_cache", {})
     monkeypatch.setitem(sys.modules, "kombu.transport.redis", None)
-    jobs._bell.cache_clear()
+    jobs._notifier.cache_clear()
     yield
-    jobs._bell.cache_clear()
+    jobs._notifier.cache_clear()
 
 
 def check_status(app: Flask, redis_url: str) -> None:
@@ -63,19 +63,19 @@ def test_a_broker_that_is_not_there_is_one_sentence(app: Flask, redis_url: str) 
 @pytest.mark.usefixtures("unloadable")
 def test_a_broker_that_cannot_be_asked_is_one_sentence(app: Flask, lines: io.StringIO) -> None:
     check_status(app, "unix:///nowhere/v.sock?db=0")
-    assert "bell broken" in lines.getvalue()
+    assert "notifier broken" in lines.getvalue()
 
 
 @pytest.mark.usefixtures("unloadable")
-def test_a_bell_that_breaks_says_so_without_words(app: Flask, lines: io.StringIO) -> None:
+def test_a_notifier_that_breaks_says_so_without_words(app: Flask, lines: io.StringIO) -> None:
     """The thread's future is looked at by nobody."""
     job_id: UUID = uuid4()
     with app.app_context():
-        jobs.ring(job_id)
-        jobs.ring(uuid4())  # soon after: one line is enough
-        jobs._bell(str(app.config["SETTINGS"].redis_url)).hand.shutdown()
+        jobs.notify_worker(job_id)
+        jobs.notify_worker(uuid4())  # soon after: one line is enough
+        jobs._notifier(str(app.config["SETTINGS"].redis_url)).thread.shutdown()
     (line,) = [json.loads(one) for one in lines.getvalue().splitlines()]
-    assert (line["event"], line["level"], line["job"]) == ("bell broken", "error", str(job_id))
+    assert (line["event"], line["level"], line["job"]) == ("notifier broken", "error", str(job_id))
     assert line["exception"] == "ModuleNotFoundError"
     assert line["frames"]
     assert "halted" not in lines.getvalue()

@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 
 from portal.core.italy.formats import PartialDate
-from portal.counter.rules import begun_with, begun_words, find_code, is_enough, parted
+from portal.counter.rules import begun_with, begun_words, find_code, is_enough, split_by_match
 from portal.people.rules import PersonFacts
 
 AMINA = "DLLMNA88D52Z343L"
@@ -100,4 +100,4 @@ def test_nothing_with_digits_is_dropped(
 def test_the_typed_parts_are_underlined(
     name: str, typed: str, marked: tuple[tuple[str, str], ...]
 ) -> None:
-    assert parted(name, begun_words(typed)) == marked
+    assert split_by_match(name, begun_words(typed)) == marked

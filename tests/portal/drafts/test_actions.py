@@ -19,7 +19,7 @@ PAGE = "/s/lucca/persone/nuova"
 DAY = timedelta(days=1)
 
 
-def keep(token: UUID, said: str, number: int = 1, **more: bool) -> drafts.Kept:
+def keep(token: UUID, said: str, number: int = 1, **more: bool) -> drafts.StoredDraft:
     return drafts.keep(form_token=token, page=PAGE, fields=[("note", said)], number=number, **more)
 
 

@@ -17,7 +17,7 @@ from config.settings import ROOT, Settings
 from portal.core.errors import Refusal
 from portal.embedded import home as home_module
 from portal.embedded import machine_room
-from portal.embedded.home import Place, Runner, find_place
+from portal.embedded.home import HomeFolder, Runner, find_place
 
 LONG_NAME = "Città di Forlì-Cesena, sportello n° 1 " * 4
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers over")
@@ -50,20 +50,20 @@ def us() -> Runner:
 
 
 def test_a_short_home_keeps_its_sockets() -> None:
-    place = Place(Path("/srv/sportelli"), Path("/srv/sportelli"), us())
+    place = HomeFolder(Path("/srv/sportelli"), Path("/srv/sportelli"), us())
     assert place.sockets == Path("/srv/sportelli/run")
 
 
 def test_a_long_home_has_short_sockets_of_its_own() -> None:
     long = [Path("/srv") / f"{LONG_NAME}{number}" for number in (1, 2)]
-    sockets = [Place(home, home, us()).sockets for home in long]
+    sockets = [HomeFolder(home, home, us()).sockets for home in long]
     assert len(set(sockets)) == 2
     for folder in sockets:
         assert len(os.fsencode(folder / ".s.PGSQL.5432.lock")) < 108
 
 
 def test_a_folder_waiting_for_us_is_a_trap_unless_it_is_ours_and_closed(tmp_path: Path) -> None:
-    place = Place(tmp_path, tmp_path, us())
+    place = HomeFolder(tmp_path, tmp_path, us())
     closed, opened, link = tmp_path / "closed", tmp_path / "opened", tmp_path / "link"
     closed.mkdir(mode=0o700)
     opened.mkdir(mode=0o755)

@@ -16,7 +16,7 @@ from portal.core.italy.formats import PartialDate
 from portal.core.italy.periods import named_periods, parse_period
 from portal.core.store.database import DeskTable, db
 from portal.figures import queries as figures
-from portal.figures.models import Figure, PastTotal
+from portal.figures.models import PastTotal, PeriodFigure
 from portal.imports.actions import Imported, import_file, rehearse, store_past_total
 from portal.imports.models import ImportedFile
 from portal.people import actions as people_actions
@@ -42,7 +42,7 @@ from tests.portal.imports.files import (
 from tests.world import World
 
 TABLES: tuple[type[DeskTable], ...] = (
-    Person, PersonKey, PersonToken, Visit, Enquiry, Figure, PastTotal, ImportedFile,
+    Person, PersonKey, PersonToken, Visit, Enquiry, PeriodFigure, PastTotal, ImportedFile,
 )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def work(app: Flask, world: World, at_desk: AtDesk) -> Callable[[], None]:
             left = open_jobs()
         with app.app_context():
             for job_id in left:
-                run.work(job_id)
+                run.do_job(job_id)
 
     return do
 

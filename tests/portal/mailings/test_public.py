@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from portal.core.work.mail import Kept, list_kept, mailbox
+from portal.core.work.mail import StoredLetter, list_kept, mailbox
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.rules import PROTECTED, may_go_again
@@ -31,10 +31,10 @@ OUTSIDE = "giornale@citta.example"
 def send(
     app: Flask, world: World, at_desk: AtDesk, settings_of: Callable[..., None],
     work: Callable[[], None],
-) -> Callable[[UUID], list[Kept]]:  # fmt: skip
+) -> Callable[[UUID], list[StoredLetter]]:  # fmt: skip
     """Approve an edition, send it and read what lies in the mailbox."""
 
-    def do(edition_id: UUID) -> list[Kept]:
+    def do(edition_id: UUID) -> list[StoredLetter]:
         settings_of(smtp_url=None)
         build(app, world.lucca, edition_id)
         with at_desk(world.lucca, world.anna):
@@ -56,7 +56,7 @@ def come() -> None:
 
 
 def test_an_outsider_receives_the_publishable_version(
-    world: World, at_desk: AtDesk, send: Callable[[UUID], list[Kept]]
+    world: World, at_desk: AtDesk, send: Callable[[UUID], list[StoredLetter]]
 ) -> None:
     with at_desk(world.lucca, world.anna):
         come()
@@ -76,7 +76,7 @@ def test_an_outsider_receives_the_publishable_version(
 
 
 def test_what_cannot_be_published_is_not_sent_outside(
-    world: World, at_desk: AtDesk, send: Callable[[UUID], list[Kept]]
+    world: World, at_desk: AtDesk, send: Callable[[UUID], list[StoredLetter]]
 ) -> None:
     """Two users in all."""
     with at_desk(world.lucca, world.anna):

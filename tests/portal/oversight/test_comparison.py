@@ -17,7 +17,7 @@ from portal.core.store.database import db
 from portal.desks.models import Desk
 from portal.figures import actions as figures
 from portal.oversight import layouts, prose, queries, standings, variations
-from portal.oversight.rules import Comparison
+from portal.oversight.rules import NetworkComparison
 from portal.reports.relazione.assembly import get_relazione
 from portal.reports.sections.topic_tables import as_json
 from tests.conftest import AtDesk
@@ -30,7 +30,7 @@ def own_json(at_desk: AtDesk, desk: Place, baseline: str | None = None) -> dict[
         return as_json(get_relazione(period=PERIOD, baseline=baseline))
 
 
-def compared(at_network: AtNetwork, world: World, *periods: str) -> Comparison:
+def compared(at_network: AtNetwork, world: World, *periods: str) -> NetworkComparison:
     with at_network(world.rete):
         return queries.get_comparison(*(periods or (PERIOD,)))
 
@@ -160,7 +160,7 @@ def test_the_matrix_shows_what_the_file_says(two_desks: World, at_network: AtNet
     assert [(cell.main, cell.small) for cell in cells.values()] == [
         ("36,9", "55"), ("55", "38"), ("+14,8", None),
     ]  # fmt: skip
-    assert shown["tassi"].lines[1].cells[1] == layouts.Cell("214", "1,44")
+    assert shown["tassi"].lines[1].cells[1] == layouts.MatrixCell("214", "1,44")
 
 
 def test_a_desk_is_told_apart_only_outside_the_limits(

@@ -59,7 +59,7 @@ def work(app: Flask) -> None:
                 )
             ).all()
         for job_id in left:
-            run.work(job_id)
+            run.do_job(job_id)
 
 
 def test_the_overseer_approves_sends_and_sees_what_became_of_it(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from portal.core.italy.formats import PartialDate
-from portal.people.matching.similarity import Likeness, differing, likeness
+from portal.people.matching.scoring import Likeness, differing, likeness
 from portal.people.rules import PersonFacts
 
 RARE = {"kovacs": 8.0, "lidija": 8.0}

@@ -16,7 +16,7 @@ from portal.core.store.audit import AuditEvent
 from portal.core.store.database import db
 from portal.people import actions as people
 from portal.people import queries
-from portal.people.queries.doubles import list_doubles
+from portal.people.queries.candidate_pairs import list_candidate_pairs
 from portal.person_pages.queries import find_merge_of
 from portal.visits import actions as visits
 from portal.visits.queries import list_visits_of
@@ -236,7 +236,7 @@ def test_told_apart_they_are_asked_no_more(
 ) -> None:
     bruno = client_of(world.bruno)
     with at_desk(world.lucca):
-        (double,) = list_doubles()
+        (double,) = list_candidate_pairs()
         assert {double.one.id, double.other.id} == set(pair)
     listed = bruno.soup("/s/lucca/persone/doppioni")
     assert "Diallo Amena" in words(listed)
@@ -258,7 +258,7 @@ def test_pairs_of_strangers_are_no_doubles(
     for name, sex in (("Kone", "F"), ("Toure", "M")):
         write_down(family_name=name, given_name="Ali", sex=sex, phone="+393339990000")
     with at_desk(world.lucca):
-        assert list_doubles() == []
+        assert list_candidate_pairs() == []
 
 
 def test_who_saw_or_changed_the_card(

@@ -339,7 +339,7 @@ def test_the_day_promised_is_the_day_of_the_timetable(
             if day == 0:
                 promised = words(panel(anna))
             with app.app_context():
-                schedule.knock()
+                schedule.open_due_and_notify()
         with at_desk(few.lucca):
             asked = select(jobs.Job).filter_by(
                 name="open_edition", desk_id=few.lucca.id, subject="2016-S1"

@@ -137,10 +137,10 @@ def test_what_was_read_during_a_change_is_not_remembered(world: World, at_desk: 
         memory.clear()
         return "before"
 
-    memory = pins.DeskMemory[str](lasting=timedelta(minutes=1))
+    memory = pins.DeskCache[str](lasting=timedelta(minutes=1))
     with at_desk(world.lucca):
-        assert memory.recall(read) == "before"
-        assert memory.recall(lambda: "after") == "after"
+        assert memory.get(read) == "before"
+        assert memory.get(lambda: "after") == "after"
 
 
 def test_the_page_shows_saves_and_previews(world: World, client_of: ClientOf) -> None:

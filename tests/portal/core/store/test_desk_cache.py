@@ -3,16 +3,16 @@
 
 from datetime import timedelta
 
-from portal.core.store.desk_cache import DeskMemory
+from portal.core.store.desk_cache import DeskCache
 from tests.conftest import AtDesk
 from tests.world import World
 
 
 def test_each_desk_has_its_own_value(world: World, at_desk: AtDesk) -> None:
-    memory: DeskMemory[str] = DeskMemory(lasting=timedelta(minutes=1))
+    memory: DeskCache[str] = DeskCache(lasting=timedelta(minutes=1))
     for desk in (world.lucca, world.capannori):
         with at_desk(desk):
-            assert memory.recall(lambda slug=desk.slug: slug) == desk.slug
+            assert memory.get(lambda slug=desk.slug: slug) == desk.slug
     for desk in (world.lucca, world.capannori):
         with at_desk(desk):
-            assert memory.recall(lambda: "read again") == desk.slug
+            assert memory.get(lambda: "read again") == desk.slug

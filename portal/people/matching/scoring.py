@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from portal.core.italy.formats import PartialDate
-from portal.people.matching import name_similarity, search_terms
-from portal.people.matching.name_similarity import Rarity
+from portal.people.matching import name_scoring, search_terms
+from portal.people.matching.name_scoring import Rarity
 from portal.people.rules import PersonFacts
 
 WORTH_SHOWING = 0.0
@@ -68,7 +68,7 @@ class Likeness:
     def reasons(self) -> tuple[str, ...]:
         """In words, strongest first; put into words only here, for the few that are shown."""
         told = sorted(self.evidence, key=lambda one: -one.bits)
-        return tuple(str(one.said) for one in told if one.said is not None)
+        return tuple(str(reason.said) for reason in told if reason.said is not None)
 
 
 def likeness(
@@ -84,8 +84,8 @@ def likeness(
         _same(asked.email, known.email, Evidence(SAME_EMAIL, SAME_EMAIL_SAID)),
         _citizenship(asked, known),
     ]
-    found = tuple(one for one in evidence if one)
-    score = sum(one.bits for one in found) - log2(people + name_similarity.SMOOTHING)
+    found = tuple(finding for finding in evidence if finding)
+    score = sum(finding.bits for finding in found) - log2(people + name_scoring.SMOOTHING)
     return Likeness(score, found)
 
 
@@ -93,7 +93,7 @@ def _names(asked: PersonFacts, known: PersonFacts, rarity: Rarity) -> Iterable[E
     """The best of all the names that the two are known by."""
     best = max(
         (
-            name_similarity.compare(mine, theirs, rarity)
+            name_scoring.compare(mine, theirs, rarity)
             for mine in _all_names(asked)
             for theirs in _all_names(known)
         ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The publishable version of an edition: made once, then the same files for whoever asks."""
+"""The public version of an edition: made once, then the same files for whoever asks."""
 
 from uuid import UUID
 
@@ -17,19 +17,21 @@ from portal.reports.views import reports
 
 @reports.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/pubblicabile")
 @needs(Permission.APPROVE_REPORTS)
-def publish(edition_id: UUID) -> Response:
+def make_public_version(edition_id: UUID) -> Response:
+    """Make it of this edition, unless it is made already."""
     disclose(edition_id=edition_id, audience=Audience.PUBLIC)
     return redirect_to("reports.edition", edition_id=edition_id, _anchor="pubblicabile")
 
 
 @reports.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/pubblicabile.<format>")
 @needs(Permission.READ_REPORTS)
-def public(edition_id: UUID, format: str) -> Response:
+def download_public_version(edition_id: UUID, format: str) -> Response:
+    """One of its files; none where it was not made."""
     edition = editions.get_edition(DESK, edition_id)
-    told = find_disclosure(edition_id, Audience.PUBLIC)
-    if told is None or format not in PUBLIC_FORMATS:
+    disclosure = find_disclosure(edition_id, Audience.PUBLIC)
+    if disclosure is None or format not in PUBLIC_FORMATS:
         abort(404)
-    file = public_file(edition, told, format)
+    file = public_file(edition, disclosure, format)
     stem, _dot, ending = file.name.rpartition(".")
     name = f"{stem}-{edition.period}-edizione-{edition.number}.{ending}".replace("/", "-")
     return download(file.content, name=name, media_type=file.media_type)

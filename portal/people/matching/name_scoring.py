@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from rapidfuzz.distance import OSA
 
-from portal.people.matching.spellings import Part, frame, joined, parts_of
+from portal.people.matching.spellings import NamePart, frame, joined, parts_of
 
 SMOOTHING = 300
 """As if so many more people were known: one of three names is not rare because nobody else came."""
@@ -40,7 +40,7 @@ class Rarity:
     bits: Mapping[str, float]
     people: int
 
-    def of(self, part: Part) -> float:
+    def of(self, part: NamePart) -> float:
         return self.bits.get(part.word, log2((self.people + SMOOTHING) / 2))
 
 
@@ -49,7 +49,7 @@ class Placed:
     """A part where it stands; `whole` when it is all of the name written in one."""
 
     side: int
-    part: Part
+    part: NamePart
     whole: bool = False
 
 
@@ -68,7 +68,7 @@ def compare(mine: tuple[str, str], theirs: tuple[str, str], rarity: Rarity) -> N
     return max((_laid_beside(a, b, rarity) for a, b in ways), key=lambda one: one.bits)
 
 
-def alike(a: Part, b: Part) -> float:
+def alike(a: NamePart, b: NamePart) -> float:
     """From 0 to 1: the same letters, a spelling of the same name, or so many letters in common."""
     if a.word == b.word:
         return 1.0
@@ -86,7 +86,7 @@ def alike(a: Part, b: Part) -> float:
     return letters
 
 
-def letters_in_common(a: Part, b: Part) -> float:
+def letters_in_common(a: NamePart, b: NamePart) -> float:
     """Consonants carry a name through all its spellings, vowels less so."""
     best = 0.0
     for one, other in product(a.forms, b.forms):
@@ -105,8 +105,8 @@ def _ways(name: tuple[str, str]) -> Iterator[list[Placed]]:
         Placed(side, whole, True) for side, text in enumerate(name) if (whole := joined(text))
     ]
     if together:
-        sides = {one.side for one in together}
-        yield [one for one in apart if one.side not in sides] + together
+        sides = {match.side for match in together}
+        yield [match for match in apart if match.side not in sides] + together
 
 
 def _laid_beside(mine: Sequence[Placed], theirs: Sequence[Placed], rarity: Rarity) -> Names:

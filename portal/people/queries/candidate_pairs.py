@@ -14,8 +14,8 @@ from sqlalchemy import func, select, text
 
 from portal.core.store.database import db
 from portal.people import rules
-from portal.people.matching.name_similarity import SMOOTHING
-from portal.people.matching.similarity import likeness
+from portal.people.matching.name_scoring import SMOOTHING
+from portal.people.matching.scoring import likeness
 from portal.people.matching.spellings import joined, parts_of
 from portal.people.models import Person, PersonAlias, PersonToken
 from portal.people.queries import desk_keys
@@ -65,7 +65,7 @@ LIMIT :read
 
 
 @dataclass(frozen=True)
-class DoubledPerson:
+class PairedPerson:
     """One of the two, with the facts to decide by."""
 
     id: UUID
@@ -77,16 +77,16 @@ class DoubledPerson:
 
 
 @dataclass(frozen=True)
-class Double:
+class CandidatePair:
     """Two persons who may be one, and why, strongest reason first."""
 
-    one: DoubledPerson
-    other: DoubledPerson
+    one: PairedPerson
+    other: PairedPerson
     reasons: tuple[str, ...]
     score: float
 
 
-def list_doubles() -> list[Double]:
+def list_candidate_pairs() -> list[CandidatePair]:
     """The strongest pairs of the desk, at most MOST, the likeliest first."""
     pairs = db.session.execute(PAIRS, {"rare": RARE, "gathered": GATHERED, "read": READ}).all()
     if not pairs:
@@ -99,8 +99,8 @@ def list_doubles() -> list[Double]:
         one, other = facts[one_id], facts[other_id]
         seen = likeness(one, other, rarity=rarity, people=people)
         if seen.strong:
-            sides = DoubledPerson(one_id, one), DoubledPerson(other_id, other)
-            found.append(Double(*sides, seen.reasons, seen.score))
+            sides = PairedPerson(one_id, one), PairedPerson(other_id, other)
+            found.append(CandidatePair(*sides, seen.reasons, seen.score))
     return sorted(found, key=lambda pair: (-pair.score, pair.one.id, pair.other.id))[:MOST]
 
 
