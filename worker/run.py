@@ -14,7 +14,7 @@ from worker.tasks import drafts, editions, letters, publishing
 
 Task = Callable[[UUID, str], None]
 
-TASKS: dict[JobName, Task] = {
+TASKS: dict[str, Task] = {
     JobName.OPEN_EDITION: editions.open_edition,
     JobName.BUILD_EDITION: editions.build_edition,
     JobName.PUBLISH: publishing.publish,
@@ -24,7 +24,7 @@ TASKS: dict[JobName, Task] = {
     JobName.SWEEP_DRAFTS: drafts.sweep_drafts,
 }
 MOST_ATTEMPTS = 5
-GIVEN_UP: dict[JobName, Task] = {
+GIVEN_UP: dict[str, Task] = {
     JobName.BUILD_EDITION: editions.give_up_edition,
     JobName.BUILD_COMPARISON: publishing.give_up_comparison,
 }
@@ -50,17 +50,15 @@ def do_job(job_id: UUID) -> None:
 
 def _task(job: jobs.Job) -> Task:
     """What to do now; an attempt beyond the last means that the last one killed its worker."""
-    name = JobName(job.name)
-    if job.attempts > MOST_ATTEMPTS and name in GIVEN_UP:
-        return GIVEN_UP[name]
-    return TASKS[name]
+    if job.attempts > MOST_ATTEMPTS and job.name in GIVEN_UP:
+        return GIVEN_UP[job.name]
+    return TASKS[job.name]
 
 
 def _retry_later_or_give_up(job: jobs.Job) -> None:
-    name = JobName(job.name)
-    if job.attempts == MOST_ATTEMPTS and name in GIVEN_UP:
+    if job.attempts == MOST_ATTEMPTS and job.name in GIVEN_UP:
         with _scope(job):
-            GIVEN_UP[name](job.id, job.subject)
+            GIVEN_UP[job.name](job.id, job.subject)
         return
     with identity_scope(), unit_of_work():
         jobs.postpone(job.id)

@@ -37,7 +37,10 @@ def main() -> None:
         with machine_room(load_settings({"PORTAL_HOME": home}), throwaway=True) as settings:
             conftest.prepare(settings)
             if what == "dump":
-                _dump(settings, DUMPS / f"{names[0]}.sql")
+                target = DUMPS / f"{names[0]}.sql"
+                if target.exists():
+                    raise SystemExit(f"{target.name} is of a build that has landed: it stays")
+                _dump(settings, target)
             else:
                 lines = read_catalogue(str(settings.database_owner_url))
                 EXPECTED.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -52,10 +55,7 @@ def _dump(settings: Settings, target: Path) -> None:
     without = [f"--exclude-table-data=public.{table}" for table in LEFT_OUT]
     command = [installed().postgres / "pg_dump", *DUMP, *without, str(settings.database_backup_url)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    # Without comments, and without what only psql understands.
-    lines = [
-        line for line in done.stdout.splitlines() if line and line[:2] not in ("--", "\\r", "\\u")
-    ]
+    lines = [line for line in done.stdout.splitlines() if line and line[:2] not in SKIPPED]
     target.write_text("\n".join([LICENCE, *lines, ""]), encoding="utf-8")
 
 

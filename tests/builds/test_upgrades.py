@@ -98,6 +98,12 @@ def damaged(restore: Restore) -> Callable[[str], Settings]:
         ("DROP INDEX ix_visit_day", "manca: index CREATE INDEX ix_visit_day"),
         ("GRANT SELECT ON person TO portal_network", "è di troppo: privilege SELECT on person"),
         ("CREATE POLICY anybody ON person USING (true)", "è di troppo: policy person.anybody"),
+        ("GRANT SELECT ON visit TO PUBLIC", "è di troppo: privilege SELECT on visit to everybody"),
+        ("CREATE RULE no AS ON DELETE TO edition DO INSTEAD NOTHING", "è di troppo: rule edition"),
+        (
+            "ALTER TABLE job ADD CHECK (false) NOT VALID",
+            "è di troppo: constraint job",
+        ),
     ],
 )
 def test_migrate_says_what_is_missing(
@@ -111,8 +117,19 @@ def test_migrate_says_what_is_missing(
         refuse_incomplete(owner_of(settings))
 
 
-def test_an_index_that_somebody_added_is_no_fault(damaged: Callable[[str], Settings]) -> None:
-    settings = damaged("CREATE INDEX theirs ON person (sex)")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE INDEX theirs ON person (sex)",
+        "CREATE TABLE theirs (x int)",
+        "CREATE VIEW theirs AS SELECT 1 AS x; GRANT SELECT ON theirs TO PUBLIC",
+        "GRANT SELECT ON visit TO pg_monitor",
+    ],
+)
+def test_what_an_administrator_added_is_no_fault(
+    damaged: Callable[[str], Settings], statement: str
+) -> None:
+    settings = damaged(statement)
     done = CliRunner().invoke(main, ["migrate"], env=child_environment(settings))
     assert done.output == "La banca dati è aggiornata.\n"
 

@@ -114,6 +114,19 @@ def test_a_failure_is_put_off_and_written_without_its_words(
     assert "Segreta" not in json.dumps(lines())
 
 
+def test_a_job_of_a_name_that_a_later_build_made_waits_for_it(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    """A build was taken back: its jobs must neither be lost nor stand before all others."""
+    with at_desk(world.lucca):
+        jobs.enqueue("of_a_later_build", "x")
+    for attempts in (1, 2):
+        work(app, only_job().id)
+        assert only_job().attempts == attempts
+        assert only_job().finished_at is None
+        assert only_job().due_at > clock.now()
+
+
 def test_an_unknown_or_finished_job_is_nothing(
     app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
 ) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _l
-
 LEAST = 3
 """D.Lgs. 196/2003, All. A.4, art. 5: a count below three persons may name them."""
 LEAST_SENSITIVE = 5
@@ -24,11 +22,6 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
-AUDIENCES = {
-    Audience.DESK: _l("lo sportello"),
-    Audience.NETWORK: _l("la rete"),
-    Audience.PUBLIC: _l("il pubblico"),
-}
 TOPICS = "topics"
 """The only part whose counts of a year are the sum of its months: the others count persons."""
 
@@ -101,9 +94,6 @@ class Sheet:
         if code in self.late and self.values.get(code):
             return 1
         return min([1, *(self.told.get(one, 0) for one in self.hidden)])
-
-    def is_shown(self, code: str) -> bool:
-        return code not in self.hidden and code not in self.lump
 
     def hiding(self, codes: frozenset[str]) -> "Sheet":
         return replace(self, hidden=self.hidden | codes)

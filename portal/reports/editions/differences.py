@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 
 from portal.core.documents.tables import Column, Row, Table
 from portal.figures.rules import Counts, Number, is_silent
+from portal.reports.measures.breakdowns import BREAKDOWNS
 from portal.reports.measures.detail import Detail
 from portal.reports.relazione.model import Relazione
 from portal.reports.sections import sections_of, verdicts
+from portal.reports.sections.breakdown_table import table_of
 
 COUNTED = ("count", "users", "visits", "enquiries", "days")
 """The columns that hold figures of the period, where a table has them."""
@@ -126,7 +128,7 @@ def _figures(relazione: Relazione) -> dict[Address, _Figure]:
     figures: dict[Address, _Figure] = {
         ("", key, ""): _Figure(head, label, value) for key, (label, value) in totals.items()
     }
-    for table in (table for section in sections_of(relazione) for table in section.tables):
+    for table in _tables(relazione):
         if table.key == verdicts.TABLE:
             # Of the figures of the other tables, and a column more where somebody was anonymous.
             continue
@@ -140,6 +142,18 @@ def _figures(relazione: Relazione) -> dict[Address, _Figure]:
                         table.caption, label, cast("Number | None", row.cells[number])
                     )
     return figures
+
+
+def _tables(relazione: Relazione) -> list[Table]:
+    """Those that are printed, and those in which nothing is stated so far, which are not."""
+    printed = [table for section in sections_of(relazione) for table in section.tables]
+    keys = {table.key for table in printed}
+    empty = [
+        table_of(breakdown, relazione, also_empty=True)
+        for breakdown in BREAKDOWNS
+        if breakdown.hides_empty and breakdown.key not in keys
+    ]
+    return [*printed, *filter(None, empty)]
 
 
 def _label(row: Row, column: Column) -> str:

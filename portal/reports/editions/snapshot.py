@@ -28,7 +28,7 @@ SCHEMA = 4
 
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
 visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
-breakdown, so that one more needs no other number.
+breakdown, the interpreter's among them.
 """
 MEASURED = ("difference", "low", "high", "p", "p_adjusted")
 """What of a finding is a decimal number."""

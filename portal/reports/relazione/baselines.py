@@ -13,7 +13,7 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.italy.periods import Kind, Period, headings, parse_period, same_length_kind
+from portal.core.italy.periods import Kind, Period, headings, parse_period
 
 OF_A_MEAN = 3
 
@@ -78,9 +78,6 @@ class Baseline:
         if not self.periods:
             return period.heading, ""
         return period.heading, self.title()
-
-    def is_as_long_as(self, period: Period) -> bool:
-        return all(same_length_kind(period, one) for one in self.periods)
 
     def is_usual(self, period: Period) -> bool:
         """Whether it is the same period a year earlier."""

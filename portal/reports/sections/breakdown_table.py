@@ -85,16 +85,21 @@ NOTES: Mapping[str, Callable[[Relazione], str | None]] = {"newcomers": prose.new
 """What is said below a table, where something must be."""
 
 
-def table_of(breakdown: Breakdown, relazione: Relazione) -> Table | None:
+def table_of(
+    breakdown: Breakdown, relazione: Relazione, *, also_empty: bool = False
+) -> Table | None:
     """The breakdown in a period and, where one is compared, the earlier one.
 
-    None where it cannot be told: of past totals, or where nothing of the kind was ever stated.
+    None where it cannot be told: of past totals, or, unless `also_empty`, where nothing of the
+    kind was ever stated.
     """
     if breakdown.needs_records and not (relazione.detail and _is_known(breakdown, relazione)):
         return None
     now, then = numbers_of(breakdown, relazione)
-    if breakdown.hides_empty and not any(
-        number for part in (now, then) for code, number in (part or {}).items() if code
+    if (
+        breakdown.hides_empty
+        and not also_empty
+        and not any(number for part in (now, then) for code, number in (part or {}).items() if code)
     ):
         return None
     lines = [

@@ -2,6 +2,7 @@
 """«Interprete», from the form of a visit to every form of the relazione."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
+from portal.reports.editions.differences import differences, period_differs
 from portal.reports.files import composed, draft, rendered
 from portal.reports.relazione import assembly
 from portal.visits import actions as visits
@@ -111,6 +113,26 @@ def test_where_nothing_was_stated_nothing_is_printed(
     with at_desk(world.lucca):
         record(person, None, None)
     assert "Accessi per interprete" not in client_of(world.anna).get(PAGE).text
+
+
+def test_a_first_statement_after_an_approval_is_shown_as_such(
+    world: World, at_desk: AtDesk, person: UUID
+) -> None:
+    with at_desk(world.lucca):
+        record(person, None, None)
+    with at_desk(world.lucca):
+        before = assembly.get_relazione(period=PERIOD)
+        entry = queries.list_visits_of(person)[0]
+        facts = replace(queries.facts_of(queries.get_visit(entry.id)), interpreter=Interpreter.NONE)
+        visits.correct_visit(visit_id=entry.id, facts=facts, seen_version=1)
+    with at_desk(world.lucca):
+        after = assembly.get_relazione(period=PERIOD)
+        assert period_differs(before, after)
+        rows = differences(before, after, heads=("Prima", "Dopo"), caption="").rows
+    assert [row.cells for row in rows] == [
+        ("Accessi per interprete", "Nessuno", 0, 1),
+        ("Accessi per interprete", "Non indicato", 2, 1),
+    ]
 
 
 def test_an_unknown_word_is_refused(world: World, client_of: ClientOf, person: UUID) -> None:
