@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from shutil import disk_usage
+from shutil import disk_usage, rmtree
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -37,6 +37,7 @@ from tests.world import Place, Someone, World
 AtDesk = Callable[..., AbstractContextManager[None]]
 # A run inside another (tests/mutants) shares its servers and the database it has prepared.
 DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "test")
+SHARED_HOME = os.environ.get("PORTAL_TEST_HOME")
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
 URLS = ("database_url", "database_owner_url", "database_network_url", "database_backup_url")
@@ -54,8 +55,8 @@ def servers_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     A copy of the database is some hundreds of small files, several times faster there.
     """
-    if given := os.environ.get("PORTAL_TEST_HOME"):
-        yield given
+    if SHARED_HOME:
+        yield SHARED_HOME
     elif MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and disk_usage(MEMORY).free > ROOM:
         with TemporaryDirectory(prefix="sportelli-", dir=MEMORY) as home:
             # The account without privileges that runs them for root goes through.
@@ -146,6 +147,9 @@ def on_fresh_copy(template: Settings, app: Flask, *, source: str = "portal") -> 
         # What a browser sends on leaving may come after its test has ended.
         _dispose()
         clone(template, DATABASE, source=source)
+    if not SHARED_HOME:
+        # Letters lie beside the database, in the home of the installation.
+        rmtree(template.home / "mailbox", ignore_errors=True)
     forget_everything()
     yield
     with app.app_context():

@@ -265,6 +265,7 @@ def test_a_press_is_assigned_later_and_the_figures_follow(
     row = page.locator("#tally-today li").first
     row.get_by_role("link", name="Assegna").click()
     page.wait_for_url("**/assegna")
+    expect(page.locator("input:focus")).to_have_count(1)
     page.keyboard.type("diallo am")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Diallo Amina").click()
