@@ -130,7 +130,6 @@ def expect_saved_once(page: Page, world: World, at_desk: AtDesk) -> None:
 def type_password(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("La sessione è scaduta")
     expect(page.get_by_text("Kovalenko")).to_have_count(0)
-    # What is typed before the field has the focus goes nowhere.
     expect(page.get_by_label("Password di bruno@sportelli.example")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
