@@ -94,7 +94,10 @@ def visits_opened(page: Page) -> list[str]:
 def answer(page: Page, held: Held, typed: str) -> None:
     """Let the question be answered, and wait until the page has done what follows from it."""
     with page.expect_response(lambda response: typed in (response.request.post_data or "")):
-        held.next().continue_()
+        # A slow hand is asked about on the way: what it had typed so far is answered first.
+        while typed not in ((route := held.next()).request.post_data or ""):
+            route.continue_()
+        route.continue_()
     page.locator(f".options[data-typed='{typed}'] [role=option], #visit").first.wait_for()
     page.evaluate(SETTLED)
 
