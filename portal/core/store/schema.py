@@ -21,8 +21,7 @@ def refuse_other_version(url: str, *, expected: str) -> None:
 
     Raises WrongSchema, which says what to do.
     """
-    refuse_newer_version(url, expected=expected)
-    found = _find_version(url)
+    found = refuse_newer_version(url, expected=expected)
     if found is None:
         raise WrongSchema("La banca dati è vuota: esegui «portal migrate», poi riavvia.")
     if found < expected:
@@ -33,14 +32,18 @@ def refuse_other_version(url: str, *, expected: str) -> None:
         )
 
 
-def refuse_newer_version(url: str, *, expected: str) -> None:
-    """Refuse tables that a later build has made, which cannot be brought back."""
+def refuse_newer_version(url: str, *, expected: str) -> str | None:
+    """Refuse tables that a later build has made, which cannot be brought back.
+
+    The version found, which is no later one: as _find_version says it.
+    """
     found = _find_version(url)
     if found is not None and found > expected:
         raise WrongSchema(
             f"La banca dati è alla versione {found}, questo programma arriva alla {expected}:"
             " installa la versione più nuova del portale, poi riavvia."
         )
+    return found
 
 
 def _find_version(url: str) -> str | None:

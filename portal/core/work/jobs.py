@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -113,24 +114,6 @@ def open_at_networks(name: JobName, subject: str, networks: Select[UUID]) -> Non
     _open(name, subject, Job.network_id, networks)
 
 
-def _open(
-    name: JobName, subject: str, owner: InstrumentedAttribute[UUID | None], places: Select[Any]
-) -> None:
-    place, now = places.subquery(), clock.now()
-    values = {
-        "id": func.gen_random_uuid(),
-        "name": literal(name.value),
-        owner.key: place.c.id,
-        "subject": literal(subject),
-        "created_at": literal(now),
-        "due_at": literal(now),
-        "attempts": literal(0),
-    }
-    rows = select(*values.values()).select_from(place)
-    statement = insert(Job).from_select([*values], rows, include_defaults=False)
-    db.session.execute(statement.on_conflict_do_nothing())
-
-
 def repeat_at_desks(name: JobName, desks: Select[UUID], *, every: timedelta) -> None:
     """Have `name` done again and again at each of these desks, so long after the last time.
 
@@ -138,24 +121,37 @@ def repeat_at_desks(name: JobName, desks: Select[UUID], *, every: timedelta) -> 
     """
     place, now = desks.subquery(), clock.now()
     known = exists().where(Job.name == name, Job.desk_id == place.c.id)
-    values = {
-        "id": func.gen_random_uuid(),
-        "name": literal(name.value),
-        "desk_id": place.c.id,
-        "subject": literal(""),
-        "created_at": literal(now),
-        "due_at": literal(now),
-        "attempts": literal(0),
-        "finished_at": literal(now) - func.random() * literal(every),
-    }
-    rows = select(*values.values()).select_from(place).where(~known)
-    statement = insert(Job).from_select([*values], rows, include_defaults=False)
-    db.session.execute(statement.on_conflict_do_nothing())
+    spread = literal(now) - func.random() * literal(every)
+    _open(name, "", Job.desk_id, select(place.c.id).where(~known), finished_at=spread)
     db.session.execute(
         update(Job)
         .where(Job.name == name, Job.finished_at < now - every)
         .values(finished_at=None, attempts=0, due_at=now)
     )
+
+
+def _open(
+    name: JobName,
+    subject: str,
+    owner: InstrumentedAttribute[UUID | None],
+    places: Select[Any],
+    **more: ColumnElement[Any],
+) -> None:
+    """A row for each of the places, unless it has one; `more` are other columns of it."""
+    place, now = places.subquery(), clock.now()
+    values: dict[str, Any] = {
+        "id": func.gen_random_uuid(),
+        "name": literal(name.value),
+        owner.key: place.c.id,
+        "subject": literal(subject),
+        "created_at": literal(now),
+        "due_at": literal(now),
+        "attempts": literal(0),
+        **more,
+    }
+    rows = select(*values.values()).select_from(place)
+    statement = insert(Job).from_select([*values], rows, include_defaults=False)
+    db.session.execute(statement.on_conflict_do_nothing())
 
 
 def enqueue_again(name: JobName, subject: str) -> None:
