@@ -13,11 +13,16 @@ def problems(page: Page, address: str, *, expected: int = 200) -> list[str]:
     answer = page.goto(address)
     if answer is None or answer.status != expected:
         found.append(f"{address}: not {expected}")
-    return found + faults(page, address)
+    return found + faults(page)
 
 
-def faults(page: Page, address: str) -> list[str]:
-    """What is wrong with the page as it stands now."""
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page as it stands now, once its styles are there.
+
+    Whoever pressed a button has a page as soon as its words are there, which may be before.
+    """
+    page.wait_for_load_state()
+    address = page.url
     found: list[str] = []
     result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     for violation in result.response["violations"]:
