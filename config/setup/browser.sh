@@ -28,15 +28,18 @@ reads_pdfs || {
 
 found() {
     [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return
-    for name in chromium chromium-browser google-chrome; do
+    for name in "$@"; do
         command -v "$name" >/dev/null 2>&1 && return
     done
     return 1
 }
 
-found || install Chromium chromium
-found || {
-    echo "Per le prove serve Chromium: installalo («apt install chromium»), indica il suo percorso" \
+# The shell is Chromium without its windows: the same pages for half the work.
+found chromium-headless-shell || install Chromium chromium-headless-shell
+any="chromium-headless-shell chromium chromium-browser google-chrome"
+found $any || install Chromium chromium
+found $any || {
+    echo "Per le prove serve Chromium: installalo («apt install chromium-headless-shell» o «chromium»), indica il suo percorso" \
         "in CHROMIUM, oppure fai senza con «make test BROWSER=none»." >&2
     exit 1
 }
