@@ -21,6 +21,7 @@ TASKS: dict[str, Task] = {
     JobName.OPEN_COMPARISON: publishing.open_comparison,
     JobName.BUILD_COMPARISON: publishing.build_comparison,
     JobName.DELIVER: letters.deliver,
+    JobName.DELIVER_NOTICE: letters.deliver_notice,
     JobName.SWEEP_DRAFTS: drafts.sweep_drafts,
 }
 MOST_ATTEMPTS = 5

@@ -196,6 +196,16 @@ def get_member(account_id: UUID) -> Member:
     raise NotHere
 
 
+def list_managers() -> list[Member]:
+    """The managers of the desk in scope who have come in, by name: whoever approves there."""
+    return [member for member in list_members() if member.role is Role.MANAGER and member.has_come]
+
+
+def find_manager(account_id: UUID) -> Member | None:
+    """The same, if this account is one of them."""
+    return next((manager for manager in list_managers() if manager.account_id == account_id), None)
+
+
 def count_managers() -> int:
     """How many managers the desk in scope has."""
     statement = select(func.count()).where(

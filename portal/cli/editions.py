@@ -13,7 +13,7 @@ from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.desks.queries import get_desk_by_slug
-from portal.mailings.actions import send_edition
+from portal.mailings.actions import announce_edition, send_edition
 from portal.mailings.kinds import DESK as LETTERS
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
@@ -121,5 +121,7 @@ def _build_here(desk_id: UUID, edition_id: UUID, job_id: UUID) -> bool:
     with jobs.working_on(job_id) as ours:
         if ours:
             with desk_scope(desk_id):
-                editions.build_edition(DESK, edition_id=edition_id, job_id=job_id)
+                editions.build_edition(
+                    DESK, edition_id=edition_id, job_id=job_id, on_ready=announce_edition
+                )
     return ours

@@ -19,7 +19,12 @@ from portal.core.store.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
 from portal.mailings import actions
 from portal.mailings.kinds import DESK, MailingType
-from portal.mailings.queries import count_deliveries, count_needing_a_person, list_uncertain
+from portal.mailings.queries import (
+    Uncertain,
+    count_letters,
+    count_needing_a_person,
+    list_uncertain,
+)
 from portal.mailings.rules import STATE_NAMES
 from portal.oversight.letters import NETWORK
 
@@ -38,7 +43,7 @@ class Sender:
 
 @click.group()
 def mail() -> None:
-    """La posta in uscita: le lettere con le edizioni approvate."""
+    """La posta in uscita: le edizioni approvate, e gli avvisi a chi approva."""
 
 
 @mail.command()
@@ -54,7 +59,7 @@ def status(desk: str | None) -> None:
       portal mail status --desk montefosco
 
     Esce con 1 se ci sono lettere non consegnate o dall’esito incerto, di edizioni che nessuna
-    altra ha sostituito: serve una persona.
+    altra ha sostituito o che aspettano ancora: serve una persona.
     """
     needing = 0
     with application():
@@ -62,7 +67,7 @@ def status(desk: str | None) -> None:
             senders = _senders(desk)
         for sender in senders:
             with sender.scope(), unit_of_work():
-                counts, uncertain = count_deliveries(sender.kind), list_uncertain(sender.kind)
+                counts, uncertain = count_letters(sender.kind), list_uncertain(sender.kind)
                 needing += count_needing_a_person(sender.kind)
             for line in _said(sender, counts, uncertain):
                 click.echo(line)
@@ -91,14 +96,12 @@ def _senders(slug: str | None) -> list[Sender]:
     return senders
 
 
-def _said(
-    sender: Sender, counts: dict[str, int], uncertain: list[tuple[UUID, str, int]]
-) -> Iterator[str]:
+def _said(sender: Sender, counts: dict[str, int], uncertain: list[Uncertain]) -> Iterator[str]:
     named = [f"{formats.count(counts[key])} {STATE_NAMES[key]}" for key in STATE_NAMES
              if counts.get(key)]  # fmt: skip
     letters = ", ".join(named) or _("nessuna lettera")
     yield f"{sender.slug}: {letters}"
-    for delivery_id, period, number in uncertain:
+    for letter_id, period, number in uncertain:
         edition = _("edizione %(number)s", number=number)
         uncertainty = _("esito incerto")
-        yield f"  {uncertainty}: {delivery_id} {sender.slug} {period} {edition}"
+        yield f"  {uncertainty}: {letter_id} {sender.slug} {period} {edition}"

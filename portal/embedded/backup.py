@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.work.job_names import JobName
+from portal.core.work.job_names import SENDING
 from portal.embedded.programs import installed
 from portal.embedded.reach import connect, server_major
 
@@ -27,7 +27,7 @@ TABLES = """
     WHERE schemaname NOT LIKE 'pg\\_%' AND schemaname <> 'information_schema'
 """
 
-SENDING = "UPDATE job SET finished_at = %s WHERE name = %s AND finished_at IS NULL"
+END_JOBS = "UPDATE job SET finished_at = %s WHERE name = ANY(%s) AND finished_at IS NULL"
 
 
 def back_up(url: str, target: Path, *, embedded: bool) -> None:
@@ -77,7 +77,7 @@ def _end_sending(connection: psycopg.Connection) -> None:
     """A letter that was queued may have left since: nobody is told to send it again."""
     found = connection.execute("SELECT to_regclass('public.job')").fetchone()
     if found != (None,):  # else a copy made before there were jobs
-        connection.execute(SENDING, [clock.now(), JobName.DELIVER])
+        connection.execute(END_JOBS, [clock.now(), [*SENDING]])
 
 
 def _tool(name: str, *, embedded: bool) -> Path:

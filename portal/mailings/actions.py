@@ -1,42 +1,37 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every change of recipients and deliveries; and the delivery of one letter, step by step.
+"""Every change of recipients, and the letters that this slice sends.
 
-A letter is claimed, marked `transmitting` before it is handed over, and settled; each step is
-committed. Who finds it `transmitting` under the job's lock knows that its mailer died: whether it
-arrived cannot be known, so it becomes uncertain and only a person has it sent again.
+An approved edition goes to each recipient, and each manager is told that an edition waits; how a
+letter leaves, once and never lost in silence, is core/work/delivery.py's.
 """
 
-from contextlib import suppress
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 
+from portal.accounts.queries import find_manager, list_managers
 from portal.accounts.rules import checked_email
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.store.database import db
 from portal.core.store.locks import hold
-from portal.core.store.unit import unit_of_work
-from portal.core.work import jobs
+from portal.core.work import delivery
+from portal.core.work.delivery import LetterType
 from portal.core.work.job_names import JobName
-from portal.core.work.mail import Letter, Outcome, transmit
-from portal.mailings import queries
-from portal.mailings.kinds import MailingType, Recipients
-from portal.mailings.models import DeliveryRow, Recipient, RecipientRow
-from portal.mailings.rules import INTERNAL, OVER, PROTECTED, gives_up, may_go_again
+from portal.core.work.mail import Letter
+from portal.mailings import letters, queries
+from portal.mailings.kinds import DESK, MailingType, Recipients
+from portal.mailings.models import ApprovalNotice, DeliveryRow, Recipient, RecipientRow
+from portal.mailings.rules import (
+    NO_MANAGER,
+    PROTECTED,
+    may_go_again,
+)
 from portal.reports.disclosure.disclose import NotPublishable
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions.lifecycle import get_edition
-
-JOB = JobName.DELIVER
-
-
-class Overtaken(Exception):
-    """The letter was taken, or its edition replaced, meanwhile: ours must not leave."""
+from portal.reports.models import EditionRow
 
 
 def add_recipient(
@@ -77,101 +72,31 @@ def send_edition(kind: MailingType, *, edition_id: UUID) -> int:
         raise Refusal(_("L’edizione non è approvata: si invia solo quello che è approvato."))
     recipients = queries.list_recipients(kind)
     for recipient in recipients:
-        statement = (
-            insert(kind.deliveries)
-            .values(id=uuid4(), edition_id=edition_id, recipient_id=recipient.id)
-            .on_conflict_do_nothing()
-            .returning(kind.deliveries.id)
-        )
-        delivery_id = db.session.scalar(statement)
-        if delivery_id is not None:
-            jobs.enqueue(JOB, str(delivery_id))
+        delivery.queue_letter(letters_of(kind), edition_id=edition_id, recipient_id=recipient.id)
     return len(recipients)
 
 
 def send_again(kind: MailingType, *, delivery_id: UUID) -> DeliveryRow:
-    """A person decided that a letter is worth a second try, at the risk of a repeat.
-
-    The Message-ID stays, so that a server or a reader can tell a repeat. The job is named after
-    the outcome that it answers: two clicks are one.
-    """
-    delivery = queries.get_delivery(kind, delivery_id, for_change=True)
-    edition = get_edition(kind.editions, delivery.edition_id)
+    """Have a letter sent a second time, as a person decided."""
+    letter = delivery.get_letter(kind.deliveries, delivery_id, for_change=True)
+    edition = get_edition(kind.editions, letter.edition_id)
     if edition.state == "superseded":
         raise Refusal(_("L’edizione è stata sostituita: non si invia più."))
-    if may_go_again(delivery.state, delivery.said, edition.state):
-        subject = f"{delivery.id} {delivery.changed_at:%Y%m%d%H%M%S%f}"
-        _move(delivery, "queued")
-        jobs.enqueue(JOB, subject)
-    return delivery
+    if may_go_again(letter.state, letter.said, has_reason=edition.state == "approved"):
+        delivery.queue_again(letters_of(kind), letter)
+    return letter
 
 
-def hold_back_letters(of: Recipients) -> int:
-    """After a copy came back: what was on its way may have left since; how many those are."""
-    letters = queries.list_under_way(of)
-    for delivery in letters:
-        _move(delivery, "uncertain", delivery.said)
-    return len(letters)
+def letters_of(kind: MailingType) -> LetterType[DeliveryRow]:
+    """The letters that carry the editions of this kind."""
+    return LetterType(
+        kind.deliveries, JobName.DELIVER, partial(_write, kind), partial(_stands, kind)
+    )
 
 
-def delivery_of(subject: str) -> UUID:
-    """The delivery that a job is about."""
-    return UUID(subject.partition(" ")[0])
-
-
-def _move(delivery: DeliveryRow, state: str, said: str = "") -> None:
-    delivery.state, delivery.said, delivery.changed_at = state, said, clock.now()
-    db.session.flush()
-
-
-# The delivery of one letter. Run under the job's lock, outside any unit of work (worker/run.py).
-
-
-def deliver(kind: MailingType, *, delivery_id: UUID, job_id: UUID) -> None:
-    """Go on from the step that was reached."""
-    try:
-        with unit_of_work():
-            letter = _claim(kind, delivery_id, job_id)
-        if letter is None:
-            return
-        begin_data = partial(_begin_data, kind, delivery_id)
-        outcome = transmit(letter, current_app.config["SETTINGS"], begin_data)
-    except Overtaken:
-        raise
-    except Exception:
-        # The error itself goes on to the log; a database that is away cannot be told of it.
-        with suppress(SQLAlchemyError), unit_of_work():
-            _blame_ourselves(kind, delivery_id)
-        raise
-    with unit_of_work():
-        _settle(kind, delivery_id, job_id, outcome)
-
-
-def _claim(kind: MailingType, delivery_id: UUID, job_id: UUID) -> Letter | None:
-    """The letter to send now, if it is still to be sent."""
-    delivery = queries.get_delivery(kind, delivery_id, for_change=True)
-    job = jobs.find_job(job_id)
-    if job is None or delivery.state in OVER:
-        pass
-    elif delivery.state == "transmitting":
-        _move(delivery, "uncertain", delivery.said)
-    elif gives_up(job.created_at, job.attempts, clock.now()):
-        _move(delivery, "failed", delivery.said or INTERNAL)
-    else:
-        letter = _written(kind, delivery)
-        if isinstance(letter, Letter):
-            _move(delivery, "claimed", delivery.said)
-            return letter
-        _move(delivery, "failed", letter)
-    if job is not None:
-        jobs.finish(job_id)
-    return None
-
-
-def _written(kind: MailingType, delivery: DeliveryRow) -> Letter | str:
-    """The letter, or why it cannot be written."""
-    recipient = queries.get_recipient(kind, delivery.recipient_id)
-    edition = get_edition(kind.editions, delivery.edition_id)
+def _write(kind: MailingType, row: DeliveryRow) -> Letter | str:
+    recipient = queries.get_recipient(kind, row.recipient_id)
+    edition = get_edition(kind.editions, row.edition_id)
     if edition.state == "superseded":
         return "superseded"
     if edition.state != "approved":
@@ -182,41 +107,62 @@ def _written(kind: MailingType, delivery: DeliveryRow) -> Letter | str:
     if kind.write_public and recipient.is_outside:
         write = kind.write_public
     try:
-        return write(edition, recipient.email, delivery.id)
+        return write(edition, recipient.email, row.id)
     except ValueError:
         return "invalid"
     except NotPublishable:
         return PROTECTED
 
 
-def _blame_ourselves(of: Recipients, delivery_id: UUID) -> None:
-    """Nothing has left, and no server is the reason."""
-    delivery = queries.get_delivery(of, delivery_id, for_change=True)
-    if delivery.state in ("queued", "claimed"):
-        _move(delivery, "queued", INTERNAL)
+def _stands(kind: MailingType, row: DeliveryRow) -> bool:
+    return _state_now(get_edition(kind.editions, row.edition_id)) == "approved"
 
 
-def _begin_data(kind: MailingType, delivery_id: UUID) -> None:
-    """Say that the message is about to be handed over, before it is."""
-    with unit_of_work():
-        delivery = queries.get_delivery(kind, delivery_id, for_change=True)
-        edition = get_edition(kind.editions, delivery.edition_id)
-        db.session.refresh(edition, ["state"])
-        # Whatever replaced the edition while the server was reached: the next claim says so.
-        if delivery.state != "claimed" or edition.state != "approved":
-            raise Overtaken
-        _move(delivery, "transmitting")
+def _state_now(edition: EditionRow) -> str:
+    """Its state as it is committed, whatever this session read before."""
+    db.session.refresh(edition, ["state"])
+    return edition.state
 
 
-def _settle(of: Recipients, delivery_id: UUID, job_id: UUID, outcome: Outcome) -> None:
-    """Write down what became of a letter; «sent» is knowledge, whatever was believed meanwhile."""
-    delivery = queries.get_delivery(of, delivery_id, for_change=True)
-    ours = delivery.state in ("claimed", "transmitting")
-    if outcome.state == "later":
-        if ours:
-            _move(delivery, "queued", outcome.said)
-        jobs.postpone(job_id)
-        return
-    if ours or outcome.state == "sent":
-        _move(delivery, outcome.state, outcome.said)
-    jobs.finish(job_id)
+def announce_edition(edition: EditionRow) -> None:
+    """Tell each manager that a desk's edition waits for approval; whoever asked for it knows.
+
+    In the transaction that makes it ready: an edition never waits with nobody told.
+    """
+    for manager in list_managers():
+        if manager.account_id != edition.requested_by:
+            delivery.queue_letter(NOTICES, edition_id=edition.id, account_id=manager.account_id)
+
+
+def send_notice_again(*, notice_id: UUID) -> ApprovalNotice:
+    """Have a notice sent a second time, as a person decided."""
+    notice = delivery.get_letter(ApprovalNotice, notice_id, for_change=True)
+    edition = get_edition(DESK.editions, notice.edition_id)
+    if may_go_again(notice.state, notice.said, has_reason=edition.state == "ready"):
+        delivery.queue_again(NOTICES, notice)
+    return notice
+
+
+def _write_notice(notice: ApprovalNotice) -> Letter | str:
+    edition = get_edition(DESK.editions, notice.edition_id)
+    manager = find_manager(notice.account_id)
+    if edition.state in ("approved", "superseded"):
+        return edition.state
+    if manager is None:
+        return NO_MANAGER
+    try:
+        return letters.approval_notice(edition, manager.email, notice.id)
+    except ValueError:
+        return "invalid"
+
+
+def _still_waits(notice: ApprovalNotice) -> bool:
+    return _state_now(get_edition(DESK.editions, notice.edition_id)) == "ready"
+
+
+NOTICES = LetterType(ApprovalNotice, JobName.DELIVER_NOTICE, _write_notice, _still_waits)
+
+
+def hold_back_letters(of: Recipients) -> int:
+    """After a copy came back: what was on its way may have left since; how many those are."""
+    return sum(delivery.hold_back_letters(table) for table in of.letters)

@@ -13,8 +13,10 @@ from portal.core.documents.tables import Table
 from portal.core.work.mail import Letter
 from portal.mailings import letters, public
 from portal.mailings.models import (
+    ApprovalNotice,
     Delivery,
     DeliveryRow,
+    EditionLetterRow,
     NetworkDelivery,
     NetworkRecipient,
     Recipient,
@@ -32,6 +34,12 @@ class Recipients:
 
     recipients: type[RecipientRow]
     deliveries: type[DeliveryRow]
+
+    @property
+    def letters(self) -> tuple[type[EditionLetterRow], ...]:
+        """The tables of every letter that leaves from here."""
+        notices = (ApprovalNotice,) if issubclass(self.deliveries, Delivery) else ()
+        return (self.deliveries, *notices)
 
     @property
     def has_audiences(self) -> bool:

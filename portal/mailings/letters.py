@@ -7,7 +7,7 @@ Totals only, never a name; one column of 640 pixels, no image and nothing from a
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import current_app
@@ -27,9 +27,22 @@ from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
 from portal.reports.sections import prose, topic_tables, verdicts
 
+
+class Templates(NamedTuple):
+    """What a letter is made of."""
+
+    subject: str
+    text: str
+    html: str
+
+
 ATTACHED = ("prospetto.csv", "relazione.csv")
-SUBJECT = "mailings/mail/relazione.subject"
-TEXT, HTML = "mailings/mail/relazione.txt", "mailings/mail/relazione.html"
+RELAZIONE = Templates(
+    "mailings/mail/relazione.subject", "mailings/mail/relazione.txt", "mailings/mail/relazione.html"
+)
+NOTICE = Templates(
+    "mailings/mail/approval.subject", "mailings/mail/approval.txt", "mailings/mail/approval.html"
+)
 SHOWN = ("label", "count", "baseline", "variation", "outcome")
 """The columns of a letter: few enough for a phone and for 72 characters."""
 
@@ -97,6 +110,19 @@ def relazione_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
     )
 
 
+def approval_notice(edition: EditionRow, to: str, notice_id: UUID) -> Letter:
+    """The letter to a manager that an edition of the desk waits: no figure, no name."""
+    relazione = thaw(edition.figures)
+    values = {
+        "relazione": relazione,
+        "edition": edition,
+        "link": address("reports.edition", desk=relazione.desk_slug, edition_id=str(edition.id)),
+    }
+    return written(
+        NOTICE, values, to=to, message_id=message_id(notice_id, current_app.config["SETTINGS"])
+    )
+
+
 def attached(
     kind: EditionType, edition: EditionRow, names: Collection[str]
 ) -> tuple[Attachment, ...]:
@@ -130,9 +156,7 @@ def relazione_letter(
         "warnings": list(relazione.notes),
         "table": table,
     }
-    return written(
-        SUBJECT, TEXT, HTML, values, to=to, message_id=message_id, attachments=attachments
-    )
+    return written(RELAZIONE, values, to=to, message_id=message_id, attachments=attachments)
 
 
 def _verdict(relazione: Relazione) -> str:
@@ -145,22 +169,20 @@ def _verdict(relazione: Relazione) -> str:
 
 
 def written(
-    subject: str,
-    text: str,
-    html: str,
+    templates: Templates,
     values: dict[str, Any],
     *,
     to: str,
     message_id: str,
-    attachments: tuple[Attachment, ...],
+    attachments: tuple[Attachment, ...] = (),
 ) -> Letter:
-    """The letter that three templates make of the same values; `table` is one of them."""
-    plain = {"table_lines": lines_of(values["table"]), "wrapped": wrapped}
+    """The letter that the templates make of the same values."""
+    plain = {"lines_of": lines_of, "wrapped": wrapped}
     return Letter(
         to=to,
-        subject=one_line(_rendered(subject, values)),
-        text=_rendered(text, values | plain),
-        html=_rendered(html, values),
+        subject=one_line(_rendered(templates.subject, values)),
+        text=_rendered(templates.text, values | plain),
+        html=_rendered(templates.html, values),
         attachments=attachments,
         message_id=message_id,
     )

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Tables of recipients and deliveries, of desks and of networks."""
+"""Tables of recipients and letters, of desks and of networks."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.store.database import DeskTable, Model, PublishedTable
+from portal.core.work.delivery import STATES, LetterRow
 from portal.reports.disclosure.sheets import Audience
-
-STATES = "state IN ('queued', 'claimed', 'transmitting', 'sent', 'failed', 'uncertain')"
 
 
 class RecipientRow(Model):
@@ -32,23 +31,20 @@ class RecipientRow(Model):
         return False
 
 
-class DeliveryRow(Model):
-    """One letter to one recipient; its id is in the Message-ID, so a repeat can be recognised.
-
-    `transmitting` is committed before the message is handed over: who dies after it leaves an
-    uncertain delivery, which nobody sends again by itself.
-    """
+class EditionLetterRow(LetterRow):
+    """A letter about an edition."""
 
     __abstract__ = True
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     edition_id: Mapped[UUID]
+
+
+class DeliveryRow(EditionLetterRow):
+    """The letter with an edition, to one recipient."""
+
+    __abstract__ = True
+
     recipient_id: Mapped[UUID]
-    state: Mapped[str] = mapped_column(String(12), default="queued")
-    said: Mapped[str] = mapped_column(String(200), default="")
-    """What the server answered, its code and class, when it refused."""
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Recipient(RecipientRow, DeskTable):
@@ -77,6 +73,19 @@ class Delivery(DeliveryRow, DeskTable):
         ForeignKeyConstraint(["desk_id", "edition_id"], ["edition.desk_id", "edition.id"]),
         ForeignKeyConstraint(["desk_id", "recipient_id"], ["recipient.desk_id", "recipient.id"]),
     )
+
+
+class ApprovalNotice(EditionLetterRow, DeskTable):
+    """The letter to a manager that an edition waits to be approved."""
+
+    __tablename__ = "approval_notice"
+    __table_args__ = (
+        Unique("desk_id", "edition_id", "account_id"),
+        CheckConstraint(STATES, name="state"),
+        ForeignKeyConstraint(["desk_id", "edition_id"], ["edition.desk_id", "edition.id"]),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
 
 
 class NetworkRecipient(RecipientRow, PublishedTable):

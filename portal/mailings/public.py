@@ -12,9 +12,7 @@ from portal.core.documents.tables import Table
 from portal.core.italy import formats
 from portal.core.work.mail import Attachment, Letter, message_id
 from portal.mailings.letters import (
-    HTML,
-    SUBJECT,
-    TEXT,
+    RELAZIONE,
     facts_of,
     shown_of,
     written,
@@ -50,9 +48,7 @@ def publishable_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
         "table": table,
     }
     return written(
-        SUBJECT,
-        TEXT,
-        HTML,
+        RELAZIONE,
         values,
         to=to,
         message_id=message_id(delivery_id, current_app.config["SETTINGS"]),

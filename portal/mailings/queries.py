@@ -4,18 +4,18 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
+from portal.accounts.queries import list_members
 from portal.core.errors import NotHere
 from portal.core.store.database import db
+from portal.core.work.letter_states import AGAIN
 from portal.mailings.kinds import MailingType, Recipients
-from portal.mailings.models import DeliveryRow, RecipientRow
-from portal.mailings.rules import AGAIN, ON_PURPOSE, UNDER_WAY, counted_as
-
-Row = TypeVar("Row", RecipientRow, DeliveryRow)
+from portal.mailings.models import ApprovalNotice, RecipientRow
+from portal.mailings.rules import ON_PURPOSE, counted_as
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class Sent:
     state: str
     said: str
     changed_at: datetime
+
+
+class Uncertain(NamedTuple):
+    """A letter of which nobody knows whether it arrived."""
+
+    letter_id: UUID
+    period: str
+    number: int
+    """Of the edition that it is about."""
 
 
 def list_recipients(of: Recipients) -> list[RecipientRow]:
@@ -45,19 +54,8 @@ def find_recipient(of: Recipients, email: str) -> RecipientRow | None:
 
 def get_recipient(of: Recipients, recipient_id: UUID) -> RecipientRow:
     """The recipient with this id."""
-    return _get(of.recipients, recipient_id)
-
-
-def get_delivery(of: Recipients, delivery_id: UUID, *, for_change: bool = False) -> DeliveryRow:
-    """The delivery with this id; for a change, once nobody else is changing it."""
-    return _get(of.deliveries, delivery_id, for_change=for_change)
-
-
-def _get(table: type[Row], row_id: UUID, *, for_change: bool = False) -> Row:
-    statement = select(table).where(table.id == row_id)
-    if for_change:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = db.session.scalars(statement).one_or_none()
+    table = of.recipients
+    found = db.session.scalars(select(table).where(table.id == recipient_id)).one_or_none()
     if found is None:
         raise NotHere
     return found
@@ -94,46 +92,60 @@ def list_not_sent(of: Recipients, edition_id: UUID) -> list[RecipientRow]:
     return list(db.session.scalars(statement))
 
 
-def list_under_way(of: Recipients) -> list[DeliveryRow]:
-    """The deliveries that are neither over nor left to a person, for a change."""
-    letter = of.deliveries
-    statement = select(letter).where(letter.state.in_(UNDER_WAY)).order_by(letter.id)
-    return list(db.session.scalars(statement.with_for_update()))
+def list_notices(edition_id: UUID) -> list[Sent]:
+    """What became of each notice that an edition waits, by the name of the manager."""
+    table = ApprovalNotice
+    notices = db.session.scalars(select(table).where(table.edition_id == edition_id)).all()
+    members = {member.account_id: member for member in list_members()}
+    return sorted(
+        (
+            Sent(notice.id, who.email, who.name, notice.state, notice.said, notice.changed_at)
+            for notice in notices
+            if (who := members.get(notice.account_id))
+        ),
+        key=lambda sent: (sent.name.casefold(), sent.email),
+    )
 
 
-def count_deliveries(of: Recipients) -> dict[str, int]:
+def count_letters(of: Recipients) -> dict[str, int]:
     """How many letters there are of each of STATE_NAMES."""
-    letter = of.deliveries
-    statement = select(letter.state, letter.said, func.count()).group_by(letter.state, letter.said)
     counts: Counter[str] = Counter()
-    for state, said, number in db.session.execute(statement):
-        counts[counted_as(state, said)] += number
+    for letter in of.letters:
+        by = letter.state, letter.said
+        for state, said, number in db.session.execute(select(*by, func.count()).group_by(*by)):
+            counts[counted_as(state, said)] += number
     return dict(counts)
 
 
 def count_needing_a_person(kind: MailingType) -> int:
-    """Letters of editions that stand which failed or may have: nothing sends them by itself."""
-    letter, edition = kind.deliveries, kind.editions.table
-    statement = (
-        select(func.count())
-        .select_from(letter)
-        .join(edition, edition.id == letter.edition_id)
-        .where(
-            letter.state.in_(AGAIN),
-            letter.said.not_in(ON_PURPOSE),
-            edition.state != "superseded",
+    """Letters that failed or may have and still have a reason: nothing sends them by itself."""
+    edition = kind.editions.table
+    reasons = {
+        kind.deliveries: edition.state != "superseded",
+        ApprovalNotice: edition.state == "ready",
+    }
+    return sum(
+        db.session.scalar(
+            select(func.count())
+            .select_from(letter)
+            .join(edition, edition.id == letter.edition_id)
+            .where(letter.state.in_(AGAIN), letter.said.not_in(ON_PURPOSE), reasons[letter])
         )
+        or 0
+        for letter in kind.letters
     )
-    return db.session.scalar(statement) or 0
 
 
-def list_uncertain(kind: MailingType) -> list[tuple[UUID, str, int]]:
-    """Letters of which nobody knows whether they arrived: (id, period, number of the edition)."""
-    letter, edition = kind.deliveries, kind.editions.table
-    statement = (
-        select(letter.id, edition.period, edition.number)
-        .join(edition, edition.id == letter.edition_id)
-        .where(letter.state == "uncertain")
-        .order_by(letter.changed_at, letter.id)
-    )
-    return [(row.id, row.period, row.number) for row in db.session.execute(statement)]
+def list_uncertain(kind: MailingType) -> list[Uncertain]:
+    """Letters of which nobody knows whether they arrived, the oldest first."""
+    edition = kind.editions.table
+    found: list[Row] = []
+    for letter in kind.letters:
+        statement = (
+            select(letter.id, edition.period, edition.number, letter.changed_at)
+            .join(edition, edition.id == letter.edition_id)
+            .where(letter.state == "uncertain")
+        )
+        found += db.session.execute(statement)
+    found.sort(key=lambda row: (row.changed_at, row.id))
+    return [Uncertain(row.id, row.period, row.number) for row in found]

@@ -1,32 +1,28 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What is said of a delivery, and for how long it is tried. Pure.
+"""What is said of a letter, of whatever kind. Pure.
 
 Words never claim more than is known: a server that took a letter may still lose it.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core import clock
 from portal.core.italy import formats
+from portal.core.work.letter_states import AGAIN, INTERNAL
 
-GIVE_UP = timedelta(hours=48)
-OVER = ("sent", "failed", "uncertain")
-"""States that nothing leaves by itself."""
-AGAIN = ("failed", "uncertain")
-"""States from which a person may have the letter sent again, while its edition stands."""
-UNDER_WAY = ("queued", "claimed", "transmitting")
-"""States that the next look may find changed."""
 PROTECTED = "protected"
 """What is said of a letter whose edition has no form that anybody may read."""
-ON_PURPOSE = ("ended", "superseded", PROTECTED)
+APPROVED = "approved"
+"""What is said of a notice whose edition was approved before it left."""
+NO_MANAGER = "no_manager"
+"""What is said of a notice to somebody who approves nothing at the desk any more."""
+ON_PURPOSE = ("ended", "superseded", PROTECTED, APPROVED, NO_MANAGER)
 """Why a letter was rightly not sent: nobody has anything to do about it."""
 KEPT = "kept"
 """What core/work/mail.py says of a letter that it left in the mailbox of the installation."""
-INTERNAL = "internal"
-"""What is said of a letter that our own error kept from leaving."""
 
 # «kept» and «not_sent» are no states of the table: see counted_as().
 STATE_NAMES = {
@@ -61,6 +57,8 @@ OUR_REASONS = {
     "ended": _l("non inviata: il destinatario era già stato tolto"),
     "invalid": _l("non inviata: l’indirizzo non è valido"),
     PROTECTED: _l("non inviata: i numeri di questa edizione non si possono pubblicare"),
+    APPROVED: _l("non inviata: l’edizione era già stata approvata"),
+    NO_MANAGER: _l("non inviata: non è più responsabile dello sportello"),
     INTERNAL: _l(
         "non riuscita per un errore del portale: il responsabile tecnico lo trova nel registro"
     ),
@@ -74,16 +72,11 @@ def counted_as(state: str, said: str) -> str:
     return "not_sent" if state == "failed" and said in ON_PURPOSE else state
 
 
-def may_go_again(state: str, said: str, edition_state: str) -> bool:
-    """Whether a person may have a letter sent again: never with figures that were replaced, nor
-    with those that cannot be published, since what was told already does not become less.
+def may_go_again(state: str, said: str, *, has_reason: bool) -> bool:
+    """Whether a person may have a letter sent again: never one that has lost its reason, nor one
+    with figures that cannot be published, since what was told already does not become less.
     """
-    return state in AGAIN and said != PROTECTED and edition_state == "approved"
-
-
-def gives_up(asked_at: datetime, attempts: int, now: datetime) -> bool:
-    """After two days of trying; a first attempt, which counts already, is made however late."""
-    return attempts > 1 and now - asked_at > GIVE_UP
+    return state in AGAIN and said != PROTECTED and has_reason
 
 
 def in_words(state: str, said: str, changed_at: datetime) -> str:

@@ -14,7 +14,7 @@ from portal.core.italy.periods import headings
 from portal.core.work.mail import Attachment, Letter, message_id
 from portal.figures.rules import Number
 from portal.mailings.kinds import OF_NETWORK, MailingType
-from portal.mailings.letters import EditionFacts, address, attached, facts_of, written
+from portal.mailings.letters import EditionFacts, Templates, address, attached, facts_of, written
 from portal.oversight import prose, standings
 from portal.oversight.editions import NETWORK as NETWORK_EDITIONS
 from portal.oversight.editions import thaw
@@ -22,8 +22,11 @@ from portal.oversight.rules import DeskFigures, NetworkComparison
 from portal.reports.models import EditionRow
 
 ATTACHED = ("confronto.csv",)
-SUBJECT = "oversight/mail/confronto.subject"
-TEXT, HTML = "oversight/mail/confronto.txt", "oversight/mail/confronto.html"
+COMPARISON = Templates(
+    "oversight/mail/confronto.subject",
+    "oversight/mail/confronto.txt",
+    "oversight/mail/confronto.html",
+)
 
 
 def comparison_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
@@ -63,9 +66,7 @@ def comparison_letter(
         "warnings": [missing] if missing else [],
         "table": letter_table(comparison),
     }  # fmt: skip
-    return written(
-        SUBJECT, TEXT, HTML, values, to=to, message_id=message_id, attachments=attachments
-    )
+    return written(COMPARISON, values, to=to, message_id=message_id, attachments=attachments)
 
 
 def letter_table(comparison: NetworkComparison) -> Table:

@@ -95,6 +95,7 @@ SAME = {
     ("report_template", "retired_at"): clock.now(),
     ("recipient", "audience"): "desk",
     ("delivery", "state"): "failed",
+    ("approval_notice", "state"): "failed",
     ("network_edition", "period"): "2016-S1",
     ("network_edition", "baseline"): "2015-S1",
     ("network_edition", "number"): 1,

@@ -15,7 +15,8 @@ from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.mailings.actions import add_recipient, deliver, send_edition
+from portal.core.work.delivery import deliver
+from portal.mailings.actions import add_recipient, letters_of, send_edition
 from portal.mailings.kinds import DESK as LETTERS
 from portal.mailings.kinds import OF_DESK
 from portal.mailings.models import Delivery
@@ -75,7 +76,7 @@ def test_an_edition_is_thawed_once_a_build_and_listed_once_a_letter(
             delivery_id: UUID = db.session.query(Delivery.id).scalar()
             job_id = jobs.get_job_id("deliver", str(delivery_id))
         with counted() as statements, calls_of(lifecycle.list_files) as listed:
-            deliver(LETTERS, delivery_id=delivery_id, job_id=job_id)
+            deliver(letters_of(LETTERS), letter_id=delivery_id, job_id=job_id)
         assert len(listed) == 1
         assert any("FROM edition_file" in statement for statement in statements)
 

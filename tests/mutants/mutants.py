@@ -7,6 +7,7 @@ a piece of its text and what stands there instead; where the piece is gone, the 
 
 from tests.mutants.database import DATABASE
 from tests.mutants.lasting import LASTING
+from tests.mutants.letters import SENT
 from tests.mutants.mutant import ISOLATION, ROUTES, TABLES, Mutant
 
 LOGS = "tests/conformance/test_logs.py::test_"
@@ -360,10 +361,10 @@ CODE = (
     Mutant(
         "whoever is outside receives every number",
         (f"{OUTSIDE}an_outsider_receives_the_publishable_version",),
-        function="portal.mailings.actions:_written",
+        function="portal.mailings.actions:_write",
         old="write = kind.write_public",
         new="pass",
     ),
 )
 
-MUTANTS = DATABASE + CODE + LASTING
+MUTANTS = DATABASE + CODE + LASTING + SENT

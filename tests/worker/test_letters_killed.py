@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A mailer killed with -9 at six points: no letter arrives twice and none is lost in silence.
 
+Editions to recipients and notices to managers take turns; in the long run each dies at each point.
 The oracle is the mail server, in a process of its own. A real worker is killed and another takes
 its place, as a supervisor would do it.
 """
@@ -20,7 +21,9 @@ from click.testing import CliRunner
 from flask import Flask
 
 from config.settings import Settings, child_environment
+from portal.accounts import actions as accounts
 from portal.cli import main
+from portal.core.web.access import Role
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.reports.disclosure.sheets import Audience
@@ -46,22 +49,33 @@ CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
 'BEGIN PERFORM pg_advisory_xact_lock({GATE}); RETURN NEW; END';
 CREATE TRIGGER gate BEFORE UPDATE ON delivery FOR EACH ROW
 WHEN (NEW.state = 'sent') EXECUTE FUNCTION wait_at_the_gate();
+CREATE TRIGGER gate BEFORE UPDATE ON approval_notice FOR EACH ROW
+WHEN (NEW.state = 'sent') EXECUTE FUNCTION wait_at_the_gate();
 """
 WAITING = "SELECT count(*) FROM pg_locks WHERE objid = %s AND NOT granted"
 
 
 class Killing:
-    """One desk, one edition, a new recipient for each kill, and a worker to be killed."""
+    """One desk, an approved edition and one that waits, a new reader for each kill, a worker."""
 
     def __init__(
-        self, app: Flask, at_desk: AtDesk, world: World, settings: Settings, sink: Sink, logs: Path
+        self,
+        app: Flask,
+        at_desk: AtDesk,
+        identity: AtDesk,
+        world: World,
+        settings: Settings,
+        sink: Sink,
+        logs: Path,
     ) -> None:
         self.settings, self.sink, self._logs = settings, sink, logs
-        self._at_desk, self._world = at_desk, world
+        self._at_desk, self._identity, self._world = at_desk, identity, world
         self.edition_id = request(at_desk, world)
         build(app, world.lucca, self.edition_id)
         with at_desk(world.lucca, world.anna):
             editions.approve_edition(DESK.editions, edition_id=self.edition_id, seen_version=None)
+            self.waiting_id = editions.request_edition(DESK.editions, period="2015-S2").id
+        build(app, world.lucca, self.waiting_id)
         self._owner = psycopg.connect(str(settings.database_owner_url), autocommit=True)
         self._owner.execute(HOLD_SENT)  # type: ignore[call-overload]
         self.kills = 0
@@ -76,12 +90,12 @@ class Killing:
         self.worker.end(signal.SIGKILL)
         self._owner.close()
 
-    def kill_at(self, point: str) -> None:
+    def kill_at(self, point: str, *, notice: bool) -> None:
         """Send a letter, kill its mailer there, start another and see what it makes of it."""
         script, ends_as = POINTS[point]
         self.sink.tell(script)
         with self._gate(closed=point == "after 250"):
-            delivery_id = self._send()
+            delivery_id = self._send_notice() if notice else self._send()
             wait_for(lambda: self._is_at(point, delivery_id), seconds=30)
             with suppress(ProcessLookupError):
                 os.killpg(self.worker.process.pid, signal.SIGKILL)
@@ -112,6 +126,18 @@ class Killing:
         assert recipient_id
         return next(sent.delivery_id for sent in found if sent.email == email)
 
+    def _send_notice(self) -> UUID:
+        email = f"responsabile{self.kills}@comune.example"
+        with self._identity():
+            manager_id = accounts.add_account(email=email, name=f"Responsabile {self.kills}").id
+            accounts.give_role(
+                account_id=manager_id, role=Role.MANAGER, place_id=self._world.lucca.id
+            )
+        with self._at_desk(self._world.lucca):
+            actions.announce_edition(editions.get_edition(DESK.editions, self.waiting_id))
+            found = queries.list_notices(self.waiting_id)
+        return next(sent.delivery_id for sent in found if sent.email == email)
+
     def _is_at(self, point: str, delivery_id: UUID) -> bool:
         if point == "after 250":
             row = self._owner.execute(WAITING, [GATE]).fetchone()
@@ -123,6 +149,7 @@ class Killing:
     def states(self) -> dict[UUID, str]:
         with self._at_desk(self._world.lucca):
             sent = queries.list_deliveries(DESK, self.edition_id)
+            sent += queries.list_notices(self.waiting_id)
         return {one.delivery_id: one.state for one in sent}
 
     def accepted(self) -> list[UUID]:
@@ -143,6 +170,7 @@ class Killing:
 def killing(
     app: Flask,
     at_desk: AtDesk,
+    identity: AtDesk,
     world: World,
     settings: Settings,
     tmp_path: Path,
@@ -150,15 +178,15 @@ def killing(
 ) -> Iterator[Killing]:
     with running_sink(tmp_path / "sink") as sink:
         own = replace(settings, smtp_url=sink.url, mail_from="sportelli@rete.example")
-        one = Killing(app, at_desk, world, own, sink, tmp_path)
+        one = Killing(app, at_desk, identity, world, own, sink, tmp_path)
         yield one
         one.end()
 
 
 def kill_at_each_point(killing: Killing, times: int) -> None:
-    for _time in range(times):
-        for point in POINTS:
-            killing.kill_at(point)
+    for time in range(times):
+        for number, point in enumerate(POINTS):
+            killing.kill_at(point, notice=bool((time + number) % 2))
     states, accepted = killing.states(), Counter(killing.accepted())
     duplicates = [one for one, number in accepted.items() if number > 1]
     uncertain = {one for one, state in states.items() if state == "uncertain"}

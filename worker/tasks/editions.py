@@ -5,6 +5,7 @@ from uuid import UUID
 
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.mailings.actions import announce_edition
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 
@@ -17,8 +18,8 @@ def open_edition(job_id: UUID, subject: str) -> None:
 
 
 def build_edition(job_id: UUID, subject: str) -> None:
-    """Count, freeze and write the files."""
-    editions.build_edition(DESK, edition_id=UUID(subject), job_id=job_id)
+    """Count, freeze and write the files, then tell who approves."""
+    editions.build_edition(DESK, edition_id=UUID(subject), job_id=job_id, on_ready=announce_edition)
 
 
 def give_up_edition(job_id: UUID, subject: str) -> None:

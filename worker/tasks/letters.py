@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Letters to recipients, of a desk or of a network."""
+"""Letters of every kind, of a desk or of a network."""
 
 from uuid import UUID
 
 from portal.core.store.database import speaker
-from portal.mailings import actions
+from portal.core.work.delivery import deliver as deliver_letter
+from portal.core.work.delivery import letter_of
+from portal.mailings.actions import NOTICES, letters_of
 from portal.mailings.kinds import DESK
 from portal.oversight.letters import NETWORK
 
 
 def deliver(job_id: UUID, subject: str) -> None:
-    """Send one letter, or go on from where another mailer stopped."""
-    kind = NETWORK if speaker().network_id else DESK
-    actions.deliver(kind, delivery_id=actions.delivery_of(subject), job_id=job_id)
+    """Send an edition to one recipient, or go on from where another mailer stopped."""
+    kind = letters_of(NETWORK if speaker().network_id else DESK)
+    deliver_letter(kind, letter_id=letter_of(subject), job_id=job_id)
+
+
+def deliver_notice(job_id: UUID, subject: str) -> None:
+    """Tell one manager that an edition waits."""
+    deliver_letter(NOTICES, letter_id=letter_of(subject), job_id=job_id)

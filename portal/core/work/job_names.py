@@ -13,4 +13,9 @@ class JobName(StrEnum):
     OPEN_COMPARISON = "open_comparison"
     BUILD_COMPARISON = "build_comparison"
     DELIVER = "deliver"
+    DELIVER_NOTICE = "deliver_notice"
     SWEEP_DRAFTS = "sweep_drafts"
+
+
+SENDING = (JobName.DELIVER, JobName.DELIVER_NOTICE)
+"""Those that send a letter: a restored copy goes on with none of them."""

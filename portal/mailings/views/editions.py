@@ -57,7 +57,14 @@ def preview(edition_id: UUID) -> Response:
 @needs(Permission.READ_REPORTS)
 def deliveries(edition_id: UUID) -> Response:
     manages = may(g.place.role, Permission.APPROVE_REPORTS)
-    return deliveries_page(DESK, edition_id, back=_back(edition_id), to=TO, manages=manages)
+    return deliveries_page(
+        DESK,
+        edition_id,
+        back=_back(edition_id),
+        to=TO,
+        manages=manages,
+        notices=queries.list_notices(edition_id) if manages else [],
+    )
 
 
 @mailings.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/invia")
@@ -72,6 +79,13 @@ def send(edition_id: UUID) -> Response:
 def send_again(delivery_id: UUID) -> Response:
     delivery = actions.send_again(DESK, delivery_id=delivery_id)
     return redirect_to("mailings.deliveries", edition_id=delivery.edition_id)
+
+
+@mailings.post("/s/<desk>/consegne/avvisi/<uuid:notice_id>/di-nuovo")
+@needs(Permission.APPROVE_REPORTS)
+def send_notice_again(notice_id: UUID) -> Response:
+    notice = actions.send_notice_again(notice_id=notice_id)
+    return redirect_to("mailings.deliveries", edition_id=notice.edition_id)
 
 
 def _back(edition_id: UUID) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the pages of a letter share, a desk's and a network's: the preview and the deliveries."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -9,10 +10,11 @@ from flask_babel import gettext as _
 
 from portal.core.errors import Refusal
 from portal.core.web.pages import page
+from portal.core.work.letter_states import UNDER_WAY
 from portal.core.work.mail import Letter
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType
-from portal.mailings.rules import PROTECTED, UNDER_WAY, in_words, may_go_again
+from portal.mailings.rules import PROTECTED, in_words, may_go_again
 from portal.reports.disclosure.disclose import find_disclosure
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
@@ -27,6 +29,15 @@ class Addresses:
     send_again: str
     recipients: str
     mailbox: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A letter on the page: what became of it, and whether a person may have it sent again."""
+
+    sent: queries.Sent
+    words: str
+    again: bool
 
 
 def preview_page(kind: MailingType, edition_id: UUID, *, back: tuple[str, str]) -> Response:
@@ -64,27 +75,38 @@ def _public_letter(kind: MailingType, edition: EditionRow, sender: str) -> Lette
 
 
 def deliveries_page(
-    kind: MailingType, edition_id: UUID, *, back: tuple[str, str], to: Addresses, manages: bool
+    kind: MailingType,
+    edition_id: UUID,
+    *,
+    back: tuple[str, str],
+    to: Addresses,
+    manages: bool,
+    notices: Sequence[queries.Sent] = (),
 ) -> Response:
-    """What became of each letter, and whoever has none yet."""
+    """What became of each letter, and whoever has none yet; `notices` are those to managers."""
     edition = editions.get_edition(kind.editions, edition_id)
-    lines: list[tuple[queries.Sent, str, bool]] = [
-        (
-            sent,
-            in_words(sent.state, sent.said, sent.changed_at),
-            may_go_again(sent.state, sent.said, edition.state),
-        )
-        for sent in queries.list_deliveries(kind, edition_id)
-    ]
+    deliveries = queries.list_deliveries(kind, edition_id)
     return page(
         "mailings/deliveries.html",
         edition=edition,
         back=back,
         to=to,
-        lines=lines,
-        uncertain=any(sent.state == "uncertain" for sent, _words, _again in lines),
-        under_way=any(sent.state in UNDER_WAY for sent, _words, _again in lines),
+        lines=_lines(deliveries, have_reason=edition.state == "approved"),
+        notices=_lines(notices, have_reason=edition.state == "ready"),
+        uncertain=any(sent.state == "uncertain" for sent in deliveries),
+        under_way=any(sent.state in UNDER_WAY for sent in [*deliveries, *notices]),
         not_sent=queries.list_not_sent(kind, edition_id) if edition.state == "approved" else [],
         manages=manages,
         keeps_letters=current_app.config["SETTINGS"].smtp_url is None,
     )
+
+
+def _lines(letters: Iterable[queries.Sent], *, have_reason: bool) -> list[Line]:
+    return [
+        Line(
+            sent,
+            in_words(sent.state, sent.said, sent.changed_at),
+            may_go_again(sent.state, sent.said, has_reason=have_reason),
+        )
+        for sent in letters
+    ]

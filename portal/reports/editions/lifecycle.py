@@ -8,7 +8,7 @@ after it write the same bytes.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -199,12 +199,18 @@ def _closed(period: str) -> Period:
     return window
 
 
-def build_edition(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
+def build_edition(
+    kind: EditionType,
+    *,
+    edition_id: UUID,
+    job_id: UUID,
+    on_ready: Callable[[EditionRow], None] | None = None,
+) -> None:
     """Go on from the step that was reached; each step is committed, so that the page can say it.
 
     Run under the job's lock (worker/run.py). The last step stores every file and finishes the job
-    in one transaction: there is never half an edition. Who lost that lock stops where it sees
-    that the edition has gone another way.
+    in one transaction, with what is to happen as it becomes ready: there is never half an edition.
+    Who lost that lock stops where it sees that the edition has gone another way.
     """
     with unit_of_work():
         edition = get_edition(kind, edition_id)
@@ -213,16 +219,7 @@ def build_edition(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
             return
         edition.state, edition.step = "building", COUNTING
     with unit_of_work():
-        edition = get_edition(kind, edition_id)
-        if edition.frozen is None:
-            # The moment before counting: what is inserted meanwhile may be said twice, never lost.
-            edition.frozen_at = clock.now()
-            edition.frozen = kind.freeze(edition.period, edition.baseline)
-            edition.taxonomy, edition.software = edition.frozen["taxonomy"], __version__
-        edition.step = COUNTING + 1
-        db.session.flush()
-        # PostgreSQL keeps its own order of keys: every builder reads the same.
-        db.session.refresh(edition, ["frozen"])
+        edition = _freeze(kind, edition_id)
     try:
         steps = kind.make(edition)
         files = list(next(steps))
@@ -230,11 +227,28 @@ def build_edition(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
         files += next(steps)
         _reach(kind, edition, LAST_STEP)
         with unit_of_work():
-            _store(kind, edition, files)
+            ready = _store(kind, edition, files)
+            if on_ready:
+                on_ready(ready)
             jobs.finish(job_id)
     except _Overtaken:
         # The job is of whoever builds it now.
         log.warning("edition went another way", extra={"facts": {"edition": str(edition_id)}})
+
+
+def _freeze(kind: EditionType, edition_id: UUID) -> EditionRow:
+    """The edition with its figures, counted now unless somebody has counted them before."""
+    edition = get_edition(kind, edition_id)
+    if edition.frozen is None:
+        # The moment before counting: what is inserted meanwhile may be said twice, never lost.
+        edition.frozen_at = clock.now()
+        edition.frozen = kind.freeze(edition.period, edition.baseline)
+        edition.taxonomy, edition.software = edition.frozen["taxonomy"], __version__
+    edition.step = COUNTING + 1
+    db.session.flush()
+    # PostgreSQL keeps its own order of keys: every builder reads the same.
+    db.session.refresh(edition, ["frozen"])
+    return edition
 
 
 class _Overtaken(Exception):
@@ -250,7 +264,7 @@ def _still_ours(kind: EditionType, frozen: EditionRow) -> EditionRow:
     return edition
 
 
-def _store(kind: EditionType, frozen: EditionRow, files: Sequence[File]) -> None:
+def _store(kind: EditionType, frozen: EditionRow, files: Sequence[File]) -> EditionRow:
     edition = _still_ours(kind, frozen)
     for file in files:
         db.session.add(
@@ -265,6 +279,7 @@ def _store(kind: EditionType, frozen: EditionRow, files: Sequence[File]) -> None
     edition.sha256 = manifest_hash(files)
     edition.state, edition.step, edition.ready_at = "ready", LAST_STEP, clock.now()
     _supersede_older(kind, edition, ("ready", "failed"))
+    return edition
 
 
 def _supersede_older(kind: EditionType, edition: EditionRow, states: Collection[str]) -> None:

@@ -15,6 +15,7 @@ from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.job_names import SENDING
 from portal.mailings import actions
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.people import actions as people
@@ -88,9 +89,9 @@ def settings_of(app: Flask, tmp_path: Path) -> Iterator[Callable[..., None]]:
 
 
 def open_jobs() -> list[UUID]:
-    """What a sweeper would ring for."""
+    """The letters that a sweeper would ring for."""
     statement = select(jobs.Job.id).where(
-        jobs.Job.name == "deliver", jobs.Job.finished_at.is_(None)
+        jobs.Job.name.in_(SENDING), jobs.Job.finished_at.is_(None)
     )
     return list(db.session.scalars(statement))
 

@@ -15,6 +15,7 @@ from portal.core.errors import Refusal
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.work import jobs
+from portal.core.work.delivery import Overtaken, _begin_data
 from portal.core.work.mail import list_kept, mailbox
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
@@ -247,8 +248,8 @@ def test_who_was_overtaken_sends_nothing(
         first = queries.list_deliveries(DESK, approved)[0].delivery_id
     for state in ("queued", "transmitting", "sent", "uncertain", "failed"):
         set_state(at_desk, world, state)
-        with app.app_context(), desk_scope(world.lucca.id), pytest.raises(actions.Overtaken):
-            actions._begin_data(DESK, first)
+        with app.app_context(), desk_scope(world.lucca.id), pytest.raises(Overtaken):
+            _begin_data(actions.letters_of(DESK), first)
 
 
 def supersede(at_desk: AtDesk, world: World, edition_id: UUID) -> None:
@@ -287,8 +288,8 @@ def test_an_edition_replaced_while_the_server_is_reached_stays_here(
     with at_desk(world.lucca):
         first = queries.list_deliveries(DESK, approved)[0].delivery_id
     supersede(at_desk, world, approved)
-    with app.app_context(), desk_scope(world.lucca.id), pytest.raises(actions.Overtaken):
-        actions._begin_data(DESK, first)
+    with app.app_context(), desk_scope(world.lucca.id), pytest.raises(Overtaken):
+        _begin_data(actions.letters_of(DESK), first)
     assert states(at_desk, world, approved)[0] == ("claimed", "")
 
 

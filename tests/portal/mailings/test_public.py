@@ -86,7 +86,7 @@ def test_what_cannot_be_published_is_not_sent_outside(
     with at_desk(world.lucca):
         (delivery,) = queries.list_deliveries(DESK, edition_id)
         assert (delivery.state, delivery.said) == ("failed", PROTECTED)
-        assert not may_go_again(delivery.state, delivery.said, "approved")
+        assert not may_go_again(delivery.state, delivery.said, has_reason=True)
 
 
 def test_the_preview_shows_both_letters(

@@ -17,6 +17,7 @@ from portal.cli import main
 from portal.core.store.database import db
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import delivery
 from portal.embedded.backup import back_up
 from portal.embedded.programs import installed
 from portal.mailings import actions, queries
@@ -54,6 +55,7 @@ def test_letters_on_their_way_come_back_uncertain(
         letters = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
         for letter, state in zip(letters, (*STATES, "sent"), strict=True):
             letter.state = state
+        delivery.queue_letter(actions.NOTICES, edition_id=approved, account_id=world.anna.id)
     send_from_the_network(app, world)
     settings = app.config["SETTINGS"]
     back_up(settings.database_backup_url, tmp_path / "copia", embedded=True)
@@ -66,13 +68,15 @@ def test_letters_on_their_way_come_back_uncertain(
     environment = child_environment(replace(settings, **urls))
     done = CliRunner().invoke(main, ["restore", str(tmp_path / "copia")], env=environment)
     assert done.exit_code == 0, done.output
-    assert "Lettere non ancora partite quando la copia fu fatta: 4." in done.stdout
+    assert "Lettere non ancora partite quando la copia fu fatta: 5." in done.stdout
     with psycopg.connect(urls["database_backup_url"]) as connection:
         found = connection.execute("SELECT state, count(*) FROM delivery GROUP BY 1 ORDER BY 1")
         assert found.fetchall() == [("sent", 1), ("uncertain", 3)]
         found = connection.execute("SELECT state FROM network_delivery")
         assert found.fetchall() == [("uncertain",)]
-        open_jobs = "SELECT count(*) FROM job WHERE name = 'deliver' AND finished_at IS NULL"
+        found = connection.execute("SELECT state FROM approval_notice")
+        assert found.fetchall() == [("uncertain",)]
+        open_jobs = "SELECT count(*) FROM job WHERE name LIKE 'deliver%' AND finished_at IS NULL"
         assert connection.execute(open_jobs).fetchone() == (0,)
     with at_desk(world.lucca):  # what is copied stays as it was
         assert {sent.state for sent in queries.list_deliveries(DESK, approved)} == {*STATES, "sent"}

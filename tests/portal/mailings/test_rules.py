@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from portal.core import clock
-from portal.mailings.rules import GIVE_UP, STATE_NAMES, gives_up, in_words
+from portal.core.work.letter_states import GIVE_UP, gives_up
+from portal.mailings.rules import STATE_NAMES, in_words
 
 AT = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
 WORDS = [
@@ -31,6 +32,8 @@ WORDS = [
     ("failed", "auth",
      "non consegnata in 48 ore: il server di posta non accetta le nostre credenziali"),
     ("failed", "ended", "non inviata: il destinatario era già stato tolto"),
+    ("failed", "approved", "non inviata: l’edizione era già stata approvata"),
+    ("failed", "no_manager", "non inviata: non è più responsabile dello sportello"),
     ("failed", "invalid", "non inviata: l’indirizzo non è valido"),
     ("uncertain", "timeout", "esito incerto: non la rimandiamo da soli"),
 ]  # fmt: skip
