@@ -9,7 +9,7 @@ from portal.core.errors import Refusal
 from portal.core.store.schema import refuse_newer_version
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
-from portal.taxonomy.actions import publish_versions
+from portal.taxonomy.actions import store_versions
 
 
 class Incomplete(Refusal):
@@ -27,7 +27,7 @@ def bring_up_to_date(settings: Settings, *, patience_seconds: int) -> Portal:
     refuse_incomplete(owner_url)
     app = create_app(settings, patience_seconds=patience_seconds)
     with app.app_context(), identity_scope(), unit_of_work():
-        publish_versions()
+        store_versions()
     return app
 
 

@@ -17,7 +17,7 @@ from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.web.access import Role
 from portal.desks.models import Desk, Network
-from portal.taxonomy.actions import publish_versions
+from portal.taxonomy.actions import store_versions
 
 PASSWORD = "tre parole facili"
 
@@ -86,7 +86,7 @@ class World:
 def found() -> None:
     """Write the world into an empty database."""
     with identity_scope(), unit_of_work():
-        publish_versions()
+        store_versions()
         for network in (RETE, ALTRA):
             db.session.add(Network(id=network.id, slug=network.slug, name=network.name))
         db.session.flush()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Publishing: the only change to the topic list. What is published is never rewritten."""
+"""The only change to the topic list: a new version. What is stored is never rewritten."""
 
 from dataclasses import asdict
 
@@ -14,29 +14,29 @@ from portal.taxonomy.models import TaxonomyVersion, Topic, TopicChange, TopicGro
 from portal.taxonomy.rules import TopicList, VersionEntry, differences, parents_first
 
 
-def publish_versions(wanted: TopicList | None = None) -> list[int]:
-    """Publish the versions of the files that are not yet; the numbers of the new ones.
+def store_versions(wanted: TopicList | None = None) -> list[int]:
+    """Store the versions of the files that are not yet; the numbers of the new ones.
 
     Run after every migration: the second time nothing changes. A file that would rewrite a
-    published version is refused whole.
+    stored version is refused whole.
     """
     wanted = wanted or read_files()
-    kept = queries.read_published()
-    _add_groups(kept, wanted)
-    known = {version.number: version for version in kept.versions}
+    stored = queries.read_stored()
+    _add_groups(stored, wanted)
+    known = {version.number: version for version in stored.versions}
     for version in wanted.versions:
         if version.number in known:
-            _refuse_rewriting(kept, wanted, version.number)
+            _refuse_rewriting(stored, wanted, version.number)
             _close(known[version.number], version)
     new = [version for version in wanted.versions if version.number not in known]
     for version in new:
         _add_version(wanted, version)
-    queries.forget_published()
+    queries.forget_stored()
     return [version.number for version in new]
 
 
-def _refuse_rewriting(kept: TopicList, wanted: TopicList, number: int) -> None:
-    differing = differences(kept, wanted, number)
+def _refuse_rewriting(stored: TopicList, wanted: TopicList, number: int) -> None:
+    differing = differences(stored, wanted, number)
     if differing:
         raise Refusal(
             _(
@@ -48,8 +48,8 @@ def _refuse_rewriting(kept: TopicList, wanted: TopicList, number: int) -> None:
         )
 
 
-def _add_groups(kept: TopicList, wanted: TopicList) -> None:
-    known = {group.key: group for group in kept.groups}
+def _add_groups(stored: TopicList, wanted: TopicList) -> None:
+    known = {group.key: group for group in stored.groups}
     for group in wanted.groups:
         if group.key not in known:
             db.session.add(TopicGroup(**asdict(group)))
@@ -61,9 +61,9 @@ def _add_groups(kept: TopicList, wanted: TopicList) -> None:
     db.session.flush()
 
 
-def _close(kept: VersionEntry, wanted: VersionEntry) -> None:
+def _close(stored: VersionEntry, wanted: VersionEntry) -> None:
     """Give an open version its last day, when the file has one."""
-    if kept.valid_to is None and wanted.valid_to is not None:
+    if stored.valid_to is None and wanted.valid_to is not None:
         row = db.session.get_one(TaxonomyVersion, wanted.number)
         row.valid_to = wanted.valid_to
         db.session.flush()

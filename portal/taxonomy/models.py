@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Tables of the topic list; a published version never changes."""
+"""Tables of the topic list; a stored version never changes."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from portal.core.store.database import PlatformTable
 
 
 class TaxonomyVersion(PlatformTable):
-    """One published list and the days on which it is the list in force."""
+    """One stored list and the days on which it is the list in force."""
 
     __tablename__ = "taxonomy_version"
 

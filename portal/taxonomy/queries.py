@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reads of the topic list. A published version never changes, so each process reads it once.
+"""Reads of the topic list. A stored version never changes, so each process reads it once.
 
-A process that runs while a new version is published sees it when it starts again.
+A process that runs while a new version is stored sees it when it starts again.
 """
 
 from collections.abc import Iterable
@@ -17,28 +17,28 @@ from portal.core.store.database import db
 from portal.taxonomy.models import TaxonomyVersion, Topic, TopicChange, TopicGroup
 from portal.taxonomy.rules import ChangeEntry, GroupEntry, TopicEntry, TopicList, VersionEntry
 
-_published: TopicList | None = None
+_stored: TopicList | None = None
 
 
-def published() -> TopicList:
-    """Everything published; an empty list is not remembered, it may be about to be filled."""
-    global _published
-    if _published is None:
-        read = read_published()
+def stored() -> TopicList:
+    """Everything stored; an empty list is not remembered, it may be about to be filled."""
+    global _stored
+    if _stored is None:
+        read = read_stored()
         if not read.versions:
             return read
-        _published = read
-    return _published
+        _stored = read
+    return _stored
 
 
-def forget_published() -> None:
-    """Read again at the next question: after publishing, and between tests."""
-    global _published
-    _published = None
+def forget_stored() -> None:
+    """Read again at the next question: after a new version, and between tests."""
+    global _stored
+    _stored = None
 
 
-def read_published() -> TopicList:
-    """Everything published, from the database."""
+def read_stored() -> TopicList:
+    """Everything stored, from the database."""
     return TopicList(
         versions=_entries(TaxonomyVersion, VersionEntry, TaxonomyVersion.number),
         groups=_entries(TopicGroup, GroupEntry, TopicGroup.position),
@@ -51,13 +51,13 @@ def read_published() -> TopicList:
 
 
 def list_versions() -> tuple[VersionEntry, ...]:
-    """Every published version, oldest first."""
-    return published().versions
+    """Every stored version, oldest first."""
+    return stored().versions
 
 
 def version_on(day: date) -> int:
     """The number of the version in force on a day."""
-    version = published().version_on(day)
+    version = stored().version_on(day)
     if version is None:
         raise Refusal(_("Nessun elenco di tipologie è in vigore il %(day)s", day=formats.day(day)))
     return version.number
@@ -72,12 +72,12 @@ def starts_on(version: int) -> date:
 
 def list_groups() -> tuple[GroupEntry, ...]:
     """The headings of topics, in order."""
-    return published().groups
+    return stored().groups
 
 
 def list_topics(version: int) -> tuple[TopicEntry, ...]:
     """Every topic of a version, each parent before its children."""
-    topics = published().by_version.get(version)
+    topics = stored().by_version.get(version)
     if topics is None:
         raise NotHere
     return topics
@@ -106,7 +106,7 @@ def fresh_codes(codes: Iterable[str], day: date) -> frozenset[str]:
 
 def get_topic(version: int, code: str) -> TopicEntry:
     """The topic as the version words it."""
-    topic = published().by_version_and_code.get((version, code))
+    topic = stored().by_version_and_code.get((version, code))
     if topic is None:
         raise NotHere
     return topic
@@ -114,12 +114,12 @@ def get_topic(version: int, code: str) -> TopicEntry:
 
 def topic_on(day: date, code: str) -> TopicEntry:
     """The topic as the version in force on a day words it, or, if it came later, the newest."""
-    return published().by_version_and_code.get((version_on(day), code)) or _newest(code)
+    return stored().by_version_and_code.get((version_on(day), code)) or _newest(code)
 
 
 def find_topic(text: str) -> TopicEntry | None:
     """The topic meant by a code or a label of any version, in its newest wording."""
-    return published().find(text)
+    return stored().find(text)
 
 
 def reporting_code(code: str) -> str:
@@ -127,18 +127,18 @@ def reporting_code(code: str) -> str:
 
     That is its parent's, or its own; of topics that were merged, the one that they became.
     """
-    topic = _newest(published().merged_into(code))
+    topic = _newest(stored().merged_into(code))
     return topic.parent_code or topic.code
 
 
 def reporting_lines() -> dict[str, str]:
     """Every code of any version, with the line under which it is counted."""
-    return {code: reporting_code(code) for code in published().newest}
+    return {code: reporting_code(code) for code in stored().newest}
 
 
 def codes_under(line: str) -> set[str]:
     """Every code of any version that is counted under a topic's line, its own included."""
-    return {code for code in published().newest if reporting_code(code) == line}
+    return {code for code in stored().newest if reporting_code(code) == line}
 
 
 def historical_row(code: str) -> int | None:
@@ -147,7 +147,7 @@ def historical_row(code: str) -> int | None:
 
 
 def _newest(code: str) -> TopicEntry:
-    topic = published().newest.get(code)
+    topic = stored().newest.get(code)
     if topic is None:
         raise NotHere
     return topic

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The published topic list as values, and what follows from it. No database, no Flask.
+"""The stored topic list as values, and what follows from it. No database, no Flask.
 
 A child topic counts under its parent in every report; a code means the same in every version.
 """
@@ -14,7 +14,7 @@ from portal.core.italy.states_and_comuni import folded
 
 @dataclass(frozen=True, slots=True)
 class VersionEntry:
-    """One published list and its first and last day; the last has no end."""
+    """One stored list and its first and last day; the last has no end."""
 
     number: int
     valid_from: date
@@ -66,7 +66,7 @@ class ChangeEntry:
 
 @dataclass(frozen=True)
 class TopicList:
-    """Everything that is published: versions by number, topics by version and position."""
+    """Everything that is stored: versions by number, topics by version and position."""
 
     versions: tuple[VersionEntry, ...]
     groups: tuple[GroupEntry, ...]
@@ -121,19 +121,19 @@ class TopicList:
         return self.newest.get(text.strip()) or self.by_label.get(folded(text))
 
 
-def differences(published: TopicList, wanted: TopicList, number: int) -> list[str]:
-    """Where a file would rewrite a published version: the codes, empty when nothing differs.
+def differences(stored: TopicList, wanted: TopicList, number: int) -> list[str]:
+    """Where a file would rewrite a stored version: the codes, empty when nothing differs.
 
     Closing is no rewriting: an open version may be given its last day when the next one comes.
     """
     found = []
-    kept, asked = _version(published, number), _version(wanted, number)
-    closing = kept.valid_to is None and asked.valid_to is not None
-    if kept != (replace(asked, valid_to=None) if closing else asked):
+    current, asked = _version(stored, number), _version(wanted, number)
+    closing = current.valid_to is None and asked.valid_to is not None
+    if current != (replace(asked, valid_to=None) if closing else asked):
         found.append(f"versione {number}")
-    topics = set(published.by_version[number]) ^ set(wanted.by_version[number])
+    topics = set(stored.by_version[number]) ^ set(wanted.by_version[number])
     found += sorted({topic.code for topic in topics})
-    changes = _changes_to(published, number) ^ _changes_to(wanted, number)
+    changes = _changes_to(stored, number) ^ _changes_to(wanted, number)
     return found + sorted({f"{change.from_code} → {change.to_code}" for change in changes})
 
 

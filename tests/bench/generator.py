@@ -24,7 +24,7 @@ from portal.desks.actions import add_desk, add_network
 from portal.people.actions import create_people
 from portal.people.rules import PersonFacts
 from portal.taxonomy import queries as taxonomy
-from portal.taxonomy.actions import publish_versions
+from portal.taxonomy.actions import store_versions
 from tests.bench import vocabulary
 from tests.bench.scales import DeskSize, Scale, desk_sizes
 from tests.bench.vocabulary import Name
@@ -139,7 +139,7 @@ def _copy(connection: psycopg.Connection, table: str, rows: Sequence[Sequence[An
 def _topics(app: Flask) -> dict[str, str]:
     """The fourteen first topics of the list before 2026 and of the one since."""
     with app.app_context(), identity_scope(), unit_of_work():
-        publish_versions()
+        store_versions()
         lists = [taxonomy.list_topics(number)[:14] for number in (1, 2)]
     before, now = (", ".join(f"'{topic.code}'" for topic in topics) for topics in lists)
     return {"topics_before": before, "topics_now": now}

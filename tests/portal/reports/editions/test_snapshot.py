@@ -25,9 +25,9 @@ from portal.reports.models import Edition, EditionRow
 from portal.reports.publication import for_network
 from portal.reports.relazione import assembly
 from portal.reports.sections.topic_tables import as_json
-from portal.taxonomy.actions import publish_versions
+from portal.taxonomy.actions import store_versions
 from portal.taxonomy.files import read_files
-from portal.taxonomy.queries import forget_published
+from portal.taxonomy.queries import forget_stored
 from portal.taxonomy.rules import TopicList
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -41,9 +41,9 @@ PERIOD = "2016-S1"
 
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> Iterator[None]:
-    forget_published()
+    forget_stored()
     yield
-    forget_published()
+    forget_stored()
 
 
 def reparented() -> TopicList:
@@ -95,7 +95,7 @@ def test_a_new_list_changes_nothing_that_was_frozen(
         file = editions.get_file(DESK, edition, "relazione.json")
         tables = next(DESK.make(edition))
     with identity():
-        assert publish_versions(reparented()) == [3]
+        assert store_versions(reparented()) == [3]
     with at_desk(few.lucca):
         live = assembly.get_relazione(period=PERIOD)
         edition = editions.get_edition(DESK, approved)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The list is published once, read from the database, and never rewritten."""
+"""The list is stored once, read from the database, and never rewritten."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 
 from portal.core.errors import NotHere, Refusal
 from portal.taxonomy import queries
-from portal.taxonomy.actions import publish_versions
+from portal.taxonomy.actions import store_versions
 from portal.taxonomy.files import read_files
 from portal.taxonomy.rules import TopicList
 from tests.conftest import AtDesk
@@ -19,9 +19,9 @@ SHIPPED = read_files()
 
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> Iterator[None]:
-    queries.forget_published()
+    queries.forget_stored()
     yield
-    queries.forget_published()
+    queries.forget_stored()
 
 
 def with_version_3() -> TopicList:
@@ -37,7 +37,7 @@ def with_version_3() -> TopicList:
 
 def test_what_is_read_is_what_was_shipped(identity: AtDesk) -> None:
     with identity():
-        read = queries.read_published()
+        read = queries.read_stored()
     assert (read.versions, read.groups, read.topics) == (
         SHIPPED.versions,
         SHIPPED.groups,
@@ -46,16 +46,16 @@ def test_what_is_read_is_what_was_shipped(identity: AtDesk) -> None:
     assert set(read.changes) == set(SHIPPED.changes)
 
 
-def test_publishing_again_changes_nothing(identity: AtDesk) -> None:
+def test_storing_again_changes_nothing(identity: AtDesk) -> None:
     with identity():
-        assert publish_versions() == []
+        assert store_versions() == []
 
 
 def test_a_new_version_closes_the_one_before(identity: AtDesk) -> None:
     with identity():
         queries.list_versions()
     with identity():
-        assert publish_versions(with_version_3()) == [3]
+        assert store_versions(with_version_3()) == [3]
     with identity():
         assert queries.version_on(date(2030, 12, 31)) == 2
         assert queries.version_on(date(2031, 1, 1)) == 3
@@ -70,7 +70,7 @@ def test_a_rewritten_version_is_refused_whole(identity: AtDesk) -> None:
         for topic in with_version_3().topics
     )
     with identity(), pytest.raises(Refusal, match=r"Differenze: CAS$"):
-        publish_versions(replace(with_version_3(), topics=relabelled))
+        store_versions(replace(with_version_3(), topics=relabelled))
     with identity():
         assert [version.number for version in queries.list_versions()] == [1, 2]
 
@@ -79,7 +79,7 @@ def test_a_group_is_not_renamed(identity: AtDesk) -> None:
     first, *others = SHIPPED.groups
     renamed = replace(SHIPPED, groups=(replace(first, label="Soggiorno"), *others))
     with identity(), pytest.raises(Refusal, match="soggiorno"):
-        publish_versions(renamed)
+        store_versions(renamed)
 
 
 def test_reads(identity: AtDesk) -> None:
@@ -120,7 +120,7 @@ def test_what_is_not_there(identity: AtDesk) -> None:
 
 def test_the_list_is_read_once_for_each_process(identity: AtDesk) -> None:
     with identity():
-        assert queries.published() is queries.published()
-        before = queries.published()
-        queries.forget_published()
-        assert queries.published() is not before
+        assert queries.stored() is queries.stored()
+        before = queries.stored()
+        queries.forget_stored()
+        assert queries.stored() is not before
