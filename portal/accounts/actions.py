@@ -34,7 +34,7 @@ from portal.accounts.rules import (
 from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.store.audit import AuditEvent
-from portal.core.store.database import db, speaker, speaking_desk
+from portal.core.store.database import current_scope, db, scoped_desk
 from portal.core.web.access import Role
 
 KEPT_ATTEMPTS = timedelta(days=1)
@@ -209,7 +209,7 @@ def invite(*, name: str, email: str, role: Role) -> str:
     account = queries.find_account(email) or add_account(email=email, name=name)
     member = _find_member(account.id)
     if member is None:
-        give_role(account_id=account.id, role=role, place_id=speaking_desk(), invited_as=name)
+        give_role(account_id=account.id, role=role, place_id=scoped_desk(), invited_as=name)
         _record_change("insert", account.id)
     elif member.has_come or member.role is not role:
         raise Refusal(_("Questa persona ha già un ruolo qui: cambiale il ruolo."), field="email")
@@ -231,7 +231,7 @@ def new_invitation(account_id: UUID) -> str:
         )
     )
     db.session.flush()
-    record_event("invited", account_id=account_id, desk_id=speaking_desk())
+    record_event("invited", account_id=account_id, desk_id=scoped_desk())
     return key
 
 
@@ -273,7 +273,7 @@ def change_role(*, account_id: UUID, role: Role, seen_role: str | None) -> None:
     _hold_role(account_id, seen_role=seen_role)
     _change_membership(account_id, role=role)
     _refuse_desk_without_manager()
-    record_event("role_changed", account_id=account_id, desk_id=speaking_desk())
+    record_event("role_changed", account_id=account_id, desk_id=scoped_desk())
 
 
 def remove_member(*, account_id: UUID, seen_role: str | None) -> None:
@@ -284,7 +284,7 @@ def remove_member(*, account_id: UUID, seen_role: str | None) -> None:
     _refuse_desk_without_manager()
     end_sessions_of(account_id)
     withdraw_invitations(account_id)
-    record_event("role_removed", account_id=account_id, desk_id=speaking_desk())
+    record_event("role_removed", account_id=account_id, desk_id=scoped_desk())
 
 
 def _hold_role(account_id: UUID, *, seen_role: str | None) -> None:
@@ -312,7 +312,7 @@ def _change_membership(account_id: UUID, **values: object) -> None:
 
 
 def _of_the_desk() -> ColumnElement[bool]:
-    return (Membership.desk_id == speaking_desk()) & Membership.ended_at.is_(None)
+    return (Membership.desk_id == scoped_desk()) & Membership.ended_at.is_(None)
 
 
 def _take_turns(email: str) -> None:
@@ -328,14 +328,14 @@ def _record_change(action: str, account_id: UUID) -> None:
             action=action,
             subject="membership",
             subject_id=account_id,
-            account_id=speaker().account_id,
+            account_id=current_scope().account_id,
         )
     )
     db.session.flush()
 
 
 def _refuse_oneself(account_id: UUID) -> None:
-    if speaker().account_id == account_id:
+    if current_scope().account_id == account_id:
         raise Refusal(_("Il tuo ruolo e il tuo ingresso spettano a un altro responsabile."))
 
 

@@ -14,7 +14,7 @@ from portal.accounts.models import Account, Invitation, LoginAttempt, LoginSessi
 from portal.accounts.rules import Place, SignedIn
 from portal.core import clock
 from portal.core.errors import NotHere
-from portal.core.store.database import db, speaking_desk
+from portal.core.store.database import db, scoped_desk
 from portal.core.web.access import Role
 from portal.desks.queries import places
 
@@ -182,7 +182,7 @@ def list_members() -> list[Member]:
         )
         .select_from(Account)
         .join(Membership, Membership.account_id == Account.id)
-        .where(Membership.desk_id == speaking_desk(), _is_current())
+        .where(Membership.desk_id == scoped_desk(), _is_current())
         .order_by(func.lower(name), Account.id)
     )
     return [_member(row) for row in db.session.execute(statement)]
@@ -209,7 +209,7 @@ def find_manager(account_id: UUID) -> Member | None:
 def count_managers() -> int:
     """How many managers the desk in scope has."""
     statement = select(func.count()).where(
-        Membership.desk_id == speaking_desk(), Membership.role == Role.MANAGER, _is_current()
+        Membership.desk_id == scoped_desk(), Membership.role == Role.MANAGER, _is_current()
     )
     return db.session.scalar(statement) or 0
 

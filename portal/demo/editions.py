@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 
 from portal.core import clock
-from portal.core.italy.periods import Kind, Period, parse_period, period_of
+from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.core.work.job_names import JobName
@@ -47,7 +47,7 @@ def name_recipient(place: DemoDesk) -> None:
 
 
 def _periods(place: DemoDesk, today: date) -> list[Period]:
-    last = period_of(Kind.HALF, today).previous()
+    last = period_of(PeriodKind.HALF, today).previous()
     found = [last.previous()] if place.slug == LATE_SLUG else [last.previous(), last]
     if place.slug == FIRST_SLUG:
         found.insert(0, parse_period(OF_THE_TABLE))

@@ -31,7 +31,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
-from portal.core.store.database import db, speaker
+from portal.core.store.database import current_scope, db
 from portal.drafts.models import Draft
 from portal.drafts.queries import find, find_discarded, get_draft, list_drafts, own, waiting
 from portal.drafts.rules import KEPT, LARGEST, MOST, MOST_WHILE_LOCKED, REMEMBERED, Fields
@@ -94,7 +94,7 @@ def settle(form_token: UUID | None, *, sent: bytes | None = None) -> bool:
     """
     if form_token is None:
         return False
-    told = {"form_token": form_token, "account_id": speaker().account_id, "now": clock.now()}
+    told = {"form_token": form_token, "account_id": current_scope().account_id, "now": clock.now()}
     return db.session.execute(SETTLE, told | {"sent": sent}).scalar() is True
 
 
@@ -142,7 +142,7 @@ def _kept(
         "page": page, "fields": [list(field) for field in fields], "number": number, "kept_at": now,
     }  # fmt: skip
     statement = insert(Draft).values(
-        form_token=form_token, account_id=speaker().account_id, begun_at=now, **changed
+        form_token=form_token, account_id=current_scope().account_id, begun_at=now, **changed
     )
     is_new = literal_column("xmax = 0", Boolean).label("is_new")
     return statement.on_conflict_do_update(

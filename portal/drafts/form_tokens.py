@@ -22,7 +22,7 @@ from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.database import db
-from portal.core.store.locks import hold
+from portal.core.store.locks import lock
 from portal.drafts import actions as drafts
 from portal.drafts.queries import find_saved
 
@@ -74,7 +74,7 @@ def find_by_form_token(table: type[Record], form_token: UUID | None) -> Record |
     form = _sending.get()
     if form_token is None or (form and form.is_first and form.token == form_token):
         return None
-    hold(str(form_token))
+    lock(str(form_token))
     found = db.session.scalars(select(table).where(table.form_token == form_token)).one_or_none()
     if found is not None and form is not None:
         _refuse_another_content(form_token, form.digest)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from portal.core.errors import NotHere
-from portal.core.store.database import db, speaker
+from portal.core.store.database import current_scope, db
 from portal.drafts.models import Draft
 
 
@@ -70,7 +70,7 @@ def find(form_token: UUID) -> Draft | None:
 
 def own() -> ColumnElement[bool]:
     """That a draft is the speaker's."""
-    return Draft.account_id == speaker().account_id
+    return Draft.account_id == current_scope().account_id
 
 
 def waiting() -> ColumnElement[bool]:

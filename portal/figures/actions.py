@@ -13,8 +13,8 @@ from sqlalchemy import text
 from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.italy import formats
-from portal.core.italy.periods import Kind, Period, parse_period, period_of
-from portal.core.store.database import db, speaker
+from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
+from portal.core.store.database import current_scope, db
 from portal.figures import queries
 from portal.figures.models import PastTotal
 from portal.figures.rules import SEXES, USERS, Counts, Deltas, Excess, Number, find_excess
@@ -111,9 +111,9 @@ def refuse_past_totals_on(day: date) -> None:
 
 def hold_months(period: Period) -> None:
     """Hold the roll-up of every month of a period, as visits and totals of it must."""
-    months = [period_of(Kind.MONTH, period.start)]
+    months = [period_of(PeriodKind.MONTH, period.start)]
     while months[-1].end < period.end:
-        months.append(period_of(Kind.MONTH, months[-1].end + timedelta(days=1)))
+        months.append(period_of(PeriodKind.MONTH, months[-1].end + timedelta(days=1)))
     lock_periods(months)
 
 
@@ -139,7 +139,7 @@ def store_past_total(
         users_f=users_f,
         users_m=users_m,
         topics=_asked(topics),
-        created_by=speaker().account_id,
+        created_by=current_scope().account_id,
     )
     _refuse_overlap(past_total)
     db.session.add(past_total)

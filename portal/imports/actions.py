@@ -19,7 +19,7 @@ from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
-from portal.core.store.database import db, speaker
+from portal.core.store.database import current_scope, db
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
 from portal.imports import queries
@@ -80,7 +80,7 @@ def import_file(data: bytes, *, kind: str) -> Imported:
     if stored is not None:
         return Imported(before=clock.in_rome(stored.created_at).date())
     done = _KINDS[kind](data)
-    author = speaker().account_id
+    author = current_scope().account_id
     db.session.add(ImportedFile(kind=kind, sha256=sha256, rows=done.rows, created_by=author))
     db.session.flush()
     return done
@@ -135,7 +135,7 @@ def _compare(
 ) -> tuple[dict[str, UUID], dict[str, dict[str, Any]]]:
     """Who is known by key, held from now on, and what the file adds to each."""
     known = desk_keys.list_ids_by_key(told)
-    people_queries.hold_people(known.values())
+    people_queries.lock_people(known.values())
     stored = desk_keys.list_told_facts(known.values())
     changes = {}
     for key, person in told.items():

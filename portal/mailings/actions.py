@@ -15,7 +15,7 @@ from portal.accounts.rules import checked_email
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.store.database import db
-from portal.core.store.locks import hold
+from portal.core.store.locks import lock
 from portal.core.work import delivery
 from portal.core.work.delivery import LetterType
 from portal.core.work.job_names import JobName
@@ -43,7 +43,7 @@ def add_recipient(
     all receive what its overseers read.
     """
     address = checked_email(email)
-    hold(f"recipient {of.recipients.__tablename__} {address}")
+    lock(f"recipient {of.recipients.__tablename__} {address}")
     recipient = queries.find_recipient(of, address)
     if recipient is None:
         recipient = of.recipients(email=address)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.store.database import db, speaking_desk
+from portal.core.store.database import db, scoped_desk
 from portal.desks.queries import get_desk
 from portal.oversight.models import PublishedFigure
 from portal.reports.editions.desk import DESK
@@ -26,7 +26,7 @@ def publish_edition(*, edition_id: UUID) -> None:
     if edition.approved_at is None:
         raise Refusal(_("L’edizione non è approvata: la rete vede solo quelle approvate."))
     statement = insert(PublishedFigure).values(
-        network_id=get_desk(speaking_desk()).network_id,
+        network_id=get_desk(scoped_desk()).network_id,
         period=edition.period,
         number=edition.number,
         figures=for_network(edition),

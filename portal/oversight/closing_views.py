@@ -3,7 +3,7 @@
 
 from flask import Response, request
 
-from portal.core.store.database import speaking_network
+from portal.core.store.database import scoped_network
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
 from portal.desks.actions import set_closing_days
@@ -15,7 +15,7 @@ from portal.reports.forms import ClosingForm
 @oversight.get("/r/<network>/chiusura")
 @needs(Permission.OVERSEE)
 def closing() -> Response:
-    return _closing_page(ClosingForm(closing_days=get_network(speaking_network()).closing_days))
+    return _closing_page(ClosingForm(closing_days=get_network(scoped_network()).closing_days))
 
 
 @oversight.post("/r/<network>/chiusura")
@@ -25,7 +25,7 @@ def save_closing() -> Response:
     if form.validate_on_submit():
         with form.attempting():
             # The database lets the network's role set this column, of whichever network.
-            set_closing_days(get_network(speaking_network()), days=form.closing_days.data)
+            set_closing_days(get_network(scoped_network()), days=form.closing_days.data)
             return redirect_to("oversight.closing", salvato=1)
     return _closing_page(form)
 

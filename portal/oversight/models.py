@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.store.database import PublishedTable, speaking_desk
+from portal.core.store.database import PublishedTable, scoped_desk
 from portal.reports.models import STATES, EditionFileRow, EditionRow
 
 
@@ -21,7 +21,7 @@ class PublishedFigure(PublishedTable):
     __tablename__ = "published_figure"
 
     desk_id: Mapped[UUID] = mapped_column(
-        ForeignKey("desk.id"), primary_key=True, default=speaking_desk
+        ForeignKey("desk.id"), primary_key=True, default=scoped_desk
     )
     period: Mapped[str] = mapped_column(String(30), primary_key=True)
     number: Mapped[int]

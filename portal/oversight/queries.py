@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.italy.periods import Kind, Period, last_half, parse_period
+from portal.core.italy.periods import Period, PeriodKind, last_half, parse_period
 from portal.core.italy.states_and_comuni import folded
-from portal.core.store.database import db, speaking_network
+from portal.core.store.database import db, scoped_network
 from portal.desks.queries import get_network, list_desks
 from portal.oversight.models import PublishedFigure
 from portal.oversight.rules import (
@@ -71,7 +71,7 @@ def list_periods() -> list[PeriodLine]:
 def get_usual_period() -> str:
     """What is shown when nobody says: the newest published half-year or year."""
     lines = [line.period for line in list_periods() if line.published]
-    halves = [period for period in lines if period.kind in (Kind.HALF, Kind.YEAR)]
+    halves = [period for period in lines if period.kind in (PeriodKind.HALF, PeriodKind.YEAR)]
     return (halves or lines or [last_half(clock.today())])[0].name
 
 
@@ -82,7 +82,7 @@ def get_comparison(period: str, baseline: str | None = None) -> NetworkCompariso
     published, desks, order = list_published(window.name), _desks(), topic_order(window)
     earlier = list_published(against.name) if against != window.baseline() else None
     fresh = taxonomy.fresh_codes(order, min(window.start, against.start))
-    network = get_network(speaking_network())
+    network = get_network(scoped_network())
     return NetworkComparison(
         network=Named(network.slug, network.name),
         period=window,
@@ -130,7 +130,7 @@ def _desks() -> list[_Desk]:
             Named(desk.slug, desk.short_name),
             clock.in_rome(desk.created_at).date(),
         )
-        for desk in list_desks(speaking_network())
+        for desk in list_desks(scoped_network())
     ]
     return sorted(desks, key=lambda desk: (folded(desk.named.name), desk.named.slug))
 

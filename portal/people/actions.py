@@ -16,7 +16,7 @@ from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italy import formats
 from portal.core.italy.codice_fiscale import read_codice_fiscale
-from portal.core.store.database import db, speaker
+from portal.core.store.database import current_scope, db
 from portal.drafts.form_tokens import find_by_form_token
 from portal.people import queries, rules
 from portal.people.card.parts import as_recorded
@@ -66,7 +66,7 @@ def create_person(
     created = find_by_form_token(Person, form_token)
     if created is not None:
         return created
-    person = Person(form_token=form_token, created_by=created_by or speaker().account_id)
+    person = Person(form_token=form_token, created_by=created_by or current_scope().account_id)
     _add([(person, _accepted(facts))])
     return person
 
@@ -76,7 +76,7 @@ def create_people(*, people: Sequence[PersonFacts]) -> list[UUID]:
 
     The files of a desk hold thousands: one by one they would take a minute, together seconds.
     """
-    author = speaker().account_id
+    author = current_scope().account_id
     added = [(Person(created_by=author), _accepted(facts)) for facts in people]
     _add(added)
     return [person.id for person, _facts in added]
@@ -131,10 +131,11 @@ def bind_keys(*, keys: Mapping[str, UUID]) -> None:
 def tell_apart(*, person_id: UUID, others: Collection[UUID]) -> None:
     """Remember that these are other persons than this one; said twice it stays said once."""
     wanted = set(others) - {person_id}
-    queries.hold_people({person_id, *wanted})
+    queries.lock_people({person_id, *wanted})
     pairs = sorted((min(person_id, other_id), max(person_id, other_id)) for other_id in wanted)
     rows = [
-        {"one_id": one, "other_id": other, "told_by": speaker().account_id} for one, other in pairs
+        {"one_id": one, "other_id": other, "told_by": current_scope().account_id}
+        for one, other in pairs
     ]
     if rows:
         db.session.execute(insert(PeopleApart).values(rows).on_conflict_do_nothing())

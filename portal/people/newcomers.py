@@ -4,8 +4,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from portal.core.store.database import speaking_desk
-from portal.core.store.locks import hold
+from portal.core.store.database import scoped_desk
+from portal.core.store.locks import lock
 from portal.drafts.form_tokens import is_sent_again
 from portal.drafts.queries import find_saved
 from portal.people import actions
@@ -20,7 +20,7 @@ def create_newcomer(
 ) -> Person:
     """Write down a person; `apart` is who they were said not to be, which is remembered."""
     # One newcomer at a time: two windows that write down the same one must see each other.
-    hold(f"newcomers of {speaking_desk()}")
+    lock(f"newcomers of {scoped_desk()}")
     if not _is_recorded(form_token):
         _refuse_likeness(facts, set(apart))
     person = actions.create_person(facts=facts, form_token=form_token)

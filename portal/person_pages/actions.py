@@ -11,7 +11,7 @@ from sqlalchemy import update
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.store.database import db, speaker
+from portal.core.store.database import current_scope, db
 from portal.people import queries as people
 from portal.people.merging import actions as cards
 from portal.people.merging.actions import Absorbed
@@ -71,7 +71,7 @@ def _remembered(
         **absorbed.rows,
     }
     merge = PersonMerge(
-        kept_id=kept_id, left_id=left_id, merged_by=speaker().account_id, before=before
+        kept_id=kept_id, left_id=left_id, merged_by=current_scope().account_id, before=before
     )
     db.session.add(merge)
     db.session.flush()
@@ -101,7 +101,7 @@ def undo_merge(*, merge_id: UUID) -> Undone:
         before=before,
         after=cards.hold_cards((merge.kept_id, merge.left_id)),
     )
-    merge.undone_at, merge.undone_by = clock.now(), speaker().account_id
+    merge.undone_at, merge.undone_by = clock.now(), current_scope().account_id
     db.session.flush()
     return Undone(merge, stayed)
 

@@ -6,8 +6,8 @@ from sqlalchemy import delete
 
 from portal.core import clock
 from portal.core.errors import Conflict, Refusal
-from portal.core.store.database import db, speaking_desk
-from portal.core.store.locks import hold
+from portal.core.store.database import db, scoped_desk
+from portal.core.store.locks import lock
 from portal.tally.models import PinnedTopic
 from portal.tally.queries import Pins, forget_keys, list_pins, version_of
 from portal.tally.rules import KEYS
@@ -20,7 +20,7 @@ def arrange_keys(*, pins: Pins, seen_version: int | None) -> None:
     Whoever saw other pins than there are now hears of it first; the same pins twice are no change.
     """
     check_pins(pins)
-    hold(f"keys of {speaking_desk()}")
+    lock(f"keys of {scoped_desk()}")
     saved = list_pins()
     if saved == dict(pins):
         return

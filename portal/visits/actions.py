@@ -21,7 +21,7 @@ from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, named_periods
-from portal.core.store.database import db, speaker
+from portal.core.store.database import current_scope, db
 from portal.drafts.form_tokens import AlreadySaved, find_by_form_token
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
@@ -60,8 +60,8 @@ def record_visit(
             )
         return recorded
     refuse_future(facts.visited_on, clock.today())
-    sexes = people.hold_people(_ids(facts.person_id))
-    visit = Visit(form_token=form_token, created_by=speaker().account_id, tallied=tallied)
+    sexes = people.lock_people(_ids(facts.person_id))
+    visit = Visit(form_token=form_token, created_by=current_scope().account_id, tallied=tallied)
     _write(visit, facts)
     db.session.add(visit)
     db.session.flush()
@@ -77,7 +77,7 @@ def hold_visit(visit_id: UUID, *other_ids: UUID | None) -> tuple[Visit, dict[UUI
     hold the wrong person: the one who asked has not seen that.
     """
     first = queries.get_visit(visit_id).person_id
-    sexes = people.hold_people(_ids(first, *other_ids))
+    sexes = people.lock_people(_ids(first, *other_ids))
     visit = queries.hold_visit(visit_id)
     if visit.person_id != first:
         raise _unseen()
@@ -137,7 +137,7 @@ def restore_visit(*, visit_id: UUID) -> None:
 
 def correct_person(*, person_id: UUID, facts: PersonFacts, seen_version: int | None) -> None:
     """Correct a person; where the sex changes, the users of every period they came in follow."""
-    before = people.hold_people([person_id])[person_id]
+    before = people.lock_people([person_id])[person_id]
     people_actions.edit_person(person_id=person_id, facts=facts, seen_version=seen_version)
     days = queries.list_days_of([person_id])[person_id]
     figures.add_deltas(deltas_of_sex(days, before, facts.sex or "N"))
@@ -162,7 +162,7 @@ def record_visits(*, facts: Sequence[VisitFacts], recounting: Iterable[date] = (
         refuse_future(one.visited_on, clock.today())
     days = {one.visited_on for one in facts}
     person_ids = {one.person_id for one in facts if one.person_id}
-    people.hold_people(person_ids)
+    people.lock_people(person_ids)
     recorded = queries.list_first_visits(person_ids, days)
     new: list[Placed] = []
     further: list[Placed] = []
@@ -182,7 +182,7 @@ Placed = tuple[VisitFacts, tuple[UUID, str, int]]
 
 
 def _insert(visits: Sequence[Placed]) -> None:
-    author = speaker().account_id
+    author = current_scope().account_id
     rows = [
         {
             "id": visit_id,

@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, insert, select, update
 from portal.core import clock
 from portal.core.errors import Conflict, Refusal
 from portal.core.italy import formats
-from portal.core.store.database import db, speaker, speaking_desk
-from portal.core.store.locks import hold
+from portal.core.store.database import current_scope, db, scoped_desk
+from portal.core.store.locks import lock
 from portal.drafts.form_tokens import AlreadySaved, find_by_form_token
 from portal.figures.actions import refuse_past_totals_on
 from portal.people import queries as people
@@ -75,7 +75,7 @@ def record_sheet(
             )
         return recorded
     refuse_future(visited_on, clock.today())
-    hold(f"sheets of {speaking_desk()} on {visited_on}")
+    lock(f"sheets of {scoped_desk()} on {visited_on}")
     if len(tallies.list_sheets_on(visited_on)) > sheets_seen:
         raise Refusal(
             _("Per questo giorno c’è già un foglio: conferma che questo è un altro."),
@@ -84,7 +84,7 @@ def record_sheet(
     sheet = TallySheet(
         visited_on=visited_on,
         enquiries=_count(cells),
-        created_by=speaker().account_id,
+        created_by=current_scope().account_id,
         form_token=form_token,
     )
     db.session.add(sheet)
@@ -170,7 +170,7 @@ def _change(sheet_id: UUID, which: ColumnElement[bool], values: Mapping[str, obj
     tallies.get_sheet(sheet_id)
     of_sheet = (Visit.sheet_id == sheet_id, which)
     named = select(Visit.person_id).where(*of_sheet, Visit.person_id.is_not(None))
-    held = people.hold_people(db.session.scalars(named))
+    held = people.lock_people(db.session.scalars(named))
     statement = update(Visit).where(*of_sheet).values(version=Visit.version + 1, **values)
     changed = db.session.execute(
         statement.returning(Visit.visited_on, Visit.person_id),

@@ -34,7 +34,7 @@ SESSION = """
 SELECT account_id, desk.id FROM login_session JOIN membership USING (account_id)
 JOIN desk ON desk.id = membership.desk_id WHERE token_hash = %s AND slug = %s
 """
-SPEAK = "SELECT set_config('portal.desk', %s, true), set_config('portal.account', %s, true)"
+SET_SCOPE = "SELECT set_config('portal.desk', %s, true), set_config('portal.account', %s, true)"
 # OFFSET 0: the persons are read by key, since the planner takes any few words for half the desk.
 FIND = """
 SELECT person.id, family_name, given_name, sex, birth_year
@@ -110,7 +110,7 @@ class Pool:
                 key = sha256(request.cookies.get("sportelli", "").encode()).digest()
                 row = cursor.execute(SESSION, [key, slug]).fetchone() or abort(404)
                 account_id, desk_id = row
-                cursor.execute(SPEAK, [str(desk_id), str(account_id)])
+                cursor.execute(SET_SCOPE, [str(desk_id), str(account_id)])
                 yield cursor, account_id
         finally:
             self._free.put(connection)

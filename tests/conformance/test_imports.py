@@ -90,7 +90,7 @@ def test_only_the_clock_says_what_time_it_is() -> None:
 
 
 def test_only_tenancy_opens_a_scope() -> None:
-    opened = places(*CODE, names=("speaking_as", "Speaker"))
+    opened = places(*CODE, names=("enter_scope", "Scope"))
     assert opened == {"portal/core/store/tenancy.py", "portal/core/store/database.py"}
     assert places(*CODE, names=("set_config",)) == set()
     spoken = {

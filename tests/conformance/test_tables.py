@@ -315,7 +315,7 @@ def test_accounts_are_worked_on_without_a_desk(app: Flask) -> None:
         db.session.execute(text("SELECT count(*) FROM person"))
 
 
-def test_nobody_speaks_outside_a_scope(app: Flask) -> None:
+def test_no_transaction_begins_outside_a_scope(app: Flask) -> None:
     with app.app_context(), pytest.raises(RuntimeError, match="no scope is open"):
         db.session.execute(text("SELECT 1"))
 

@@ -3,7 +3,7 @@
 
 from uuid import UUID
 
-from portal.core.store.database import speaker
+from portal.core.store.database import current_scope
 from portal.core.work.delivery import deliver as deliver_letter
 from portal.core.work.delivery import letter_of
 from portal.mailings.actions import NOTICES, letters_of
@@ -13,7 +13,7 @@ from portal.oversight.letters import NETWORK
 
 def deliver(job_id: UUID, subject: str) -> None:
     """Send an edition to one recipient, or go on from where another mailer stopped."""
-    kind = letters_of(NETWORK if speaker().network_id else DESK)
+    kind = letters_of(NETWORK if current_scope().network_id else DESK)
     deliver_letter(kind, letter_id=letter_of(subject), job_id=job_id)
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 
 from portal.core.italy import formats
 
-Kind = Literal["text", "count", "share", "change", "date"]
+ColumnKind = Literal["text", "count", "share", "change", "date"]
 RowKind = Literal["body", "total", "other"]
 # None is «n.d.»: not computable. A figure column takes of text only the marks below.
 Value = int | Fraction | Decimal | date | str | None
@@ -30,7 +30,7 @@ class Column:
 
     key: str
     head: str
-    kind: Kind
+    kind: ColumnKind
     group: str | None = None
     file_head: str | None = None
     places: int = 1
@@ -93,7 +93,7 @@ class Table:
         return cell_text(row.cells[number], self.columns[number])
 
 
-_TYPES: dict[Kind, tuple[type, ...]] = {
+_TYPES: dict[ColumnKind, tuple[type, ...]] = {
     "text": (str,),
     # A mean of several periods' counts is a fraction.
     "count": (int, Fraction),
@@ -113,7 +113,7 @@ def _page_change(value: int | Fraction | Decimal, column: Column) -> str:
     return formats.signed(value, column.places)
 
 
-_PAGE: dict[Kind, Callable[..., str]] = {
+_PAGE: dict[ColumnKind, Callable[..., str]] = {
     "text": lambda value, column: value,
     "count": lambda value, column: formats.count(value),
     "share": lambda value, column: formats.decimal(value, column.places),

@@ -19,7 +19,7 @@ from portal.core.italy import formats
 SCHOOL_START = 9
 
 
-class Kind(StrEnum):
+class PeriodKind(StrEnum):
     """From the shortest to the longest; a range is any two dates."""
 
     MONTH = "month"
@@ -32,15 +32,15 @@ class Kind(StrEnum):
 
 
 MONTHS = {
-    Kind.MONTH: 1,
-    Kind.QUARTER: 3,
-    Kind.FOUR_MONTHS: 4,
-    Kind.HALF: 6,
-    Kind.YEAR: 12,
-    Kind.SCHOOL_YEAR: 12,
+    PeriodKind.MONTH: 1,
+    PeriodKind.QUARTER: 3,
+    PeriodKind.FOUR_MONTHS: 4,
+    PeriodKind.HALF: 6,
+    PeriodKind.YEAR: 12,
+    PeriodKind.SCHOOL_YEAR: 12,
 }
 NAMED_KINDS = tuple(MONTHS)
-_LETTERS = {"S": Kind.HALF, "Q": Kind.FOUR_MONTHS, "T": Kind.QUARTER}
+_LETTERS = {"S": PeriodKind.HALF, "Q": PeriodKind.FOUR_MONTHS, "T": PeriodKind.QUARTER}
 _ROMAN = ("I", "II", "III")
 
 
@@ -48,7 +48,7 @@ _ROMAN = ("I", "II", "III")
 class Period:
     """Two dates, both included. `of` is the open period that this window is cut from."""
 
-    kind: Kind
+    kind: PeriodKind
     start: date
     end: date
     name: str
@@ -77,7 +77,7 @@ class Period:
     def heading(self) -> str:
         """The year, as the head of a column."""
         first, last = self.whole.start.year, self.whole.end.year
-        if self.whole.kind is Kind.SCHOOL_YEAR:
+        if self.whole.kind is PeriodKind.SCHOOL_YEAR:
             return self.whole.name
         return str(first) if first == last else f"{first}–{last}"
 
@@ -85,7 +85,7 @@ class Period:
         """The same kind a year earlier; of a window of an open period, the same window."""
         if self.of is not None:
             return _cut(self.of.baseline(), _year_earlier(self.end))
-        if self.kind is Kind.RANGE:
+        if self.kind is PeriodKind.RANGE:
             return _range(_year_earlier(self.start), _year_earlier(self.end))
         return period_of(self.kind, _year_earlier(self.start))
 
@@ -94,7 +94,7 @@ class Period:
         if self.of is not None:
             return self.of.previous().cut_like(self)
         day_before = self.start - timedelta(days=1)
-        if self.kind is Kind.RANGE:
+        if self.kind is PeriodKind.RANGE:
             return _range(self.start - timedelta(days=self.days), day_before)
         return period_of(self.kind, day_before)
 
@@ -118,7 +118,7 @@ class Period:
         """The same stretch of this period as `partial` is of its own."""
         if partial.of is None:
             return self
-        if self.kind is Kind.RANGE or partial.of.kind is Kind.RANGE:
+        if self.kind is PeriodKind.RANGE or partial.of.kind is PeriodKind.RANGE:
             end = self.start + timedelta(days=partial.days - 1)
         else:
             steps = _month_number(partial.end) - _month_number(partial.start)
@@ -136,12 +136,12 @@ class Period:
 
 def last_half(today: date) -> "Period":
     """The half-year that closed last."""
-    return period_of(Kind.HALF, today).previous()
+    return period_of(PeriodKind.HALF, today).previous()
 
 
-def period_of(kind: Kind, day: date) -> Period:
+def period_of(kind: PeriodKind, day: date) -> Period:
     """The named period of a kind that contains a day."""
-    if kind is Kind.SCHOOL_YEAR:
+    if kind is PeriodKind.SCHOOL_YEAR:
         year = day.year if day.month >= SCHOOL_START else day.year - 1
         return Period(
             kind, date(year, SCHOOL_START, 1), date(year + 1, 8, 31), f"{year}/{year + 1}"
@@ -200,7 +200,7 @@ def parse_period(text: str) -> Period:
 
 
 def _read_year(found: re.Match[str]) -> Period:
-    return _numbered(Kind.YEAR, found[0], 1)
+    return _numbered(PeriodKind.YEAR, found[0], 1)
 
 
 def _read_part(found: re.Match[str]) -> Period:
@@ -218,10 +218,10 @@ def _read_part(found: re.Match[str]) -> Period:
 def _read_month(found: re.Match[str]) -> Period:
     if not 1 <= int(found[2]) <= 12:
         raise ValueError(_("Il mese %(month)s non esiste", month=found[2]))
-    return _numbered(Kind.MONTH, found[1], int(found[2]))
+    return _numbered(PeriodKind.MONTH, found[1], int(found[2]))
 
 
-def _numbered(kind: Kind, year: str, number: int) -> Period:
+def _numbered(kind: PeriodKind, year: str, number: int) -> Period:
     formats.check_year(int(year))
     return period_of(kind, date(int(year), (number - 1) * MONTHS[kind] + 1, 1))
 
@@ -234,7 +234,7 @@ def _read_school(found: re.Match[str]) -> Period:
             _("L’anno scolastico %(text)s non esiste: scrivi due anni di seguito, come %(right)s",
               text=found[0], right=f"{first}/{first + 1}")
         )  # fmt: skip
-    return period_of(Kind.SCHOOL_YEAR, date(first, SCHOOL_START, 1))
+    return period_of(PeriodKind.SCHOOL_YEAR, date(first, SCHOOL_START, 1))
 
 
 def _read_range(found: re.Match[str]) -> Period:
@@ -258,10 +258,10 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Period]], ...] 
 # To text
 
 
-def _name(kind: Kind, year: int, number: int) -> str:
-    if kind is Kind.YEAR:
+def _name(kind: PeriodKind, year: int, number: int) -> str:
+    if kind is PeriodKind.YEAR:
         return f"{year:04d}"
-    if kind is Kind.MONTH:
+    if kind is PeriodKind.MONTH:
         return f"{year:04d}-{number:02d}"
     letter = next(letter for letter, named in _LETTERS.items() if named is kind)
     return f"{year:04d}-{letter}{number}"
@@ -277,23 +277,23 @@ def _range_title(period: Period) -> str:
     return formats.from_to(period.start, period.end)
 
 
-_TITLES: dict[Kind, Callable[[Period], str]] = {
-    Kind.MONTH: lambda p: formats.month_year(p.start),
-    Kind.QUARTER: lambda p: _("%(n)sº trimestre %(y)s", n=_number(p), y=p.start.year),
-    Kind.FOUR_MONTHS: lambda p: _(
+_TITLES: dict[PeriodKind, Callable[[Period], str]] = {
+    PeriodKind.MONTH: lambda p: formats.month_year(p.start),
+    PeriodKind.QUARTER: lambda p: _("%(n)sº trimestre %(y)s", n=_number(p), y=p.start.year),
+    PeriodKind.FOUR_MONTHS: lambda p: _(
         "%(n)s quadrimestre %(y)s", n=_ROMAN[_number(p) - 1], y=p.start.year
     ),
-    Kind.HALF: lambda p: _("%(n)s semestre %(y)s", n=_ROMAN[_number(p) - 1], y=p.start.year),
-    Kind.YEAR: lambda p: _("anno %(y)s", y=p.start.year),
-    Kind.SCHOOL_YEAR: lambda p: _("anno scolastico %(name)s", name=p.name),
-    Kind.RANGE: _range_title,
+    PeriodKind.HALF: lambda p: _("%(n)s semestre %(y)s", n=_ROMAN[_number(p) - 1], y=p.start.year),
+    PeriodKind.YEAR: lambda p: _("anno %(y)s", y=p.start.year),
+    PeriodKind.SCHOOL_YEAR: lambda p: _("anno scolastico %(name)s", name=p.name),
+    PeriodKind.RANGE: _range_title,
 }
 
 # Dates
 
 
 def _range(start: date, end: date, of: Period | None = None) -> Period:
-    return Period(Kind.RANGE, start, end, f"{start.isoformat()}..{end.isoformat()}", of)
+    return Period(PeriodKind.RANGE, start, end, f"{start.isoformat()}..{end.isoformat()}", of)
 
 
 def _cut(whole: Period, end: date) -> Period:

@@ -13,7 +13,7 @@ from sqlalchemy import Index, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.store.database import DeskTable, db, speaker
+from portal.core.store.database import DeskTable, current_scope, db
 
 
 class AuditEvent(DeskTable):
@@ -42,6 +42,6 @@ def record_read(subject: str, subject_id: UUID | None = None, *, rows: int | Non
             subject=subject,
             subject_id=subject_id,
             rows=rows,
-            account_id=speaker().account_id,
+            account_id=current_scope().account_id,
         )
     )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Engines, session and the hook that tells PostgreSQL who is speaking.
+"""Engines, session and the hook that tells PostgreSQL the scope of each transaction.
 
 Each transaction begins by naming the desk, the network and the account on whose behalf it runs;
-row-level security does the rest. A transaction that nobody speaks for does not begin at all:
+row-level security does the rest. A transaction outside any scope does not begin at all:
 zero rows would be a false report, so an empty context is an error here and in the database.
 """
 
@@ -32,7 +32,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-SPEAK = text(
+SET_SCOPE = text(
     "SELECT set_config('portal.desk', :desk, true), set_config('portal.network', :network, true),"
     " set_config('portal.account', :account, true)"
 )
@@ -50,8 +50,8 @@ JOIN_AS_USUAL = text(
 
 
 @dataclass(frozen=True)
-class Speaker:
-    """On whose behalf a transaction runs; network speakers use the network's own role."""
+class Scope:
+    """On whose behalf a transaction runs; a network's scope uses the network's own role."""
 
     desk_id: UUID | None = None
     network_id: UUID | None = None
@@ -63,40 +63,40 @@ class Speaker:
         return self.desk_id or self.network_id
 
 
-_speaker: ContextVar[Speaker | None] = ContextVar("speaker", default=None)
+_scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
 
 
-def speaker() -> Speaker:
-    """Who is speaking now; raises outside any scope."""
-    speaking = _speaker.get()
-    if speaking is None:
-        raise RuntimeError("no scope is open: nobody speaks for this transaction")
-    return speaking
+def current_scope() -> Scope:
+    """On whose behalf the next transaction runs; a RuntimeError outside any scope."""
+    scope = _scope.get()
+    if scope is None:
+        raise RuntimeError("no scope is open: no transaction begins")
+    return scope
 
 
 @contextmanager
-def speaking_as(who: Speaker) -> Iterator[None]:
-    """Give the block a fresh session that speaks for `who`.
+def enter_scope(scope: Scope) -> Iterator[None]:
+    """Give the block a fresh session in this scope.
 
     Used by tenancy alone. The session is new because the identity map remembers the objects of
-    the desk before; an open transaction would keep the speaker that it began with.
+    the desk before; an open transaction would keep the scope that it began with.
     """
     if db.session.registry.has() and db.session().in_transaction():
         raise RuntimeError("a transaction is open: finish it before the scope changes")
     db.session.remove()
-    token = _speaker.set(who)
+    token = _scope.set(scope)
     try:
         yield
     finally:
         db.session.remove()
-        _speaker.reset(token)
+        _scope.reset(token)
 
 
-class SpeakingSession(FlaskSession):
-    """A session bound to the role of whoever is speaking."""
+class ScopedSession(FlaskSession):
+    """A session bound to the role of the scope: the network's own, or the application's."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine | Connection:
-        return db.engines["network" if speaker().network_id else None]
+        return db.engines["network" if current_scope().network_id else None]
 
 
 class Base(DeclarativeBase):
@@ -108,7 +108,7 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(
-    model_class=Base, session_options={"class_": SpeakingSession, "expire_on_commit": False}
+    model_class=Base, session_options={"class_": ScopedSession, "expire_on_commit": False}
 )
 
 if TYPE_CHECKING:
@@ -119,15 +119,13 @@ else:
 
 
 @event.listens_for(OrmSession, "after_begin")
-def _say_who_speaks(
-    _session: OrmSession, transaction: SessionTransaction, conn: Connection
-) -> None:
-    who = speaker()
+def _set_scope(_session: OrmSession, transaction: SessionTransaction, conn: Connection) -> None:
+    scope = current_scope()
     # Nobody: what a transaction was told ended with it, so there is nothing to take back.
-    if transaction.nested or who == Speaker():
+    if transaction.nested or scope == Scope():
         return
-    said = {"desk": who.desk_id, "network": who.network_id, "account": who.account_id}
-    conn.execute(SPEAK, {key: str(value or "") for key, value in said.items()})
+    ids = {"desk": scope.desk_id, "network": scope.network_id, "account": scope.account_id}
+    conn.execute(SET_SCOPE, {key: str(value or "") for key, value in ids.items()})
 
 
 @contextmanager
@@ -151,9 +149,9 @@ class PlatformTable(Model):
     __abstract__ = True
 
 
-def speaking_desk() -> UUID:
+def scoped_desk() -> UUID:
     """The desk in scope, for the key of new rows; PostgreSQL checks it again."""
-    desk_id = speaker().desk_id
+    desk_id = current_scope().desk_id
     if desk_id is None:
         raise RuntimeError("no desk is in scope")
     return desk_id
@@ -167,15 +165,15 @@ class DeskTable(Model):
     desk_id: Mapped[UUID] = mapped_column(
         ForeignKey("desk.id"),
         primary_key=True,
-        default=speaking_desk,
+        default=scoped_desk,
         server_default=text("current_desk()"),
         sort_order=-1,
     )
 
 
-def speaking_network() -> UUID:
+def scoped_network() -> UUID:
     """The network in scope, for the key of new rows; PostgreSQL checks it again."""
-    network_id = speaker().network_id
+    network_id = current_scope().network_id
     if network_id is None:
         raise RuntimeError("no network is in scope")
     return network_id
@@ -187,7 +185,7 @@ class PublishedTable(Model):
     __abstract__ = True
 
     network_id: Mapped[UUID] = mapped_column(
-        ForeignKey("network.id"), primary_key=True, default=speaking_network, sort_order=-1
+        ForeignKey("network.id"), primary_key=True, default=scoped_network, sort_order=-1
     )
 
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from portal.core import clock
-from portal.core.store.database import speaking_desk
+from portal.core.store.database import scoped_desk
 from portal.core.store.unit import after_commit
 
 Value = TypeVar("Value")
@@ -31,7 +31,7 @@ class DeskCache(Generic[Value]):
 
     def get(self, read: Callable[[], Value]) -> Value:
         """The value as it was read last, or read now."""
-        desk_id, now = speaking_desk(), clock.now()
+        desk_id, now = scoped_desk(), clock.now()
         kept = self._kept.get(desk_id)
         if kept and timedelta(0) <= now - kept[0] < self._lasting:
             return kept[1]
@@ -45,7 +45,7 @@ class DeskCache(Generic[Value]):
 
     def forget_on_commit(self) -> None:
         """The desk in scope has changed it: read again once the change is there for all."""
-        desk_id = speaking_desk()
+        desk_id = scoped_desk()
         after_commit(lambda: self._forget(desk_id))
 
     def clear(self) -> None:

@@ -14,12 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from portal.core.store.database import db
 
 TRY = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
-TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 FREE = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
 
 
 @contextmanager
-def held(name: str) -> Iterator[bool]:
+def try_lock(name: str) -> Iterator[bool]:
     """Whether the lock of this name is ours for the block; false when somebody else works."""
     engine = db.engines[None].execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -39,6 +39,6 @@ def _free(connection: Connection, name: str) -> None:
         connection.invalidate()
 
 
-def hold(name: str) -> None:
+def lock(name: str) -> None:
     """Wait for whoever does the same thing at this moment; ours until the unit ends."""
-    db.session.execute(TAKE_TURN, {"name": name})
+    db.session.execute(LOCK, {"name": name})

@@ -9,25 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from portal.core.store.database import Speaker, speaking_as
+from portal.core.store.database import Scope, enter_scope
 
 
 @contextmanager
 def desk_scope(desk_id: UUID, *, account_id: UUID | None = None) -> Iterator[None]:
     """Work inside one desk, on behalf of an account (none: the command line or a worker)."""
-    with speaking_as(Speaker(desk_id=desk_id, account_id=account_id)):
+    with enter_scope(Scope(desk_id=desk_id, account_id=account_id)):
         yield
 
 
 @contextmanager
 def network_scope(network_id: UUID, *, account_id: UUID | None = None) -> Iterator[None]:
     """Work on a network's published figures, never on a person."""
-    with speaking_as(Speaker(network_id=network_id, account_id=account_id)):
+    with enter_scope(Scope(network_id=network_id, account_id=account_id)):
         yield
 
 
 @contextmanager
 def identity_scope(*, account_id: UUID | None = None) -> Iterator[None]:
     """Work on accounts, memberships and other shared tables; no desk is in scope."""
-    with speaking_as(Speaker(account_id=account_id)):
+    with enter_scope(Scope(account_id=account_id)):
         yield

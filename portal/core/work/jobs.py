@@ -41,8 +41,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from config.queue import celery_settings
 from portal.core import clock
-from portal.core.store.database import PlatformTable, db, speaker
-from portal.core.store.locks import held
+from portal.core.store.database import PlatformTable, current_scope, db
+from portal.core.store.locks import try_lock
 from portal.core.store.unit import after_commit
 from portal.core.work.job_names import JobName
 from portal.core.work.logs import log
@@ -85,7 +85,7 @@ class Job(PlatformTable):
 
 def enqueue(name: JobName, subject: str, *, due_at: datetime | None = None) -> None:
     """Have `name` done about `subject` in the scope that is open; once, however often asked."""
-    who = speaker()
+    who = current_scope()
     statement = (
         insert(Job)
         .values(
@@ -167,7 +167,7 @@ def get_job_id(name: JobName, subject: str) -> UUID:
 
 
 def _of(name: JobName, subject: str) -> Select[Job]:
-    who = speaker()
+    who = current_scope()
     return select(Job).where(
         Job.name == name,
         Job.subject == subject,
@@ -178,7 +178,7 @@ def _of(name: JobName, subject: str) -> Select[Job]:
 
 def working_on(job_id: UUID) -> AbstractContextManager[bool]:
     """Whether the job is ours for the block; false when somebody else is at it."""
-    return held(f"job {job_id}")
+    return try_lock(f"job {job_id}")
 
 
 def notify_worker(job_id: UUID) -> None:

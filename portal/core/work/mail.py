@@ -27,7 +27,7 @@ from uuid import UUID
 
 from config.settings import ADDRESS, Settings, is_loopback
 from portal.core import clock
-from portal.core.store.database import speaker
+from portal.core.store.database import current_scope
 
 TIMEOUT_SECONDS = 20
 # 7 bits throughout, and no line longer than a relay may cut.
@@ -223,7 +223,7 @@ def _what_went_wrong(error: Exception) -> str:
 
 def mailbox(settings: Settings) -> Path:
     """The folder of letters of the desk or network in scope."""
-    who = speaker()
+    who = current_scope()
     kind, owner = ("n", who.network_id) if who.network_id else ("d", who.desk_id)
     return settings.home / "mailbox" / kind / str(owner)
 

@@ -14,7 +14,7 @@ from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.italy import formats
 from portal.core.store import audit
-from portal.core.store.database import speaking_desk
+from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, may, needs
 from portal.core.web.pages import page, wants_fragment
 from portal.counter.finding import find as look_for
@@ -190,7 +190,7 @@ def _resting(form: BoxForm, done: LastAct | None, deleted: UUID | None) -> dict[
         "keys": [(key.code, key.name) for key in list_keys()],
         "can_arrange": may(g.place.role, Permission.ARRANGE_COUNTER),
         "address": _address(form, done),
-        **pending(lambda: are_names_shown(hidden=get_desk(speaking_desk()).hides_names)),
+        **pending(lambda: are_names_shown(hidden=get_desk(scoped_desk()).hides_names)),
     }
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from portal.core.errors import NotHere
 from portal.core.store import audit
-from portal.core.store.database import speaking_desk
+from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, needs
 from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to, wants_fragment
@@ -213,7 +213,7 @@ def _row(visit: "Visit") -> dict[str, Any]:
     known = people.list_names([visit.person_id]) if visit.person_id else {}
     name = known[visit.person_id] if visit.person_id else None
     if name and (
-        not wants_fragment() or are_names_shown(hidden=get_desk(speaking_desk()).hides_names)
+        not wants_fragment() or are_names_shown(hidden=get_desk(scoped_desk()).hides_names)
     ):
         audit.record_read("person", visit.person_id)
     elif name:

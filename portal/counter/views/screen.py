@@ -3,7 +3,7 @@
 
 from flask import Response, request
 
-from portal.core.store.database import speaking_desk
+from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
 from portal.counter.forms.screen import ScreenForm
@@ -15,7 +15,7 @@ from portal.desks.queries import get_desk
 @counter.get("/s/<desk>/impostazioni/schermo")
 @needs(Permission.ARRANGE_COUNTER)
 def screen() -> Response:
-    return _screen_page(ScreenForm(hides_names=get_desk(speaking_desk()).hides_names))
+    return _screen_page(ScreenForm(hides_names=get_desk(scoped_desk()).hides_names))
 
 
 @counter.post("/s/<desk>/impostazioni/schermo")
@@ -23,7 +23,7 @@ def screen() -> Response:
 def save_screen() -> Response:
     form = ScreenForm()
     if form.validate_on_submit():
-        desks.hide_names(get_desk(speaking_desk()), hidden=form.hides_names.data)
+        desks.hide_names(get_desk(scoped_desk()), hidden=form.hides_names.data)
         return redirect_to("counter.screen", salvato=1)
     return _screen_page(form)
 

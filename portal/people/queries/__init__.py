@@ -26,12 +26,12 @@ from portal.people.queries.persons import (
     find_residence_on,
     find_since,
     get_person,
-    hold_people,
     list_aliases,
     list_citizenships,
     list_former_citizenships,
     list_names,
     list_residences,
+    lock_people,
 )
 from portal.people.queries.search import search_people
 
@@ -52,7 +52,6 @@ __all__ = [
     "find_residence_on",
     "find_since",
     "get_person",
-    "hold_people",
     "list_aliases",
     "list_apart",
     "list_candidates",
@@ -64,5 +63,6 @@ __all__ = [
     "list_names",
     "list_people",
     "list_residences",
+    "lock_people",
     "search_people",
 ]

@@ -42,7 +42,7 @@ HOLD = (
 )
 
 
-def hold_people(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+def lock_people(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Lock these persons until the unit ends; their sex, «N» where it is not stated.
 
     Always in the order of the ids, so that two who hold the same persons cannot block each other.

@@ -58,7 +58,7 @@ def save_person(person_id: UUID) -> Response:
     form = PersonCorrectionForm()
     try:
         # Held from here on: what is compared is what is saved.
-        people.hold_people([person_id])
+        people.lock_people([person_id])
     except Refusal as refusal:
         form.refuse(refusal)
     person = people.get_person(person_id)

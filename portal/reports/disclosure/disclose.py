@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from portal.core.errors import Refusal
-from portal.core.store.database import db, speaker
-from portal.core.store.locks import hold
+from portal.core.store.database import current_scope, db
+from portal.core.store.locks import lock
 from portal.figures.rules import Number
 from portal.reports.disclosure import relazione_sheets
 from portal.reports.disclosure.protect import Exposed, protect
@@ -91,7 +91,7 @@ def _told() -> _Told:
 
 def disclose(*, edition_id: UUID, audience: Audience) -> Disclosure:
     """Tell an audience of an approved edition; asked again, what was told stays as it is."""
-    hold(f"disclosure {speaker().place_id}")
+    lock(f"disclosure {current_scope().place_id}")
     found = find_disclosure(edition_id, audience)
     if found is not None:
         return found
@@ -106,7 +106,7 @@ def disclose(*, edition_id: UUID, audience: Audience) -> Disclosure:
         audience=audience,
         number=number,
         sheets=_protected(edition, audience, _told(), number),
-        made_by=speaker().account_id,
+        made_by=current_scope().account_id,
     )
     db.session.add(made)
     db.session.flush()

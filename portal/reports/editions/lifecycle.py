@@ -22,8 +22,8 @@ from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.italy.formats import shown
 from portal.core.italy.periods import Period, parse_period
-from portal.core.store.database import db, speaker
-from portal.core.store.locks import hold
+from portal.core.store.database import current_scope, db
+from portal.core.store.locks import lock
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.core.work.logs import log
@@ -140,7 +140,7 @@ def request_edition(
         number=latest.number + 1 if latest else 1,
         replaces=replaced.number if replaced else None,
         reason=_reason(reason, latest=latest, replaced=replaced),
-        requested_by=speaker().account_id,
+        requested_by=current_scope().account_id,
     )
     db.session.add(edition)
     db.session.flush()
@@ -171,7 +171,7 @@ def _reason(given: str, *, latest: EditionRow | None, replaced: EditionRow | Non
 
 def _hold(kind: EditionType, period: str) -> None:
     """One at a time changes which edition of a period is asked for or approved."""
-    hold(f"edition {kind.job} {speaker().place_id} {period}")
+    lock(f"edition {kind.job} {current_scope().place_id} {period}")
 
 
 def _is_current(kind: EditionType, edition: EditionRow) -> bool:
@@ -355,7 +355,7 @@ def approve_edition(kind: EditionType, *, edition_id: UUID, seen_version: int | 
         raise Conflict(_("Mentre leggevi l’edizione è cambiata: rileggila e approva."))
     _supersede_older(kind, edition, ("ready", "failed", "approved"))
     edition.state, edition.approved_at = "approved", clock.now()
-    edition.approved_by = speaker().account_id
+    edition.approved_by = current_scope().account_id
     db.session.flush()
     if kind.after_approval:
         jobs.enqueue(kind.after_approval, str(edition.id))

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock
-from portal.core.italy.periods import Kind, Period, parse_period
-from portal.core.store.database import speaking_desk
+from portal.core.italy.periods import Period, PeriodKind, parse_period
+from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
 from portal.reports.editions import lifecycle as editions
@@ -118,8 +118,8 @@ def tell_since(panel: Panel, shown: Relazione | None = None) -> Panel:
 
 def _builds_on(period: Period) -> date | None:
     """As due.py computes it: never on the last day itself, nor before the desk was."""
-    desk = get_desk(speaking_desk())
-    if period.kind is not Kind.HALF or desk.closing_days is None:
+    desk = get_desk(scoped_desk())
+    if period.kind is not PeriodKind.HALF or desk.closing_days is None:
         return None
     if clock.in_rome(desk.created_at).date() > period.end:
         return None

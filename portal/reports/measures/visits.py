@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Integer, Select, bindparam, case, cast, func, literal, select, tuple_
 
-from portal.core.italy.periods import Kind, Period, period_of
+from portal.core.italy.periods import Period, PeriodKind, period_of
 from portal.core.store.database import db
 from portal.figures import queries as figures
 from portal.reports.measures.breakdowns import Whole, grouped
@@ -63,8 +63,8 @@ def count_months(window: Period) -> tuple[Month, ...]:
     """Visits and enquiries of each month; of one that is only partly in the window, that part."""
     months = list(_months(window))
     parts = [_clipped(month, window) for month in months]
-    whole = figures.list_counts_of([part.name for part in parts if part.kind is Kind.MONTH])
-    rest = [part for part in parts if part.kind is not Kind.MONTH]
+    whole = figures.list_counts_of([part.name for part in parts if part.kind is PeriodKind.MONTH])
+    rest = [part for part in parts if part.kind is not PeriodKind.MONTH]
     counted = whole | (visits.count_from_records(rest) if rest else {})
     found = []
     for month, part in zip(months, parts, strict=True):
@@ -78,10 +78,10 @@ def count_months(window: Period) -> tuple[Month, ...]:
 
 
 def _months(window: Period) -> Iterator[Period]:
-    month = period_of(Kind.MONTH, window.start)
+    month = period_of(PeriodKind.MONTH, window.start)
     while month.start <= window.end:
         yield month
-        month = period_of(Kind.MONTH, month.end + timedelta(days=1))
+        month = period_of(PeriodKind.MONTH, month.end + timedelta(days=1))
 
 
 def _clipped(month: Period, window: Period) -> Period:
@@ -89,4 +89,4 @@ def _clipped(month: Period, window: Period) -> Period:
     if (start, end) == (month.start, month.end):
         return month
     name = f"{start.isoformat()}..{end.isoformat()}"
-    return replace(month, kind=Kind.RANGE, start=start, end=end, name=name)
+    return replace(month, kind=PeriodKind.RANGE, start=start, end=end, name=name)

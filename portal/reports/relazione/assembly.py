@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.italy.periods import Kind, Period, parse_period
-from portal.core.store.database import speaking_desk
+from portal.core.italy.periods import Period, PeriodKind, parse_period
+from portal.core.store.database import scoped_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
 from portal.figures.rules import Counts, Number, is_silent, mean_of
@@ -43,7 +43,11 @@ def list_halves_and_years(*, also: Iterable[str] = ()) -> list[tuple[Period, Cou
     for total in figures.list_past_totals():
         known[total.period] = figures.counts_of(total)
     periods = [parse_period(name) for name in known]
-    shown = {period.name: period for period in periods if period.kind in (Kind.HALF, Kind.YEAR)}
+    shown = {
+        period.name: period
+        for period in periods
+        if period.kind in (PeriodKind.HALF, PeriodKind.YEAR)
+    }
     shown |= {name: parse_period(name) for name in also}
     in_order = sorted(shown.values(), key=lambda one: (one.start, one.end), reverse=True)
     return [(period, known.get(period.name) or _count(period)) for period in in_order]
@@ -58,7 +62,7 @@ def _count(period: Period) -> Counts:
 
 def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
     """The relazione of the desk in scope; names of periods and baselines as they are typed."""
-    desk = get_desk(speaking_desk())
+    desk = get_desk(scoped_desk())
     window = _read(period)
     today = clock.today()
     if not window.has_begun(today):

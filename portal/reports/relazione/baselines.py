@@ -13,7 +13,7 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.italy.periods import Kind, Period, headings, parse_period
+from portal.core.italy.periods import Period, PeriodKind, headings, parse_period
 
 OF_A_MEAN = 3
 
@@ -126,7 +126,7 @@ def not_begun(period: Period) -> str:
 def choices(period: Period) -> list[tuple[str, str]]:
     """What the page offers, each with the period that it means."""
     offered = [(str(choice), str(label)) for choice, label in LABELS.items()]
-    if period.kind is Kind.RANGE and not period.is_partial:
+    if period.kind is PeriodKind.RANGE and not period.is_partial:
         return offered
     told = {
         Choice.LAST_YEAR: period.baseline().whole.title(),

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from portal.core import clock
 from portal.core.errors import Conflict, NotHere
-from portal.core.store.database import db, speaker
-from portal.core.store.locks import hold
+from portal.core.store.database import current_scope, db
+from portal.core.store.locks import lock
 from portal.reports.models import ReportTemplate, ReportText
 from portal.reports.relazione.model import Texts
 
@@ -27,7 +27,7 @@ def find_texts(period: str) -> Texts:
 
 def write_texts(*, period: str, texts: Texts, seen_version: int | None) -> ReportText:
     """Keep the words about a period, unless somebody else has just changed them."""
-    hold(f"report text {speaker().place_id} {period}")
+    lock(f"report text {current_scope().place_id} {period}")
     found = find_text(period)
     if found is None:
         found = ReportText(period=period)
@@ -37,7 +37,7 @@ def write_texts(*, period: str, texts: Texts, seen_version: int | None) -> Repor
     elif found.version != seen_version:
         raise Conflict(_("Non ancora salvato. Mentre scrivevi qualcun altro ha cambiato il testo."))
     found.premise, found.comment = texts.premise, texts.comment
-    found.changed_at, found.changed_by = clock.now(), speaker().account_id
+    found.changed_at, found.changed_by = clock.now(), current_scope().account_id
     db.session.flush()
     return found
 
@@ -62,7 +62,7 @@ def get_template(template_id: UUID) -> ReportTemplate:
 def replace_template(*, name: str, content: bytes) -> ReportTemplate:
     """Use a template from now on; the editions of the one before keep theirs."""
     retire_template()
-    template = ReportTemplate(name=name, content=content, uploaded_by=speaker().account_id)
+    template = ReportTemplate(name=name, content=content, uploaded_by=current_scope().account_id)
     db.session.add(template)
     db.session.flush()
     return template
@@ -70,7 +70,7 @@ def replace_template(*, name: str, content: bytes) -> ReportTemplate:
 
 def retire_template() -> None:
     """Go back to the portal's own template."""
-    hold(f"report template {speaker().place_id}")
+    lock(f"report template {current_scope().place_id}")
     db.session.execute(
         update(ReportTemplate)
         .where(ReportTemplate.retired_at.is_(None))

@@ -20,7 +20,7 @@ from portal.core.italy.formats import (
     percent,
     to_figure,
 )
-from portal.core.italy.periods import Kind, Period, same_length_kind
+from portal.core.italy.periods import Period, PeriodKind, same_length_kind
 from portal.figures.rules import Counts, Number, is_silent
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione, incidence
@@ -174,13 +174,13 @@ def _against(period: Period, against: Baseline) -> tuple[str, str]:
     whole = baseline.whole
     if period.is_partial:
         return "gli", _("stessi giorni %(year)s", year=_of_year(whole))
-    if whole.kind in (Kind.YEAR, Kind.SCHOOL_YEAR):
+    if whole.kind in (PeriodKind.YEAR, PeriodKind.SCHOOL_YEAR):
         return _named(whole)
     return "lo", _("stesso periodo %(year)s", year=_of_year(whole))
 
 
 def _of_year(period: Period) -> str:
-    if period.kind is Kind.SCHOOL_YEAR:
+    if period.kind is PeriodKind.SCHOOL_YEAR:
         return _("dell’anno scolastico %(name)s", name=period.name)
     if period.start.year != period.end.year:
         return _("di un anno prima")
@@ -190,13 +190,13 @@ def _of_year(period: Period) -> str:
 def _named(period: Period) -> tuple[str, str]:
     if period.start == period.end:
         return "il", _("giorno %(day)s", day=day(period.start))
-    if period.is_partial or period.kind is Kind.RANGE:
+    if period.is_partial or period.kind is PeriodKind.RANGE:
         return "il", _("periodo %(dates)s", dates=from_to(period.start, period.end))
-    if period.kind is Kind.YEAR:
+    if period.kind is PeriodKind.YEAR:
         return "il", str(period.start.year)
-    if period.kind is Kind.SCHOOL_YEAR:
+    if period.kind is PeriodKind.SCHOOL_YEAR:
         return "l’", period.title()
-    return ("" if period.kind is Kind.MONTH else "il"), period.title()
+    return ("" if period.kind is PeriodKind.MONTH else "il"), period.title()
 
 
 _TO = {"il": "al ", "lo": "allo ", "la": "alla ", "gli": "agli ", "l’": "all’"}

@@ -5,7 +5,7 @@ from flask import Response, request
 from flask_babel import lazy_gettext as _l
 
 from portal.core.documents.docx import check_template, default_template
-from portal.core.store.database import speaking_desk
+from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
 from portal.desks.actions import omit_from_report, set_closing_days
@@ -24,7 +24,7 @@ PREFIX = "modello"
 @reports.get("/s/<desk>/impostazioni/chiusura")
 @needs(Permission.APPROVE_REPORTS)
 def closing() -> Response:
-    return _closing_page(ClosingForm(closing_days=get_desk(speaking_desk()).closing_days))
+    return _closing_page(ClosingForm(closing_days=get_desk(scoped_desk()).closing_days))
 
 
 @reports.post("/s/<desk>/impostazioni/chiusura")
@@ -33,7 +33,7 @@ def save_closing() -> Response:
     form = ClosingForm()
     if form.validate_on_submit():
         with form.attempting():
-            set_closing_days(get_desk(speaking_desk()), days=form.closing_days.data)
+            set_closing_days(get_desk(scoped_desk()), days=form.closing_days.data)
             return redirect_to("reports.closing", salvato=1)
     return _closing_page(form)
 
@@ -56,13 +56,13 @@ def save_parts() -> Response:
     if form.validate_on_submit():
         shown = set(form.parts.data or ())
         omitted = [part.key for part in OPTIONAL if part.key not in shown]
-        omit_from_report(get_desk(speaking_desk()), parts=omitted)
+        omit_from_report(get_desk(scoped_desk()), parts=omitted)
         return redirect_to("reports.parts", salvato=1)
     return _parts_page(form, TemplateForm(formdata=None, prefix=PREFIX))
 
 
 def _parts_as_kept() -> PartsForm:
-    omitted = get_desk(speaking_desk()).report_omits
+    omitted = get_desk(scoped_desk()).report_omits
     shown = [part.key for part in OPTIONAL if part.key not in omitted]
     return PartsForm(formdata=None, parts=shown)
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.documents.document import Document, NamedFigure
-from portal.core.italy.periods import Kind, parse_period, period_of
+from portal.core.italy.periods import PeriodKind, parse_period, period_of
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, wants_fragment
@@ -36,7 +36,7 @@ def index() -> Response:
         comparable=len(editions.list_frozen(DESK)) > 1,
         lines=assembly.list_halves_and_years(also=latest),
         editions=latest,
-        present=period_of(Kind.HALF, today),
+        present=period_of(PeriodKind.HALF, today),
         today=today,
     )
 

@@ -17,7 +17,7 @@ from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.italy import formats
 from portal.core.store import audit
-from portal.core.store.database import speaker, speaking_desk
+from portal.core.store.database import current_scope, scoped_desk
 from portal.core.web.access import Permission, needs
 from portal.core.web.forms import PortalForm
 from portal.core.web.pages import page, redirect_to, wants_fragment
@@ -151,7 +151,7 @@ def _show(done: LastPress | None, wrong: PortalForm | None = None) -> Response:
     numbers = tallies.count_anonymous_on(today)
     nine = list_keys()
     under_keys = {key.code for key in nine}
-    last = tallies.find_last_press(today, account_id=speaker().account_id)
+    last = tallies.find_last_press(today, account_id=current_scope().account_id)
     groups = {group.key: group.label for group in taxonomy.list_groups()}
     trouble = [text for texts in wrong.errors.values() for text in texts] if wrong else []
     return page(
@@ -184,7 +184,7 @@ def _words(topic: TopicEntry, groups: Mapping[str, str]) -> str:
 def _lines(presses: list[Press]) -> list[PressLine]:
     given = [press.person_id for press in presses if press.person_id]
     names = people.list_names(given) if given else {}
-    if given and are_names_shown(hidden=get_desk(speaking_desk()).hides_names):
+    if given and are_names_shown(hidden=get_desk(scoped_desk()).hides_names):
         audit.record_read("people", rows=len(names))
     else:
         names = {person_id: initials(name) for person_id, name in names.items()}
@@ -200,5 +200,5 @@ def _line(one: Press, names: dict[UUID, str]) -> PressLine:
         topic=one.topic,
         person_id=one.person_id,
         who=names.get(one.person_id) if one.person_id else None,
-        mine=one.person_id is None and one.created_by == speaker().account_id,
+        mine=one.person_id is None and one.created_by == current_scope().account_id,
     )

@@ -170,7 +170,7 @@ def test_another_desks_person_is_not_here(
         with pytest.raises(NotHere):
             queries.get_person(person_id)
         with pytest.raises(NotHere):
-            queries.hold_people([person_id])
+            queries.lock_people([person_id])
         assert queries.list_names([person_id]) == {}
         assert queries.list_changes(person_id) == []
 

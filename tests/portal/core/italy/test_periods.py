@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from portal.core.italy.periods import (
     NAMED_KINDS,
-    Kind,
+    PeriodKind,
     headings,
     named_periods,
     parse_period,
@@ -24,24 +24,24 @@ KINDS = st.sampled_from(NAMED_KINDS)
 @pytest.mark.parametrize(
     ("name", "kind", "start", "end", "title"),
     [
-        ("2016", Kind.YEAR, (2016, 1, 1), (2016, 12, 31), "anno 2016"),
-        ("2016-S1", Kind.HALF, (2016, 1, 1), (2016, 6, 30), "I semestre 2016"),
-        ("2016-S2", Kind.HALF, (2016, 7, 1), (2016, 12, 31), "II semestre 2016"),
-        ("2016-Q1", Kind.FOUR_MONTHS, (2016, 1, 1), (2016, 4, 30), "I quadrimestre 2016"),
-        ("2016-Q3", Kind.FOUR_MONTHS, (2016, 9, 1), (2016, 12, 31), "III quadrimestre 2016"),
-        ("2016-T2", Kind.QUARTER, (2016, 4, 1), (2016, 6, 30), "2º trimestre 2016"),
-        ("2016-T4", Kind.QUARTER, (2016, 10, 1), (2016, 12, 31), "4º trimestre 2016"),
-        ("2016-02", Kind.MONTH, (2016, 2, 1), (2016, 2, 29), "febbraio 2016"),
+        ("2016", PeriodKind.YEAR, (2016, 1, 1), (2016, 12, 31), "anno 2016"),
+        ("2016-S1", PeriodKind.HALF, (2016, 1, 1), (2016, 6, 30), "I semestre 2016"),
+        ("2016-S2", PeriodKind.HALF, (2016, 7, 1), (2016, 12, 31), "II semestre 2016"),
+        ("2016-Q1", PeriodKind.FOUR_MONTHS, (2016, 1, 1), (2016, 4, 30), "I quadrimestre 2016"),
+        ("2016-Q3", PeriodKind.FOUR_MONTHS, (2016, 9, 1), (2016, 12, 31), "III quadrimestre 2016"),
+        ("2016-T2", PeriodKind.QUARTER, (2016, 4, 1), (2016, 6, 30), "2º trimestre 2016"),
+        ("2016-T4", PeriodKind.QUARTER, (2016, 10, 1), (2016, 12, 31), "4º trimestre 2016"),
+        ("2016-02", PeriodKind.MONTH, (2016, 2, 1), (2016, 2, 29), "febbraio 2016"),
         (
             "2016/2017",
-            Kind.SCHOOL_YEAR,
+            PeriodKind.SCHOOL_YEAR,
             (2016, 9, 1),
             (2017, 8, 31),
             "anno scolastico 2016/2017",
         ),
         (
             "2016-01-01..2016-03-15",
-            Kind.RANGE,
+            PeriodKind.RANGE,
             (2016, 1, 1),
             (2016, 3, 15),
             "dal 1° gennaio al 15 marzo 2016",
@@ -49,7 +49,7 @@ KINDS = st.sampled_from(NAMED_KINDS)
     ],
 )
 def test_names_are_read_and_said(
-    name: str, kind: Kind, start: tuple[int, int, int], end: tuple[int, int, int], title: str
+    name: str, kind: PeriodKind, start: tuple[int, int, int], end: tuple[int, int, int], title: str
 ) -> None:
     period = parse_period(name)
     assert (period.kind, period.start, period.end) == (kind, date(*start), date(*end))
@@ -62,7 +62,7 @@ def test_small_letters_and_spaces_are_forgiven() -> None:
 
 
 def test_a_range_as_long_as_a_half_year_stays_a_range() -> None:
-    assert parse_period("2016-01-01..2016-06-30").kind is Kind.RANGE
+    assert parse_period("2016-01-01..2016-06-30").kind is PeriodKind.RANGE
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,9 @@ def test_the_baseline_is_the_same_kind_a_year_earlier(name: str, earlier: str, b
 
 
 @given(KINDS, DAYS)
-def test_every_day_is_in_its_named_period_and_the_name_reads_back(kind: Kind, day: date) -> None:
+def test_every_day_is_in_its_named_period_and_the_name_reads_back(
+    kind: PeriodKind, day: date
+) -> None:
     period = period_of(kind, day)
     assert period.start <= day <= period.end
     assert parse_period(period.name) == period
