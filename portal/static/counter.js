@@ -221,11 +221,17 @@ const Counter = (() => {
     return read.getDate() === day ? read : null;
   }
 
+  // The desk's day, also on a device that is set elsewhere.
+  function todayInRome() {
+    const [year, month, day] = new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Rome" }).split("-").map(Number);
+    return new Date(year, month - 1, day);
+  }
+
   function tellDay(event) {
     if (event.target.name !== "visited_on") return;
     const line = document.getElementById("past-day");
     const day = readDay(event.target.value);
-    line.hidden = !day || day >= new Date().setHours(0, 0, 0, 0);
+    line.hidden = !day || day >= todayInRome();
     if (line.hidden) return;
     const words = day.toLocaleDateString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
     line.textContent = line.dataset.past.replace("{day}", words.replace(/ 1 /, " 1° "));

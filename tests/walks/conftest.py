@@ -105,10 +105,17 @@ def open_as(browser: Browser, address: str, identity: AtDesk) -> Iterator[OpenAs
     """
     contexts: list[BrowserContext] = []
 
-    def open_page(one: Someone | None, *, width: int = 1280, javascript: bool = True) -> Page:
+    def open_page(
+        one: Someone | None,
+        *,
+        width: int = 1280,
+        javascript: bool = True,
+        timezone: str = "Europe/Rome",
+    ) -> Page:
         context = browser.new_context(
             base_url=address,
             locale="it-IT",
+            timezone_id=timezone,
             java_script_enabled=javascript,
             viewport={"width": width, "height": 800},
         )

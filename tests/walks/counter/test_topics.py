@@ -2,7 +2,9 @@
 """The topics: digits, the whole list, what is chosen; the focus after each act."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,6 +18,8 @@ from tests.walks.counter.conftest import (
     saved,
     search,
 )
+from tests.walks.conftest import OpenAs
+from tests.world import World
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +105,23 @@ def test_control_enter_saves_from_any_field(
     counter.get_by_label("Data", exact=True).press("Control+Enter")
     saved(counter, "Salvato")
     assert len(today()) == 1
+
+
+def test_a_day_is_past_in_rome_whatever_the_device_says(
+    world: World, known: dict[str, UUID], open_as: OpenAs
+) -> None:
+    """Kiritimati is on another day than Rome for most of each, Pago Pago for the rest."""
+    there = clock.now().astimezone(ZoneInfo("Pacific/Kiritimati")).date()
+    elsewhere = "Pacific/Kiritimati" if there != clock.today() else "Pacific/Pago_Pago"
+    page = open_as(world.bruno, timezone=elsewhere)
+    page.goto(HOME)
+    page.keyboard.press("Control+Enter")
+    expect(asks(page)).to_be_focused()
+    line, day = page.locator("#past-day"), page.get_by_label("Data", exact=True)
+    day.fill((clock.today() - timedelta(days=1)).strftime("%d/%m/%Y"))
+    expect(line).to_be_visible()
+    day.fill(clock.today().strftime("%d/%m/%Y"))
+    expect(line).to_be_hidden()
 
 
 def test_an_error_keeps_everything_and_the_focus(counter: Page) -> None:
