@@ -270,7 +270,7 @@ def withdraw_invitations(account_id: UUID) -> None:
 def change_role(*, account_id: UUID, role: Role, seen_role: str | None) -> None:
     """Change what a member may do at the desk in scope, if it still is what the manager saw."""
     _refuse_oneself(account_id)
-    _hold_role(account_id, seen_role=seen_role)
+    _lock_role(account_id, seen_role=seen_role)
     _change_membership(account_id, role=role)
     _refuse_desk_without_manager()
     record_event("role_changed", account_id=account_id, desk_id=scoped_desk())
@@ -279,7 +279,7 @@ def change_role(*, account_id: UUID, role: Role, seen_role: str | None) -> None:
 def remove_member(*, account_id: UUID, seen_role: str | None) -> None:
     """Take a member out of the desk in scope, in the role that was seen, and sign them out."""
     _refuse_oneself(account_id)
-    _hold_role(account_id, seen_role=seen_role)
+    _lock_role(account_id, seen_role=seen_role)
     _change_membership(account_id, ended_at=clock.now())
     _refuse_desk_without_manager()
     end_sessions_of(account_id)
@@ -287,7 +287,7 @@ def remove_member(*, account_id: UUID, seen_role: str | None) -> None:
     record_event("role_removed", account_id=account_id, desk_id=scoped_desk())
 
 
-def _hold_role(account_id: UUID, *, seen_role: str | None) -> None:
+def _lock_role(account_id: UUID, *, seen_role: str | None) -> None:
     """Lock the desk's members first: two managers who remove each other must take turns."""
     held = db.session.execute(
         select(Membership.account_id, Membership.role)

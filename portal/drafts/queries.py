@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every read of drafts: the speaker's own and nobody else's."""
+"""Every read of drafts: the account's own and nobody else's."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class Saved(NamedTuple):
 
 
 def find_draft(form_token: UUID) -> Draft | None:
-    """The draft of this form, if it is the speaker's own; None once the form was saved."""
+    """The draft of this form, if it is the account's own; None once the form was saved."""
     draft = find(form_token)
     return draft if draft and draft.is_waiting else None
 
@@ -34,13 +34,13 @@ def get_draft(form_token: UUID) -> Draft | None:
 
 
 def find_latest(*, since: datetime, begun_before: datetime) -> Draft | None:
-    """What the speaker wrote last since a moment, of what was begun before another."""
+    """What the account wrote last since a moment, of what was begun before another."""
     newest = [draft for draft in list_drafts() if draft.begun_at < begun_before][:1]
     return newest[0] if newest and newest[0].kept_at >= since else None
 
 
 def list_drafts() -> list[Draft]:
-    """The speaker's own drafts at this desk, the latest first."""
+    """The account's own drafts at this desk, the latest first."""
     statement = select(Draft).where(own(), waiting())
     return list(db.session.scalars(statement.order_by(Draft.kept_at.desc())))
 
@@ -57,7 +57,7 @@ def find_saved(form_token: UUID) -> Saved | None:
 
 
 def find_discarded(form_token: UUID) -> Draft | None:
-    """A draft of the speaker's own that was thrown away and can still be taken up."""
+    """A draft of the account's own that was thrown away and can still be taken up."""
     draft = find(form_token)
     return draft if draft and draft.is_discarded else None
 
@@ -69,7 +69,7 @@ def find(form_token: UUID) -> Draft | None:
 
 
 def own() -> ColumnElement[bool]:
-    """That a draft is the speaker's."""
+    """That a draft is the account's."""
     return Draft.account_id == current_scope().account_id
 
 

@@ -109,7 +109,7 @@ def refuse_past_totals_on(day: date) -> None:
         )
 
 
-def hold_months(period: Period) -> None:
+def lock_months(period: Period) -> None:
     """Hold the roll-up of every month of a period, as visits and totals of it must."""
     months = [period_of(PeriodKind.MONTH, period.start)]
     while months[-1].end < period.end:
@@ -159,7 +159,7 @@ def correct_past_total(
     """Correct the figures of a period, unless somebody else has just done so."""
     past_total = _seen(past_total_id, seen_version)
     _refuse_wrong_past_total(None, users, users_f, users_m)
-    hold_months(parse_period(past_total.period))
+    lock_months(parse_period(past_total.period))
     past_total.users, past_total.users_f, past_total.users_m = users, users_f, users_m
     past_total.topics = _asked(topics)
     _refuse_contradiction(past_total, field=None)

@@ -244,7 +244,7 @@ def restore_past_total(*, past_total_id: UUID) -> None:
 
 def _refuse_recorded(period: Period) -> None:
     """Hold a period's months, and refuse totals where visits are recorded."""
-    figures.hold_months(period)
+    figures.lock_months(period)
     recorded_on = visit_queries.find_first_visit_within(period.start, period.end)
     if recorded_on is not None:
         raise Refusal(
@@ -267,7 +267,7 @@ def store_typed_totals(
     topics: Mapping[str, int],
 ) -> UUID:
     """As store_past_total(); the same form sent twice gives the first's record."""
-    figures.hold_months(period)
+    figures.lock_months(period)
     stored = figures_queries.find_past_total(period)
     asked = (users, users_f, users_m, {code: number for code, number in topics.items() if number})
     if stored and asked == (stored.users, stored.users_f, stored.users_m, stored.topics):

@@ -87,7 +87,7 @@ def edit_person(*, person_id: UUID, facts: PersonFacts, seen_version: int | None
 
     The same facts sent twice change nothing the second time, and are no conflict.
     """
-    person = _held(person_id)
+    person = _locked(person_id)
     facts, sex_before = _accepted(facts), person.sex
     if _says_the_same(facts, person):
         return Edited(person, sex_before)
@@ -161,7 +161,7 @@ def _says_the_same(facts: PersonFacts, person: Person) -> bool:
     )
 
 
-def _held(person_id: UUID) -> Person:
+def _locked(person_id: UUID) -> Person:
     """The person as it stands now, locked: a second editor waits and then sees the first's."""
     person = db.session.scalars(
         select(Person)

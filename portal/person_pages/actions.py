@@ -43,7 +43,7 @@ def merge_people(
     """
     if kept_id == left_id:
         raise Refusal(_("È la stessa scheda: scegline un’altra."))
-    before = cards.hold_cards((kept_id, left_id))
+    before = cards.lock_cards((kept_id, left_id))
     done = queries.find_merge_of(left_id)
     if done is not None and done.kept_id == kept_id:
         return done
@@ -56,7 +56,7 @@ def merge_people(
         from_id=left_id,
         to_id=kept_id,
         before=before,
-        after=cards.hold_cards((kept_id, left_id)),
+        after=cards.lock_cards((kept_id, left_id)),
     )
     return _remembered(kept_id, left_id, absorbed, visit_ids)
 
@@ -88,7 +88,7 @@ def undo_merge(*, merge_id: UUID) -> Undone:
     somebody else, or to nobody, stays where it was put.
     """
     merge = queries.get_merge(merge_id)
-    before = cards.hold_cards((merge.kept_id, merge.left_id))
+    before = cards.lock_cards((merge.kept_id, merge.left_id))
     merge = queries.get_merge(merge_id)
     if people.get_person(merge.left_id).merged_into != merge.kept_id:
         return Undone(merge, [])
@@ -99,7 +99,7 @@ def undo_merge(*, merge_id: UUID) -> Undone:
         from_id=merge.kept_id,
         to_id=merge.left_id,
         before=before,
-        after=cards.hold_cards((merge.kept_id, merge.left_id)),
+        after=cards.lock_cards((merge.kept_id, merge.left_id)),
     )
     merge.undone_at, merge.undone_by = clock.now(), current_scope().account_id
     db.session.flush()

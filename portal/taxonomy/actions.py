@@ -40,7 +40,7 @@ def _refuse_rewriting(stored: TopicList, wanted: TopicList, number: int) -> None
     if differing:
         raise Refusal(
             _(
-                "La versione %(number)s delle tipologie è già pubblicata e non si cambia: "
+                "La versione %(number)s delle tipologie è già in uso e non si cambia: "
                 "aggiungi una versione nuova. Differenze: %(codes)s",
                 number=number,
                 codes=formats.joined(differing),
@@ -55,7 +55,7 @@ def _add_groups(stored: TopicList, wanted: TopicList) -> None:
             db.session.add(TopicGroup(**asdict(group)))
         elif known[group.key] != group:
             raise Refusal(
-                _("Il gruppo di tipologie «%(key)s» è già pubblicato e non si cambia",
+                _("Il gruppo di tipologie «%(key)s» è già in uso e non si cambia",
                   key=group.key)
             )  # fmt: skip
     db.session.flush()

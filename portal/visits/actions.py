@@ -70,7 +70,7 @@ def record_visit(
     return visit
 
 
-def hold_visit(visit_id: UUID, *other_ids: UUID | None) -> tuple[Visit, dict[UUID, str]]:
+def lock_visit(visit_id: UUID, *other_ids: UUID | None) -> tuple[Visit, dict[UUID, str]]:
     """Hold a visit and its persons, as they stand now, until the unit ends; with their sexes.
 
     Persons first, as everywhere. If the visit has changed hands while we waited for it, we would
@@ -78,7 +78,7 @@ def hold_visit(visit_id: UUID, *other_ids: UUID | None) -> tuple[Visit, dict[UUI
     """
     first = queries.get_visit(visit_id).person_id
     sexes = people.lock_people(_ids(first, *other_ids))
-    visit = queries.hold_visit(visit_id)
+    visit = queries.lock_visit(visit_id)
     if visit.person_id != first:
         raise _unseen()
     return visit, sexes
@@ -86,7 +86,7 @@ def hold_visit(visit_id: UUID, *other_ids: UUID | None) -> tuple[Visit, dict[UUI
 
 def correct_visit(*, visit_id: UUID, facts: VisitFacts, seen_version: int | None) -> Visit:
     """Correct a visit, also its day or its person; the figures of both sides follow."""
-    visit, sexes = hold_visit(visit_id, facts.person_id)
+    visit, sexes = lock_visit(visit_id, facts.person_id)
     _refuse_unseen(visit, seen_version)
     if visit.deleted_at is not None:
         raise Refusal(_("Questo accesso è stato eliminato: prima annulla l’eliminazione."))
@@ -115,7 +115,7 @@ def give_visit(*, visit_id: UUID, person_id: UUID | None, seen_version: int | No
 
 def delete_visit(*, visit_id: UUID, reason: str, seen_version: int | None) -> None:
     """Take a visit out of every figure; the row stays, with the reason."""
-    visit, sexes = hold_visit(visit_id)
+    visit, sexes = lock_visit(visit_id)
     if visit.deleted_at is not None:
         return
     _refuse_unseen(visit, seen_version)
@@ -127,7 +127,7 @@ def delete_visit(*, visit_id: UUID, reason: str, seen_version: int | None) -> No
 
 def restore_visit(*, visit_id: UUID) -> None:
     """Bring a deleted visit back."""
-    visit, sexes = hold_visit(visit_id)
+    visit, sexes = lock_visit(visit_id)
     if visit.deleted_at is None:
         return
     visit.deleted_at = visit.deleted_reason = None

@@ -18,7 +18,7 @@ from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import desk_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.figures.actions import hold_months, store_past_total
+from portal.figures.actions import lock_months, store_past_total
 from portal.oversight.actions import publish_edition
 from portal.oversight.editions import NETWORK
 from portal.people.actions import create_person
@@ -80,7 +80,7 @@ def _at(day: date) -> AbstractContextManager[None]:
 
 def _store_totals() -> None:
     period = parse_period("2024-S2")
-    hold_months(period)
+    lock_months(period)
     store_past_total(period=period, users=9, users_f=5, users_m=4, topics={"CIT": 4, "SOG-RIN": 3})
 
 

@@ -137,8 +137,8 @@ CODE = (
         "two first visits of a person do not take turns",
         (f"{VISITS}two_operators_and_one_persons_first_visit",),
         function="portal.people.queries:lock_people",
-        old="execute(HOLD, ",
-        new="execute(HOLD.with_for_update(read=True, key_share=True), ",
+        old="execute(LOCK, ",
+        new="execute(LOCK.with_for_update(read=True, key_share=True), ",
     ),
     Mutant(
         "a spreadsheet may run what was typed",
@@ -258,7 +258,7 @@ CODE = (
     Mutant(
         "two who merge the same cards do not take turns",
         (f"{MERGING}two_operators_merge_in_opposite_directions",),
-        function="portal.people.merging.actions:_held",
+        function="portal.people.merging.actions:_locked",
         old=".with_for_update(key_share=True)",
         new="",
     ),
@@ -266,7 +266,7 @@ CODE = (
         "a merge sent twice at once does not wait for its twin",
         (f"{MERGING}the_same_form_twice_at_once_is_one_merge",),
         function="portal.person_pages.actions:merge_people",
-        old="before = cards.hold_cards((kept_id, left_id))",
+        old="before = cards.lock_cards((kept_id, left_id))",
         new="before = {one: people.get_person(one).sex or 'N' for one in (kept_id, left_id)}",
     ),
     Mutant(

@@ -63,7 +63,7 @@ def save_correction(visit_id: UUID) -> Response:
     visit = queries.get_visit(visit_id)
     try:
         # Held from here on: what is compared is what is saved.
-        actions.hold_visit(visit_id, form.given(visit_id))
+        actions.lock_visit(visit_id, form.given(visit_id))
     except Refusal as refusal:
         form.refuse(refusal)
     if form.form_errors or not form.validate() or (visit.deleted_at and not form.restores):

@@ -54,16 +54,16 @@ class Absorbed(NamedTuple):
     rows: dict[str, Any]
 
 
-def hold_cards(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+def lock_cards(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Lock these cards until the unit ends, merged ones too; their sex, «N» if it is not stated."""
-    return {person.id: person.sex or "N" for person in _held(person_ids).values()}
+    return {person.id: person.sex or "N" for person in _locked(person_ids).values()}
 
 
 def absorb_card(
     *, kept_id: UUID, left_id: UUID, facts: PersonFacts, seen_versions: Mapping[UUID, int | None]
 ) -> Absorbed:
     """Make the left card part of the kept one; the caller moves the visits."""
-    held = _held((kept_id, left_id))
+    held = _locked((kept_id, left_id))
     kept, left = held[kept_id], held[left_id]
     _refuse_changed(held.values(), seen_versions)
     before, other = _card_of(kept), _card_of(left)
@@ -91,7 +91,7 @@ def give_back_card(*, kept_id: UUID, left_id: UUID, rows: Mapping[str, Any]) -> 
     The left card is as it was. So is the kept one, but for what somebody has written on it since
     the merge: nobody can tell for which of the two it was meant, and it is not to be lost.
     """
-    held = _held((kept_id, left_id))
+    held = _locked((kept_id, left_id))
     kept, left = held[kept_id], held[left_id]
     before, other, merged = (unpacked(rows[name]) for name in ("kept", "left", "merged"))
     card = unmerged(before, merged, _card_of(kept))
@@ -108,7 +108,7 @@ def give_back_card(*, kept_id: UUID, left_id: UUID, rows: Mapping[str, Any]) -> 
     return parts_that_differ(before, card)
 
 
-def _held(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
+def _locked(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
     """The cards as they stand now, locked in the order of their ids as everywhere."""
     wanted = set(person_ids)
     statement = (

@@ -34,7 +34,7 @@ def get_person(person_id: UUID) -> Person:
 
 
 # Built once: it is part of every save.
-HOLD = (
+LOCK = (
     select(Person.id, Person.sex, Person.merged_into)
     .where(Person.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     .order_by(Person.id)
@@ -51,7 +51,7 @@ def lock_people(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = set(person_ids)
     if not wanted:
         return {}
-    held = db.session.execute(HOLD, {"ids": list(wanted)}).all()
+    held = db.session.execute(LOCK, {"ids": list(wanted)}).all()
     if {row.id for row in held} != wanted:
         raise NotHere
     if any(row.merged_into for row in held):

@@ -126,7 +126,7 @@ def request_edition(
     One that failed is tried again. `only_first` is the timetable's: any edition is enough.
     """
     window = _closed(period)
-    _hold(kind, window.name)
+    _lock(kind, window.name)
     latest = find_latest(kind, window.name)
     if latest is not None:
         if only_first or latest.state in ("queued", "building") or _is_current(kind, latest):
@@ -169,7 +169,7 @@ def _reason(given: str, *, latest: EditionRow | None, replaced: EditionRow | Non
     return reason
 
 
-def _hold(kind: EditionType, period: str) -> None:
+def _lock(kind: EditionType, period: str) -> None:
     """One at a time changes which edition of a period is asked for or approved."""
     lock(f"edition {kind.job} {current_scope().place_id} {period}")
 
@@ -323,7 +323,7 @@ def rewrite_documents(kind: EditionType, *, period: str, words: dict[str, Any]) 
 
     What is being built meanwhile is overtaken: its builder sees another moment of freezing.
     """
-    _hold(kind, period)
+    _lock(kind, period)
     edition = find_latest(kind, period)
     if edition is None or edition.state not in ("ready", "building"):
         return
@@ -345,7 +345,7 @@ def approve_edition(kind: EditionType, *, edition_id: UUID, seen_version: int | 
     Only the newest: one asked for after this would correct it without having said so.
     """
     edition = get_edition(kind, edition_id)
-    _hold(kind, edition.period)
+    _lock(kind, edition.period)
     if edition.state == "approved":
         return edition
     _refuse_older(find_latest(kind, edition.period) or edition, edition)

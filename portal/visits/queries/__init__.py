@@ -22,7 +22,6 @@ from portal.visits.queries.records import (
     find_first_visit_within,
     find_last_day_with_visits,
     get_visit,
-    hold_visit,
     list_days_of,
     list_first_visits,
     list_frequent_topics,
@@ -30,6 +29,7 @@ from portal.visits.queries.records import (
     list_topics_of,
     list_visits_of,
     list_visits_on,
+    lock_visit,
 )
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "find_last_change",
     "find_last_day_with_visits",
     "get_visit",
-    "hold_visit",
     "list_day",
     "list_days_of",
     "list_first_visits",
@@ -54,4 +53,5 @@ __all__ = [
     "list_topics_of",
     "list_visits_of",
     "list_visits_on",
+    "lock_visit",
 ]

@@ -41,7 +41,7 @@ def get_visit(visit_id: UUID) -> Visit:
     return visit
 
 
-def hold_visit(visit_id: UUID) -> Visit:
+def lock_visit(visit_id: UUID) -> Visit:
     """The visit as it stands now, locked until the unit ends; its persons are held before it."""
     return db.session.scalars(
         select(Visit)

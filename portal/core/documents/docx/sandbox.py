@@ -40,7 +40,7 @@ _TOKEN = pattern(r"\{\{|\{%|\{#|\}\}|%\}|#\}")
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 # What docxtpl itself reads in a tag: cells to be merged or coloured, a value without its paragraph.
 _OWN = {"{%": pattern(r"\s*(vm|hm|colspan|cellbg)\b"), "{{": pattern(r"(p|r|tr|tc)\s")}
-Scope = dict[str, str]
+Variables = dict[str, str]
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
@@ -128,7 +128,7 @@ class _Reading:
     def __init__(self, source: str, where: str) -> None:
         self._source, self._where, self._tags = source, where, 0
 
-    def of(self, body: Sequence[nodes.Node], scope: Scope, loops: tuple[str, ...]) -> None:
+    def of(self, body: Sequence[nodes.Node], scope: Variables, loops: tuple[str, ...]) -> None:
         """Read statements inside the loops whose variables are named, outermost first."""
         for node in body:
             self._count()
@@ -149,7 +149,7 @@ class _Reading:
         if self._tags > MOST_TAGS:
             raise refused(_("Modello, %(where)s: ci sono troppi segnaposto."), where=self._where)
 
-    def _printed(self, node: nodes.Node, scope: Scope) -> None:
+    def _printed(self, node: nodes.Node, scope: Variables) -> None:
         if isinstance(node, nodes.TemplateData):
             return
         self._count()
@@ -157,7 +157,7 @@ class _Reading:
         if kind not in PRINTED:
             raise self._refused(node, _("«%(name)s» non è un testo da stampare"), name=_name(node))
 
-    def _loop(self, node: nodes.For, scope: Scope, loops: tuple[str, ...]) -> None:
+    def _loop(self, node: nodes.For, scope: Variables, loops: tuple[str, ...]) -> None:
         kind = self._kind(node.iter, scope)
         target = node.target
         if not isinstance(target, nodes.Name) or target.name in SCHEMA[WHOLE] or node.recursive:
@@ -175,7 +175,7 @@ class _Reading:
         self.of(node.body, inside, (*loops, target.name))
         self.of(node.else_, scope, loops)
 
-    def _kind(self, node: nodes.Node, scope: Scope) -> str:
+    def _kind(self, node: nodes.Node, scope: Variables) -> str:
         """The kind of what an expression gives; whatever else it is, is refused."""
         if isinstance(node, nodes.Const):
             return TEXT
@@ -190,7 +190,7 @@ class _Reading:
             return self._filtered(node, node.node, scope)
         return self._condition(node, scope)
 
-    def _condition(self, node: nodes.Node, scope: Scope) -> str:
+    def _condition(self, node: nodes.Node, scope: Variables) -> str:
         if isinstance(node, nodes.Not):
             parts: list[nodes.Node] = [node.node]
         elif isinstance(node, nodes.And | nodes.Or):
@@ -203,7 +203,7 @@ class _Reading:
             self._kind(part, scope)
         return FLAG
 
-    def _item(self, node: nodes.Getitem, scope: Scope) -> str:
+    def _item(self, node: nodes.Getitem, scope: Variables) -> str:
         kind = self._kind(node.node, scope)
         place = node.arg.value if isinstance(node.arg, nodes.Const) else None
         if isinstance(place, str):
@@ -212,7 +212,7 @@ class _Reading:
             return kind.removesuffix(MANY)
         raise self._not_allowed(node)
 
-    def _filtered(self, node: nodes.Filter, on: nodes.Node, scope: Scope) -> str:
+    def _filtered(self, node: nodes.Filter, on: nodes.Node, scope: Variables) -> str:
         arguments = [*node.args, *(pair.value for pair in node.kwargs)]
         plain = all(isinstance(one, nodes.Const) for one in arguments)
         if node.name not in FILTERS or node.dyn_args or node.dyn_kwargs or not plain:
@@ -226,7 +226,7 @@ class _Reading:
             )  # fmt: skip
         return NUMBER if node.name == "length" else TEXT
 
-    def _named(self, node: nodes.Node, name: str, known: Scope, kind: str | None) -> str:
+    def _named(self, node: nodes.Node, name: str, known: Variables, kind: str | None) -> str:
         if name in known:
             return known[name]
         of = _(" di «%(kind)s»", kind=_name(node).rpartition(".")[0]) if kind else ""
