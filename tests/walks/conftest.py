@@ -6,7 +6,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -16,7 +16,8 @@ from werkzeug.serving import make_server
 
 from portal.accounts import actions as accounts
 from portal.accounts.rules import key_hash
-from tests.conftest import AtDesk
+from portal.core.store.tenancy import identity_scope
+from portal.core.store.unit import unit_of_work
 from tests.world import Someone
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -83,6 +84,13 @@ class Answering:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where the portal answers."""
+    with served(app) as found:
+        yield found
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application answers at this address during the block, and is done with it after."""
     answering = Answering(app)
     server = make_server("127.0.0.1", 0, answering, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -98,35 +106,43 @@ OpenAs = Callable[..., Page]
 
 
 @pytest.fixture
-def open_as(browser: Browser, address: str, identity: AtDesk) -> Iterator[OpenAs]:
+def open_as(browser: Browser, address: str, app: Flask) -> Iterator[OpenAs]:
     """A browser with a session of its own: `open_as(world.bruno, width=390, javascript=False)`.
 
     For nobody, it has none: the page where one signs in is test_sign_in's.
     """
     contexts: list[BrowserContext] = []
 
-    def open_page(
-        one: Someone | None,
-        *,
-        width: int = 1280,
-        javascript: bool = True,
-        timezone: str = "Europe/Rome",
-    ) -> Page:
-        context = browser.new_context(
-            base_url=address,
-            locale="it-IT",
-            timezone_id=timezone,
-            java_script_enabled=javascript,
-            viewport={"width": width, "height": 800},
-        )
-        contexts.append(context)
-        if one:
-            key = secrets.token_urlsafe(32)
-            with identity():
-                accounts.start_session(key_hash(key), account_id=one.id)
-            context.add_cookies([{"name": "sportelli", "value": key, "url": address}])
-        return context.new_page()
+    def open_page(someone: Someone | None, **options: Any) -> Page:
+        contexts.append(new_context(browser, address, app, someone, **options))
+        return contexts[-1].new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def new_context(
+    browser: Browser,
+    address: str,
+    app: Flask,
+    someone: Someone | None,
+    *,
+    width: int = 1280,
+    javascript: bool = True,
+    timezone: str = "Europe/Rome",
+) -> BrowserContext:
+    """A browser with cookies and a cache of its own, signed in as somebody."""
+    context = browser.new_context(
+        base_url=address,
+        locale="it-IT",
+        timezone_id=timezone,
+        java_script_enabled=javascript,
+        viewport={"width": width, "height": 800},
+    )
+    if someone:
+        key = secrets.token_urlsafe(32)
+        with app.app_context(), identity_scope(), unit_of_work():
+            accounts.start_session(key_hash(key), account_id=someone.id)
+        context.add_cookies([{"name": "sportelli", "value": key, "url": address}])
+    return context

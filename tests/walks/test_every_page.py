@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.routing import Map, Rule
 
 from config.settings import Settings
 from tests.conformance.routes import ROUTES
 from tests.conftest import DATABASE, clone, desk_of, on_fresh_copy
-from tests.walks.conftest import OpenAs
+from tests.walks.conftest import OpenAs, new_context, served
 from tests.walks.furnished import Rows, furnish
 from tests.walks.looks import errors_of, problems
-from tests.world import World
+from tests.world import Someone, World
 
 pytestmark = pytest.mark.browser
 WIDTHS = pytest.mark.parametrize("width", [1280, 320])
@@ -123,17 +124,35 @@ WRONG = {
 
 @pytest.fixture(scope="session")
 def furnished(template: Settings, shared_app: Flask) -> Rows:
-    """Recorded, published and sent once, into a database that each test copies."""
+    """Recorded, published and sent once, into a database that the tests copy."""
     with on_fresh_copy(template, shared_app):
         rows = furnish(shared_app, World(), desk_of(shared_app))
     clone(template, FURNISHED, source=DATABASE)
     return rows
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(template: Settings, shared_app: Flask, furnished: Rows) -> Iterator[Flask]:
+    """One database for all: to look at a page changes none (test_looking_changes_nothing)."""
     with on_fresh_copy(template, shared_app, source=FURNISHED):
         yield shared_app
+
+
+@pytest.fixture(scope="module")
+def open_as(browser: Browser, app: Flask) -> Iterator[OpenAs]:
+    """Each person at each width has one browser, which keeps what every page is styled with."""
+    contexts: dict[tuple[Someone | None, int], BrowserContext] = {}
+    with served(app) as address:
+
+        def open_page(someone: Someone | None, *, width: int = 1280) -> Page:
+            place = someone, width
+            if place not in contexts:
+                contexts[place] = new_context(browser, address, app, someone, width=width)
+            return contexts[place].new_page()
+
+        yield open_page
+        for context in contexts.values():
+            context.close()
 
 
 def test_every_page_of_the_table_is_looked_at() -> None:
@@ -157,6 +176,7 @@ def test_no_page_has_a_violation(
     page = open_as(world.elena if path.startswith(N) else world.anna, width=width)
     errors = errors_of(page)
     found = problems(page, path.format(**asdict(furnished)), expected=WRONG.get(path, 200))
+    page.close()
     assert (found, errors) == ([], [])
 
 
@@ -168,6 +188,7 @@ def test_no_page_before_the_door_has_a_violation(
     page = open_as(None, width=width)
     errors = errors_of(page)
     found = problems(page, path.format(**asdict(furnished)), expected=WRONG.get(path, 200))
+    page.close()
     assert (found, errors) == ([], [])
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from portal.core import clock
 from portal.visits.queries import VisitEntry
+from tests.walks.conftest import OpenAs
 from tests.walks.counter.conftest import (
     HOME,
     asks,
@@ -18,7 +19,6 @@ from tests.walks.counter.conftest import (
     saved,
     search,
 )
-from tests.walks.conftest import OpenAs
 from tests.world import World
 
 pytestmark = pytest.mark.browser
