@@ -17,7 +17,9 @@ class Incomplete(Refusal):
 
 
 def bring_up_to_date(settings: Settings, *, patience_seconds: int) -> Portal:
-    """Migrate as the owner, publish as the application; safe to run twice. The application.
+    """Migrate as the owner, store the topic list as the application, which is returned.
+
+    Safe to run twice.
 
     Raises WrongSchema for tables newer than the code, Incomplete where something is missing after.
     """

@@ -14,7 +14,7 @@ from worker.tasks import drafts, editions, letters, publishing
 
 Task = Callable[[UUID, str], None]
 
-TASKS: dict[str, Task] = {
+TASKS: dict[JobName, Task] = {
     JobName.OPEN_EDITION: editions.open_edition,
     JobName.BUILD_EDITION: editions.build_edition,
     JobName.PUBLISH: publishing.publish,
@@ -53,7 +53,7 @@ def _task(job: jobs.Job) -> Task:
     """What to do now; an attempt beyond the last means that the last one killed its worker."""
     if job.attempts > MOST_ATTEMPTS and job.name in GIVEN_UP:
         return GIVEN_UP[job.name]
-    return TASKS[job.name]
+    return TASKS[JobName(job.name)]
 
 
 def _retry_later_or_give_up(job: jobs.Job) -> None:

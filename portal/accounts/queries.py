@@ -15,7 +15,7 @@ from portal.accounts.rules import Place, SignedIn
 from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.store.database import db, scoped_desk
-from portal.core.web.access import Role
+from portal.core.web.access import Permission, Role, may
 from portal.desks.queries import places
 
 
@@ -170,8 +170,12 @@ def find_invited(token_hash: bytes, *, now: datetime) -> Account | None:
 
 def list_members() -> list[Member]:
     """Who works at the desk in scope, by name."""
+    return [_member(row) for row in db.session.execute(_members())]
+
+
+def _members() -> Select[UUID, str, str, str, datetime | None, datetime]:
     name = _shown_name()
-    statement = (
+    return (
         select(
             Account.id,
             name.label("name"),
@@ -185,7 +189,6 @@ def list_members() -> list[Member]:
         .where(Membership.desk_id == scoped_desk(), _is_current())
         .order_by(func.lower(name), Account.id)
     )
-    return [_member(row) for row in db.session.execute(statement)]
 
 
 def get_member(account_id: UUID) -> Member:
@@ -197,8 +200,11 @@ def get_member(account_id: UUID) -> Member:
 
 
 def list_managers() -> list[Member]:
-    """The managers of the desk in scope who have come in, by name: whoever approves there."""
-    return [member for member in list_members() if member.role is Role.MANAGER and member.has_come]
+    """Whoever can approve at the desk in scope, by name: come in, and not disabled."""
+    approvers = [role for role in Role if may(role, Permission.APPROVE_REPORTS)]
+    statement = _members().where(Membership.role.in_(approvers), Account.disabled_at.is_(None))
+    found = [_member(row) for row in db.session.execute(statement)]
+    return [member for member in found if member.has_come]
 
 
 def find_manager(account_id: UUID) -> Member | None:

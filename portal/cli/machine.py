@@ -116,6 +116,11 @@ def restore(file: Path) -> None:
         fill_from(_owner_url(settings), file, embedded=plain.embeds_database)
         held = _upgrade(settings, then=_hold_back_letters)
     click.echo(f"Ripristinata la copia «{file}»: ora ognuno deve accedere di nuovo.")
+    if settings.smtp_url:
+        click.echo(
+            "Al primo avvio si costruiscono le edizioni scadute e i responsabili ricevono l’avviso."
+            " Per una prova avvia senza SMTP_URL."
+        )
     if held:
         click.echo(
             f"Lettere non ancora partite quando la copia fu fatta: {held}. Ora hanno esito incerto "

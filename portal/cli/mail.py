@@ -58,8 +58,8 @@ def status(desk: str | None) -> None:
     Esempio:
       portal mail status --desk montefosco
 
-    Esce con 1 se ci sono lettere non consegnate o dall’esito incerto, di edizioni che nessuna
-    altra ha sostituito o che aspettano ancora: serve una persona.
+    Esce con 1 se serve una persona: una lettera di un’edizione che nessuna ha sostituito, o
+    l’avviso per una che aspetta ancora, non è stata consegnata o ha esito incerto.
     """
     needing = 0
     with application():

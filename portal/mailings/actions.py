@@ -24,13 +24,14 @@ from portal.mailings import letters, queries
 from portal.mailings.kinds import DESK, MailingType, Recipients
 from portal.mailings.models import ApprovalNotice, DeliveryRow, Recipient, RecipientRow
 from portal.mailings.rules import (
+    APPROVED,
     NO_MANAGER,
     PROTECTED,
     may_go_again,
 )
 from portal.reports.disclosure.disclose import NotPublishable
 from portal.reports.disclosure.sheets import Audience
-from portal.reports.editions.lifecycle import get_edition
+from portal.reports.editions.lifecycle import find_latest, get_edition
 from portal.reports.models import EditionRow
 
 
@@ -115,19 +116,16 @@ def _write(kind: MailingType, row: DeliveryRow) -> Letter | str:
 
 
 def _stands(kind: MailingType, row: DeliveryRow) -> bool:
-    return _state_now(get_edition(kind.editions, row.edition_id)) == "approved"
-
-
-def _state_now(edition: EditionRow) -> str:
-    """Its state as it is committed, whatever this session read before."""
+    edition = get_edition(kind.editions, row.edition_id)
+    # As it is committed, whatever this session read before.
     db.session.refresh(edition, ["state"])
-    return edition.state
+    return edition.state == "approved"
 
 
 def announce_edition(edition: EditionRow) -> None:
-    """Tell each manager that a desk's edition waits for approval; whoever asked for it knows.
+    """Tell each manager there is that a desk's edition waits; whoever asked for it knows.
 
-    In the transaction that makes it ready: an edition never waits with nobody told.
+    In the transaction that makes it ready: none is ready without its notices.
     """
     for manager in list_managers():
         if manager.account_id != edition.requested_by:
@@ -137,17 +135,20 @@ def announce_edition(edition: EditionRow) -> None:
 def send_notice_again(*, notice_id: UUID) -> ApprovalNotice:
     """Have a notice sent a second time, as a person decided."""
     notice = delivery.get_letter(ApprovalNotice, notice_id, for_change=True)
-    edition = get_edition(DESK.editions, notice.edition_id)
-    if may_go_again(notice.state, notice.said, has_reason=edition.state == "ready"):
+    if may_go_again(notice.state, notice.said, has_reason=_still_waits(notice)):
         delivery.queue_again(NOTICES, notice)
     return notice
 
 
-def _write_notice(notice: ApprovalNotice) -> Letter | str:
+def _write_notice(notice: ApprovalNotice) -> Letter | str | None:
     edition = get_edition(DESK.editions, notice.edition_id)
     manager = find_manager(notice.account_id)
-    if edition.state in ("approved", "superseded"):
-        return edition.state
+    if edition.state == "approved":
+        return APPROVED
+    if edition.state == "superseded" or not _is_newest(edition):
+        return "superseded"
+    if edition.state != "ready":
+        return None
     if manager is None:
         return NO_MANAGER
     try:
@@ -157,7 +158,15 @@ def _write_notice(notice: ApprovalNotice) -> Letter | str:
 
 
 def _still_waits(notice: ApprovalNotice) -> bool:
-    return _state_now(get_edition(DESK.editions, notice.edition_id)) == "ready"
+    edition = get_edition(DESK.editions, notice.edition_id)
+    db.session.refresh(edition, ["state"])
+    return edition.state == "ready" and _is_newest(edition)
+
+
+def _is_newest(edition: EditionRow) -> bool:
+    """Whether it is the one that can be approved: no later one of its period was asked for."""
+    latest = find_latest(DESK.editions, edition.period)
+    return latest is not None and latest.id == edition.id
 
 
 NOTICES = LetterType(ApprovalNotice, JobName.DELIVER_NOTICE, _write_notice, _still_waits)

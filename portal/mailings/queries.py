@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select
 
-from portal.accounts.queries import list_members
+from portal.accounts.queries import list_members, list_names
 from portal.core.errors import NotHere
 from portal.core.store.database import db
 from portal.core.work.letter_states import AGAIN
@@ -20,9 +20,9 @@ from portal.mailings.rules import ON_PURPOSE, counted_as
 
 @dataclass(frozen=True)
 class Sent:
-    """A delivery with its recipient, for the page of an edition."""
+    """A letter with its reader, for the page of an edition."""
 
-    delivery_id: UUID
+    letter_id: UUID
     email: str
     name: str
     state: str
@@ -93,18 +93,26 @@ def list_not_sent(of: Recipients, edition_id: UUID) -> list[RecipientRow]:
 
 
 def list_notices(edition_id: UUID) -> list[Sent]:
-    """What became of each notice that an edition waits, by the name of the manager."""
+    """What became of each notice that an edition waits, by name.
+
+    Of whoever works at the desk no more the address is not the desk's to know.
+    """
     table = ApprovalNotice
     notices = db.session.scalars(select(table).where(table.edition_id == edition_id)).all()
-    members = {member.account_id: member for member in list_members()}
-    return sorted(
-        (
-            Sent(notice.id, who.email, who.name, notice.state, notice.said, notice.changed_at)
-            for notice in notices
-            if (who := members.get(notice.account_id))
-        ),
-        key=lambda sent: (sent.name.casefold(), sent.email),
-    )
+    emails = {member.account_id: member.email for member in list_members()}
+    names = list_names(notice.account_id for notice in notices)
+    sent_notices = [
+        Sent(
+            notice.id,
+            emails.get(notice.account_id, ""),
+            names[notice.account_id],
+            notice.state,
+            notice.said,
+            notice.changed_at,
+        )
+        for notice in notices
+    ]
+    return sorted(sent_notices, key=lambda sent: (sent.name.casefold(), sent.email))
 
 
 def count_letters(of: Recipients) -> dict[str, int]:

@@ -25,9 +25,16 @@ SENT = (
     Mutant(
         "nobody is told that an edition waits",
         (f"{NOTICES}each_manager_gets_one_letter_however_often_it_is_built",),
-        function="worker.tasks.editions:build_edition",
-        old=", on_ready=announce_edition",
-        new="",
+        function="portal.reports.editions.lifecycle:build_edition",
+        old="if on_ready:",
+        new="if False:",
+    ),
+    Mutant(
+        "a letter is lost that has to wait",
+        (f"{NOTICES}while_the_edition_is_made_anew_the_letter_waits",),
+        function="portal.core.work.delivery:_claim",
+        old="jobs.retry_later(job_id)",
+        new="jobs.finish(job_id)",
     ),
     Mutant(
         "a restored copy leaves letters under way",

@@ -19,6 +19,7 @@ from portal.core.store.locks import try_lock
 from portal.core.store.tenancy import identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.job_names import JobName
 from portal.core.work.logs import JsonLine, log
 from tests.conftest import AtDesk
 from tests.world import World
@@ -53,6 +54,11 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 def work(app: Flask, job_id: UUID) -> None:
     with app.app_context():
         run.do_job(job_id)
+
+
+def test_each_name_has_its_task() -> None:
+    assert set(run.TASKS) == set(JobName)
+    assert run.GIVEN_UP.keys() <= run.TASKS.keys()
 
 
 def test_twenty_ask_at_once_and_one_job_is_there(

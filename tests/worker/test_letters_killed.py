@@ -124,7 +124,7 @@ class Killing:
             actions.send_edition(DESK, edition_id=self.edition_id)
             found = queries.list_deliveries(DESK, self.edition_id)
         assert recipient_id
-        return next(sent.delivery_id for sent in found if sent.email == email)
+        return next(sent.letter_id for sent in found if sent.email == email)
 
     def _send_notice(self) -> UUID:
         email = f"responsabile{self.kills}@comune.example"
@@ -136,7 +136,7 @@ class Killing:
         with self._at_desk(self._world.lucca):
             actions.announce_edition(editions.get_edition(DESK.editions, self.waiting_id))
             found = queries.list_notices(self.waiting_id)
-        return next(sent.delivery_id for sent in found if sent.email == email)
+        return next(sent.letter_id for sent in found if sent.email == email)
 
     def _is_at(self, point: str, delivery_id: UUID) -> bool:
         if point == "after 250":
@@ -150,7 +150,7 @@ class Killing:
         with self._at_desk(self._world.lucca):
             sent = queries.list_deliveries(DESK, self.edition_id)
             sent += queries.list_notices(self.waiting_id)
-        return {one.delivery_id: one.state for one in sent}
+        return {one.letter_id: one.state for one in sent}
 
     def accepted(self) -> list[UUID]:
         """The deliveries that the server took, one for each message."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID, uuid4
 
 from flask import current_app
@@ -50,7 +50,7 @@ class LetterRow(Model):
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-Row = TypeVar("Row", bound=LetterRow)
+RowT = TypeVar("RowT", bound=LetterRow)
 
 
 class Overtaken(Exception):
@@ -58,14 +58,16 @@ class Overtaken(Exception):
 
 
 @dataclass(frozen=True)
-class LetterType(Generic[Row]):
+class LetterType(Generic[RowT]):
     """What tells the letters of one kind from those of another."""
 
-    table: type[Row]
+    table: type[RowT]
     job: JobName
-    write: Callable[[Row], Letter | str]
-    """The letter, or a word for why it must not leave, which becomes its `said`."""
-    may_leave: Callable[[Row], bool]
+    write: Callable[[RowT], Letter | str | None]
+    """The letter; or a word for why it must not leave, which becomes its `said`; or None while
+    what it is about is being made anew, and it waits.
+    """
+    may_leave: Callable[[RowT], bool]
     """Asked once more before the message is handed over: has it still its reason?"""
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class LetterType(Generic[Row]):
             raise ValueError(f"{self.job} is not among the jobs that send letters")
 
 
-def queue_letter(kind: LetterType[Row], **values: Any) -> None:
+def queue_letter(kind: LetterType[RowT], **values: UUID) -> None:
     """Have a letter sent; once, however often asked: `values` are what its table makes unique."""
     statement = (
         insert(kind.table)
@@ -87,7 +89,7 @@ def queue_letter(kind: LetterType[Row], **values: Any) -> None:
         jobs.enqueue(kind.job, str(letter_id))
 
 
-def queue_again(kind: LetterType[Row], letter: Row) -> None:
+def queue_again(kind: LetterType[RowT], letter: RowT) -> None:
     """A person decided that a letter is worth a second try, at the risk of a repeat.
 
     The Message-ID stays, so that a server or a reader can tell a repeat. The job is named after
@@ -103,7 +105,7 @@ def letter_of(subject: str) -> UUID:
     return UUID(subject.partition(" ")[0])
 
 
-def get_letter(table: type[Row], letter_id: UUID, *, for_change: bool = False) -> Row:
+def get_letter(table: type[RowT], letter_id: UUID, *, for_change: bool = False) -> RowT:
     """The letter with this id; for a change, once nobody else is changing it."""
     statement = select(table).where(table.id == letter_id)
     if for_change:
@@ -131,7 +133,7 @@ def _move(letter: LetterRow, state: str, said: str = "") -> None:
 # One letter, step by step. Run under the job's lock, outside any unit of work (worker/run.py).
 
 
-def deliver(kind: LetterType[Row], *, letter_id: UUID, job_id: UUID) -> None:
+def deliver(kind: LetterType[RowT], *, letter_id: UUID, job_id: UUID) -> None:
     """Go on from the step that was reached."""
     try:
         with unit_of_work():
@@ -141,7 +143,9 @@ def deliver(kind: LetterType[Row], *, letter_id: UUID, job_id: UUID) -> None:
         begin_data = partial(_begin_data, kind, letter_id)
         outcome = transmit(letter, current_app.config["SETTINGS"], begin_data)
     except Overtaken:
-        raise
+        with unit_of_work():
+            jobs.postpone(job_id)
+        return
     except Exception:
         # The error itself goes on to the log; a database that is away cannot be told of it.
         with suppress(SQLAlchemyError), unit_of_work():
@@ -151,11 +155,13 @@ def deliver(kind: LetterType[Row], *, letter_id: UUID, job_id: UUID) -> None:
         _settle(kind, letter_id, job_id, outcome)
 
 
-def _claim(kind: LetterType[Row], letter_id: UUID, job_id: UUID) -> Letter | None:
+def _claim(kind: LetterType[RowT], letter_id: UUID, job_id: UUID) -> Letter | None:
     """The letter to send now, if it is still to be sent."""
     row = get_letter(kind.table, letter_id, for_change=True)
     job = jobs.find_job(job_id)
-    if job is None or row.state in OVER:
+    if job is None:
+        return None
+    if row.state in OVER:
         pass
     elif row.state == "transmitting":
         _move(row, "uncertain", row.said)
@@ -163,23 +169,25 @@ def _claim(kind: LetterType[Row], letter_id: UUID, job_id: UUID) -> Letter | Non
         _move(row, "failed", row.said or INTERNAL)
     else:
         letter = kind.write(row)
+        if letter is None:
+            jobs.retry_later(job_id)
+            return None
         if isinstance(letter, Letter):
             _move(row, "claimed", row.said)
             return letter
         _move(row, "failed", letter)
-    if job is not None:
-        jobs.finish(job_id)
+    jobs.finish(job_id)
     return None
 
 
-def _blame_ourselves(kind: LetterType[Row], letter_id: UUID) -> None:
+def _blame_ourselves(kind: LetterType[RowT], letter_id: UUID) -> None:
     """Nothing has left, and no server is the reason."""
     row = get_letter(kind.table, letter_id, for_change=True)
     if row.state in ("queued", "claimed"):
         _move(row, "queued", INTERNAL)
 
 
-def _begin_data(kind: LetterType[Row], letter_id: UUID) -> None:
+def _begin_data(kind: LetterType[RowT], letter_id: UUID) -> None:
     """Say that the message is about to be handed over, before it is."""
     with unit_of_work():
         row = get_letter(kind.table, letter_id, for_change=True)
@@ -189,7 +197,7 @@ def _begin_data(kind: LetterType[Row], letter_id: UUID) -> None:
         _move(row, "transmitting")
 
 
-def _settle(kind: LetterType[Row], letter_id: UUID, job_id: UUID, outcome: Outcome) -> None:
+def _settle(kind: LetterType[RowT], letter_id: UUID, job_id: UUID, outcome: Outcome) -> None:
     """Write down what became of a letter; «sent» is knowledge, whatever was believed meanwhile."""
     row = get_letter(kind.table, letter_id, for_change=True)
     ours = row.state in ("claimed", "transmitting")

@@ -63,7 +63,7 @@ def deliveries(edition_id: UUID) -> Response:
         back=_back(edition_id),
         to=TO,
         manages=manages,
-        notices=queries.list_notices(edition_id) if manages else [],
+        notices=queries.list_notices(edition_id) if manages else None,
     )
 
 

@@ -81,9 +81,11 @@ def deliveries_page(
     back: tuple[str, str],
     to: Addresses,
     manages: bool,
-    notices: Sequence[queries.Sent] = (),
+    notices: Sequence[queries.Sent] | None = None,
 ) -> Response:
-    """What became of each letter, and whoever has none yet; `notices` are those to managers."""
+    """What became of each letter, and whoever has none yet; `notices` are those to managers,
+    where there are such and the reader may see them.
+    """
     edition = editions.get_edition(kind.editions, edition_id)
     deliveries = queries.list_deliveries(kind, edition_id)
     return page(
@@ -92,9 +94,11 @@ def deliveries_page(
         back=back,
         to=to,
         lines=_lines(deliveries, have_reason=edition.state == "approved"),
-        notices=_lines(notices, have_reason=edition.state == "ready"),
+        tells_managers=notices is not None,
+        notices=_lines(notices or (), have_reason=edition.state == "ready"),
         uncertain=any(sent.state == "uncertain" for sent in deliveries),
-        under_way=any(sent.state in UNDER_WAY for sent in [*deliveries, *notices]),
+        uncertain_notices=any(sent.state == "uncertain" for sent in notices or ()),
+        under_way=any(sent.state in UNDER_WAY for sent in [*deliveries, *(notices or ())]),
         not_sent=queries.list_not_sent(kind, edition_id) if edition.state == "approved" else [],
         manages=manages,
         keeps_letters=current_app.config["SETTINGS"].smtp_url is None,

@@ -48,7 +48,7 @@ def test_the_uncertain_are_listed_without_an_address(
                 DESK, email=f"ufficio{number}@comune.example", audience=Audience.DESK
             )
         actions.send_edition(DESK, edition_id=edition_id)
-        one = queries.list_deliveries(DESK, edition_id)[0].delivery_id
+        one = queries.list_deliveries(DESK, edition_id)[0].letter_id
         db.session.execute(update(Delivery).where(Delivery.id == one).values(state="uncertain"))
     done = status(app)
     assert done.exit_code == 1
@@ -89,7 +89,7 @@ def put(at_desk: AtDesk, world: World, edition_id: UUID, outcomes: list[tuple[st
     with at_desk(world.lucca):
         sent = queries.list_deliveries(DESK, edition_id)
         for one, (state, said) in zip(sent, outcomes, strict=True):
-            statement = update(Delivery).where(Delivery.id == one.delivery_id)
+            statement = update(Delivery).where(Delivery.id == one.letter_id)
             db.session.execute(statement.values(state=state, said=said))
 
 

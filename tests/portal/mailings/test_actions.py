@@ -164,7 +164,7 @@ def test_a_letter_whose_mailer_died_is_uncertain_until_a_person_decides(
     assert states(at_desk, world, approved) == [("uncertain", "")] * 3
     assert sink.accepted() == []
     with at_desk(world.lucca, world.anna):
-        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+        first = queries.list_deliveries(DESK, approved)[0].letter_id
         assert len(queries.list_uncertain(DESK)) == 3
         for _click in range(2):
             actions.send_again(DESK, delivery_id=first)
@@ -190,7 +190,7 @@ def test_a_letter_that_was_sent_is_not_sent_again_by_a_click(
     work()
     with at_desk(world.lucca, world.anna):
         for sent in queries.list_deliveries(DESK, approved):
-            actions.send_again(DESK, delivery_id=sent.delivery_id)
+            actions.send_again(DESK, delivery_id=sent.letter_id)
         assert open_jobs() == []
 
 
@@ -245,7 +245,7 @@ def test_who_was_overtaken_sends_nothing(
 ) -> None:
     send(at_desk, world, approved)
     with at_desk(world.lucca):
-        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+        first = queries.list_deliveries(DESK, approved)[0].letter_id
     for state in ("queued", "transmitting", "sent", "uncertain", "failed"):
         set_state(at_desk, world, state)
         with app.app_context(), desk_scope(world.lucca.id), pytest.raises(Overtaken):
@@ -274,7 +274,7 @@ def test_an_edition_that_was_replaced_is_not_sent(
     assert states(at_desk, world, approved) == [("failed", "superseded")] * 3
     with at_desk(world.lucca, world.anna):
         assert open_jobs() == []
-        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+        first = queries.list_deliveries(DESK, approved)[0].letter_id
         with pytest.raises(Refusal, match="sostituita"):
             actions.send_again(DESK, delivery_id=first)
         assert open_jobs() == []
@@ -286,7 +286,7 @@ def test_an_edition_replaced_while_the_server_is_reached_stays_here(
     send(at_desk, world, approved)
     set_state(at_desk, world, "claimed")
     with at_desk(world.lucca):
-        first = queries.list_deliveries(DESK, approved)[0].delivery_id
+        first = queries.list_deliveries(DESK, approved)[0].letter_id
     supersede(at_desk, world, approved)
     with app.app_context(), desk_scope(world.lucca.id), pytest.raises(Overtaken):
         _begin_data(actions.letters_of(DESK), first)

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from config.settings import child_environment
-from portal.accounts.models import Membership
+from portal.accounts import actions as accounts
+from portal.accounts.models import Account, Membership
 from portal.cli import main
 from portal.core import clock
 from portal.core.store.database import db
@@ -25,6 +26,7 @@ from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import ApprovalNotice
 from portal.reports.editions import lifecycle as editions
+from portal.reports.models import Edition, EditionRow
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.portal.mailings.conftest import open_jobs, request
@@ -104,6 +106,96 @@ def test_whoever_asked_for_the_edition_knows(
     assert outcomes(at_desk, world, edition_id) == []
 
 
+def test_every_manager_who_can_come_in_is_told(
+    app: Flask,
+    world: World,
+    at_desk: AtDesk,
+    identity: AtDesk,
+) -> None:
+    """Not whoever asked, nor who has not come yet, nor an account that is disabled."""
+    with identity():
+        for name in ("gina", "ivo", "lara"):
+            account = accounts.add_account(email=f"{name}@sportelli.example", name=name)
+            accounts.give_role(account_id=account.id, role=Role.MANAGER, place_id=world.lucca.id)
+            account.disabled_at = clock.now() if name == "lara" else None
+    with at_desk(world.lucca):
+        accounts.invite(name="Mara", email="mara@sportelli.example", role=Role.MANAGER)
+    edition_id = request(at_desk, world)
+    build_again(app, world, at_desk, edition_id)
+    told = [email for email, _state, _said in outcomes(at_desk, world, edition_id)]
+    assert told == ["gina@sportelli.example", "ivo@sportelli.example"]
+
+
+def test_a_desk_without_managers_has_its_edition_all_the_same(
+    app: Flask, world: World, at_desk: AtDesk, identity: AtDesk
+) -> None:
+    with identity():
+        db.session.execute(update(Membership).values(ended_at=clock.now()))
+    edition_id = request(at_desk, world)
+    build_again(app, world, at_desk, edition_id)
+    with at_desk(world.lucca):
+        assert editions.get_edition(DESK.editions, edition_id).state == "ready"
+        assert queries.list_notices(edition_id) == []
+
+
+def test_while_the_edition_is_made_anew_the_letter_waits(
+    world: World,
+    at_desk: AtDesk,
+    waiting: UUID,
+    settings_of: ChangeSettings,
+    sink: Sink,
+    work: Work,
+) -> None:
+    settings_of(smtp_url=sink.url)
+    for state in ("queued", "building", "failed", "ready"):
+        assert sink.accepted() == []
+        with at_desk(world.lucca):
+            editions.get_edition(DESK.editions, waiting).state = state
+        work()
+    assert len(sink.accepted()) == 1
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_of_an_older_edition_nobody_is_told(
+    world: World,
+    at_desk: AtDesk,
+    waiting: UUID,
+    settings_of: ChangeSettings,
+    sink: Sink,
+    work: Work,
+    replaced: bool,
+) -> None:
+    """Also while the newer one is only asked for: the older can be approved no more."""
+    settings_of(smtp_url=sink.url)
+    with at_desk(world.lucca):
+        edition = editions.get_edition(DESK.editions, waiting)
+        edition.state = "superseded" if replaced else "ready"
+        db.session.add(Edition(period=edition.period, baseline=edition.baseline, number=2))
+    work()
+    assert sink.accepted() == []
+    assert outcomes(at_desk, world, waiting) == [(world.anna.email, "failed", "superseded")]
+
+
+def test_an_edition_is_ready_with_its_notices_or_not_at_all(
+    app: Flask, world: World, at_desk: AtDesk
+) -> None:
+    edition_id = request(at_desk, world)
+    with at_desk(world.lucca):
+        editions.get_edition(DESK.editions, edition_id).requested_by = None
+        job_id = jobs.get_job_id(JobName.BUILD_EDITION, str(edition_id))
+
+    def fail(edition: EditionRow) -> None:
+        actions.announce_edition(edition)
+        raise ConnectionResetError
+
+    with app.app_context(), desk_scope(world.lucca.id), pytest.raises(ConnectionResetError):
+        editions.build_edition(DESK.editions, edition_id=edition_id, job_id=job_id, on_ready=fail)
+    with at_desk(world.lucca):
+        assert editions.get_edition(DESK.editions, edition_id).state == "building"
+        assert queries.list_notices(edition_id) == []
+        assert jobs.find_job(job_id)
+
+
 def test_the_letter_says_what_to_do_and_no_figure(
     app: Flask,
     world: World,
@@ -129,8 +221,8 @@ def test_the_letter_says_what_to_do_and_no_figure(
         "Leggila e approvala (serve l’accesso al portale):\n"
         f"https://sportelli.example/s/lucca/relazioni/edizioni/{waiting}\n\n"
         "--\n"
-        "Questo messaggio non contiene né numeri né nomi di persone. Ricevi\n"
-        "questa e-mail perché sei responsabile dello sportello.\n"
+        "Questo messaggio non contiene dati della relazione né nomi di persone.\n"
+        "Ricevi questa e-mail perché sei responsabile dello sportello.\n"
     )
     assert letter.files == ()
 
@@ -203,6 +295,26 @@ def test_a_letter_that_failed_is_seen_and_sent_again(
     assert outcomes(at_desk, world, waiting) == [(world.anna.email, "sent", "250 2.0.0")]
     assert len(sink.accepted()) == 1
     assert again not in anna.get(page).text
+
+
+def test_who_left_the_desk_stays_on_the_page_without_an_address(
+    world: World, client_of: ClientOf, at_desk: AtDesk, identity: AtDesk, waiting: UUID
+) -> None:
+    set_state(at_desk, world, "uncertain")
+    gina = Someone("Gina Rossi", Role.MANAGER, world.lucca)
+    with identity():
+        db.session.add(Account(id=gina.id, email=gina.email, name=gina.name))
+        db.session.flush()
+        accounts.give_role(account_id=gina.id, role=gina.role, place_id=world.lucca.id)
+        db.session.execute(
+            update(Membership)
+            .where(Membership.account_id == world.anna.id)
+            .values(ended_at=clock.now())
+        )
+    shown = client_of(gina).get(f"/s/lucca/relazioni/edizioni/{waiting}/consegne")
+    assert "Anna Bianchi" in shown.text
+    assert world.anna.email not in shown.text
+    assert "può arrivare due volte" in shown.text
 
 
 def test_an_uncertain_one_is_listed_for_whoever_runs_the_portal(

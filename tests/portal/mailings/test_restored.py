@@ -18,10 +18,11 @@ from portal.core.store.database import db
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import delivery
+from portal.core.work.delivery import LetterRow
 from portal.embedded.backup import back_up
 from portal.embedded.programs import installed
 from portal.mailings import actions, queries
-from portal.mailings.kinds import DESK, OF_NETWORK
+from portal.mailings.kinds import DESK, OF_DESK, OF_NETWORK
 from portal.mailings.models import Delivery, NetworkDelivery
 from portal.oversight.models import NetworkEdition
 from portal.reports.disclosure.sheets import Audience
@@ -80,3 +81,10 @@ def test_letters_on_their_way_come_back_uncertain(
         assert connection.execute(open_jobs).fetchone() == (0,)
     with at_desk(world.lucca):  # what is copied stays as it was
         assert {sent.state for sent in queries.list_deliveries(DESK, approved)} == {*STATES, "sent"}
+
+
+def test_every_table_of_letters_is_held_back_and_counted() -> None:
+    """A kind of letter that stood nowhere would stay queued for ever after a restore."""
+    mappers = db.Model.registry.mappers
+    tables = {one.class_ for one in mappers if issubclass(one.class_, LetterRow)}
+    assert tables == {*OF_DESK.letters, *OF_NETWORK.letters}
