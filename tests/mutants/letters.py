@@ -24,7 +24,7 @@ SENT = (
     ),
     Mutant(
         "nobody is told that an edition waits",
-        (f"{NOTICES}each_manager_gets_one_letter_however_often_it_is_built",),
+        (f"{NOTICES}the_letter_says_what_to_do_and_no_figure",),
         function="portal.reports.editions.lifecycle:build_edition",
         old="if on_ready:",
         new="if False:",
@@ -47,7 +47,7 @@ SENT = (
         "a manager is written to about an edition that was approved",
         (f"{NOTICES}an_edition_approved_before_it_leaves_needs_no_letter",),
         function="portal.mailings.actions:_write_notice",
-        old='if edition.state in ("approved", "superseded"):',
+        old='if edition.state == "approved":',
         new="if False:",
     ),
 )

@@ -53,6 +53,8 @@ def test_figures_that_came_later_are_no_correction(relazione: Relazione) -> None
         frozen = replace(relazione, detail=known, baseline_detail=None)
         assert not counts_differ(frozen, relazione)
         assert not period_differs(frozen, relazione)
+    unknown = replace(relazione.current, users_by_sex=None)
+    assert not period_differs(replace(relazione, current=unknown), relazione)
 
 
 def test_a_number_that_changed_is_a_correction(
