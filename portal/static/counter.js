@@ -223,8 +223,7 @@ const Counter = (() => {
 
   // The desk's day, also on a device that is set elsewhere.
   function todayInRome() {
-    const [year, month, day] = new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Rome" }).split("-").map(Number);
-    return new Date(year, month - 1, day);
+    return readDay(new Date().toLocaleDateString(document.documentElement.lang, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Europe/Rome" }));
   }
 
   function tellDay(event) {
