@@ -223,6 +223,12 @@ def root() -> Path:
     return Path(__file__).parent.parent
 
 
+def pytest_collection_finish() -> None:
+    """Thousands of tests and every module stay to the end: no collection walks them again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end what tests want said of the whole run, also with `-q`."""
     for reports in list(terminalreporter.stats.values()):
