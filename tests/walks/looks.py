@@ -18,21 +18,22 @@ def problems(page: Page, address: str, *, expected: int = 200) -> list[str]:
     return found + faults(page)
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, state: str = "") -> list[str]:
     """What is wrong with the page as it stands now, once its styles are there.
 
     Whoever pressed a button has a page as soon as its words are there, which may be before.
+    `state` is what a page of several states is in.
     """
     page.wait_for_load_state()
-    address = page.url
+    place = f"{page.url} {state}".rstrip()
     found: list[str] = []
     result = Axe().run(page, options=OPTIONS)
     for violation in result.response["violations"]:
         nodes = [node["html"][:120] for node in violation["nodes"][:2]]
-        found.append(f"{address}: {violation['id']} {nodes}")
+        found.append(f"{place}: {violation['id']} {nodes}")
     wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     if wider:
-        found.append(f"{address}: wider than the window")
+        found.append(f"{place}: wider than the window")
     return found
 
 

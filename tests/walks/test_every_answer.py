@@ -42,7 +42,7 @@ def test_no_answer_to_a_form_has_a_violation(
 
     def see(name: str, words: str) -> None:
         page.locator("main").get_by_text(words).first.wait_for()
-        found.extend(faults(page))
+        found.extend(faults(page, name))
 
     send_wrong_forms(page, rows, see)
     find_and_invite(page, see)

@@ -193,7 +193,7 @@ def test_a_refused_press_turns_red_and_says_so(
     expect(page.locator("#tally-trouble")).to_contain_text("non è nell’elenco di oggi")
     expect(page.locator("#voice-alert")).to_contain_text("NON salvata")
     assert key(page, 3) == "0"
-    assert faults(page) == []
+    assert faults(page, "a refused press") == []
     page.keyboard.press("1")
     expect(refused).not_to_have_class(re.compile("refused"))
     settled(page, 1)
@@ -325,22 +325,22 @@ def test_every_state_at_every_width(world: World, open_as: OpenAs, width: int) -
     page.goto(PAGE)
     page.locator(".tally-key").nth(6).click()
     settled(page, 1)
-    found += faults(page)
+    found += faults(page, "pressed")
     page.locator("#others-open").click()
-    found += faults(page)
+    found += faults(page, "other topics")
     height = page.locator(".tally-key").first.bounding_box()["height"]
     assert height == pytest.approx(136 if width == 1280 else 88, abs=1)
     across = {box.bounding_box()["x"] for box in page.locator(".tally-key").all()}
     assert len(across) == (3 if width == 1280 else 2)
     page.goto(SHEETS)
     page.get_by_text("Altre tipologie", exact=True).first.click()
-    found += faults(page)
+    found += faults(page, "sheet")
     page.locator("[name=n_CIT_F]").fill("-3")
     page.get_by_role("button", name="Inserisci il foglio").click()
     expect(page.get_by_role("heading", name="Non salvato")).to_be_visible()
-    found += faults(page)
+    found += faults(page, "wrong sheet")
     page.goto(f"{PAGE}/stampa")
-    found += faults(page)
+    found += faults(page, "print")
     assert found == []
     assert errors == []
 

@@ -29,26 +29,26 @@ def test_each_state_has_no_violation(world: World, known: dict[str, UUID], open_
         page = open_as(world.bruno, width=width)
         errors, found = errors_of(page), []
         page.goto(HOME)
-        found += faults(page)
+        found += faults(page, f"empty {width}")
         search(page, "dial am")
-        found += faults(page)
+        found += faults(page, f"found {width}")
         page.keyboard.press("Enter")
         expect(asks(page)).to_be_focused()
         page.keyboard.press("1")
         # The bar that saves stays at the foot of a phone: whatever it covers is looked at below it.
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        found += faults(page)
+        found += faults(page, f"chosen {width}")
         page.keyboard.press("0")
-        found += faults(page)
+        found += faults(page, f"list {width}")
         page.keyboard.press("0")
         page.keyboard.press("Enter")
         saved(page, "Salvato")
-        found += faults(page)
+        found += faults(page, f"saved {width}")
         begin_a_twin(page)
         expect(page.locator("[data-apart]")).to_be_visible()
         page.get_by_text("Telefono, codice fiscale").click()
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        found += faults(page)
+        found += faults(page, f"new {width}")
         assert found == []
         assert errors == []
 
