@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Commands about the installation: run it, migrate, copy the database, bring a copy back."""
 
-import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
@@ -21,23 +17,8 @@ from portal.embedded import Room, machine_room
 from portal.embedded.backup import back_up
 from portal.embedded.backup import restore as fill_from
 from portal.embedded.reach import connect
-from portal.embedded.supervisor import Program, Supervisor, until_signal
-
-
-def _programs(settings: Settings) -> list[Program]:
-    """What runs beside the servers; the first answers pages, the others may come up after it."""
-    python = [sys.executable, "-m"]
-    bind = f"{settings.host}:{settings.port}"
-    gunicorn = ["gunicorn", "-c", "python:config.gunicorn", "--bind", bind]
-    # Threads: two pools of processes would be too much for the small machine that this serves.
-    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    worker = ["-A", "worker.app", "worker", "-P", "threads", "-c", "2", *alone]
-    beat = ["-A", "worker.beat", "beat"]
-    return [
-        Program("web", [*python, *gunicorn, "portal.app:create_app_from_environment()"]),
-        Program("worker", [*python, "celery", "--quiet", *worker, "--loglevel", "WARNING"]),
-        Program("beat", [*python, "celery", "--quiet", *beat, "--loglevel", "WARNING"]),
-    ]
+from portal.embedded.running import keep_running, refuse_taken_port
+from portal.embedded.supervisor import until_signal
 
 
 @click.command()
@@ -50,21 +31,21 @@ def run() -> None:
       PORT=8080 PORTAL_HOME=/srv/sportelli portal run
     """
     settings = load_settings()
-    _refuse_taken_port(settings)
+    refuse_taken_port(settings)
     with until_signal(), Room(settings) as room:
         room.keep_running()
         filled = room.settings()
         _apart("migrate", filled)
         lines = _demonstration(settings, filled)
-        supervisor = Supervisor(room, say=lambda line: click.echo(line, err=True))
         # Pages never need the role that reads past every policy.
-        environment = child_environment(replace(filled, database_backup_url=None))
-        web, *background = _programs(filled)
-        with supervisor.running([web], environment):
-            supervisor.wait_until(lambda: _answers(settings), seconds=60)
-            supervisor.start(background, environment)
-            click.echo("\n".join([f"Pronto: http://127.0.0.1:{settings.port}", *lines]))
-            supervisor.watch()
+        keep_running(
+            room,
+            replace(filled, database_backup_url=None),
+            say=lambda line: click.echo(line, err=True),
+            ready=lambda: click.echo(
+                "\n".join([f"Pronto: http://127.0.0.1:{settings.port}", *lines])
+            ),
+        )
 
 
 @click.command()
@@ -180,26 +161,3 @@ def _apart(command: str, filled: Settings) -> str:
     if done.returncode != 0:
         raise click.exceptions.Exit(1)
     return done.stdout
-
-
-def _refuse_taken_port(settings: Settings) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise Refusal(
-                f"La porta {settings.port} è già occupata: ferma l’altro programma o scegline "
-                f"un’altra, per esempio «PORT={settings.port % 65535 + 1} make run»."
-            ) from error
-
-
-def _answers(settings: Settings) -> bool:
-    site = urlsplit(settings.public_url).netloc  # it answers to no other name
-    url = f"http://{settings.host}:{settings.port}/healthz"
-    asked = urllib.request.Request(url, headers={"Host": site})
-    try:
-        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

@@ -20,8 +20,8 @@ from portal.people.card import languages
 from portal.people.card.parts import PARTS, as_recorded
 from portal.people.forms.person import shown
 from portal.people.rules import display_name
-from portal.person_pages.card_page import person_page
 from portal.person_pages.views import person_pages
+from portal.person_pages.views.card_page import person_page
 from portal.visits.actions import correct_person
 from portal.visits.conflicts import ToldTwice, choices, told_twice
 from portal.visits.forms import PersonCorrectionForm

@@ -22,10 +22,10 @@ from portal.people.queries.candidate_pairs import MOST, list_candidate_pairs
 from portal.people.rules import display_name
 from portal.person_pages import actions, queries
 from portal.person_pages.candidates import candidate_rows
-from portal.person_pages.card_page import person_page
 from portal.person_pages.comparison import CardComparison, compare
 from portal.person_pages.forms import MergeForm
 from portal.person_pages.views import person_pages
+from portal.person_pages.views.card_page import person_page
 from portal.visits.conflicts import who_changed
 
 FROM_CANDIDATES = "doppioni"
