@@ -31,6 +31,7 @@ from portal.mailings.rules import (
 )
 from portal.reports.disclosure.disclose import NotPublishable
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.editions.edition_type import EditionType
 from portal.reports.editions.lifecycle import find_latest, get_edition
 from portal.reports.models import EditionRow
 
@@ -116,10 +117,7 @@ def _write(kind: MailingType, row: DeliveryRow) -> Letter | str:
 
 
 def _stands(kind: MailingType, row: DeliveryRow) -> bool:
-    edition = get_edition(kind.editions, row.edition_id)
-    # As it is committed, whatever this session read before.
-    db.session.refresh(edition, ["state"])
-    return edition.state == "approved"
+    return _as_committed(kind.editions, row.edition_id).state == "approved"
 
 
 def announce_edition(edition: EditionRow) -> None:
@@ -158,9 +156,15 @@ def _write_notice(notice: ApprovalNotice) -> Letter | str | None:
 
 
 def _still_waits(notice: ApprovalNotice) -> bool:
-    edition = get_edition(DESK.editions, notice.edition_id)
-    db.session.refresh(edition, ["state"])
+    edition = _as_committed(DESK.editions, notice.edition_id)
     return edition.state == "ready" and _is_newest(edition)
+
+
+def _as_committed(kind: EditionType, edition_id: UUID) -> EditionRow:
+    """An edition in the state that others see now, whatever this session read before."""
+    edition = get_edition(kind, edition_id)
+    db.session.refresh(edition, ["state"])
+    return edition
 
 
 def _is_newest(edition: EditionRow) -> bool:
