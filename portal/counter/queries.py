@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
+from portal.core.italy.periods import parse_period
 from portal.core.store import audit
 from portal.core.store.desk_cache import DeskCache
 from portal.drafts.queries import list_drafts
@@ -31,6 +33,7 @@ MANY = 50
 _permits: DeskCache[int] = DeskCache(lasting=timedelta(minutes=1))
 PERSON_IN_PAGE = re.compile(r"/persone/([0-9a-f-]{36})/modifica$")
 SHEET_PAGE = "/conteggio/fogli"
+TEXT_PAGE = "/relazioni/testo"
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,26 @@ def _when(moment: datetime) -> str:
 
 def _who(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> str:
     """The person by the name just typed, or as the desk knows them; initials where no more may."""
-    if draft.page.partition("?")[0].endswith(SHEET_PAGE):
+    path, _mark, asked = draft.page.partition("?")
+    if path.endswith(SHEET_PAGE):
         return _("Foglio di conteggio")
+    if path.endswith(TEXT_PAGE):
+        return _text_of(asked)
     person = _person_of(draft)
     typed = f"{_typed(draft, 'family_name')} {_typed(draft, 'given_name')}".strip()
     name = names.get(person, typed) if person else typed
     if name:
         return name if shown else initials(name)
     return _("Nuova persona") if _is_new(draft) else _("senza nome")
+
+
+def _text_of(query: str) -> str:
+    """The words about the period that an address names, as far as it names one."""
+    try:
+        period = parse_period(dict(parse_qsl(query)).get("periodo", ""))
+    except ValueError:
+        return _("Testo della relazione")
+    return _("Testo della relazione, %(period)s", period=period.title())
 
 
 def _person_of(draft: "Draft") -> UUID | None:

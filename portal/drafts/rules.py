@@ -15,7 +15,8 @@ KEPT = timedelta(days=14)
 """A draft that nobody came back to is thrown away: it holds data of persons."""
 REMEMBERED = timedelta(days=1)
 """How long it is known that a form was saved: its page cannot be sent after its session ended."""
-LARGEST = 20_000
+LARGEST = 25_000
+"""Characters; the longest form has two texts of ten thousand."""
 MOST = 30
 MOST_WHILE_LOCKED = 3
 NOT_TYPED = frozenset({"csrf_token", "form_token"})

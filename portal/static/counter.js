@@ -230,9 +230,11 @@ const Counter = (() => {
     if (event.target.name !== "visited_on") return;
     const line = document.getElementById("past-day");
     const day = readDay(event.target.value);
-    line.hidden = !day || day >= todayInRome();
+    const today = todayInRome();
+    line.hidden = !day || day >= today;
     if (line.hidden) return;
-    const words = day.toLocaleDateString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
+    const year = day.getFullYear() === today.getFullYear() ? {} : { year: "numeric" };
+    const words = day.toLocaleDateString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long", ...year });
     line.textContent = line.dataset.past.replace("{day}", words.replace(/ 1 /, " 1° "));
   }
 

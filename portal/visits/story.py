@@ -16,7 +16,7 @@ from portal.core.italy import formats
 from portal.people.queries import Merged, PersonChange
 from portal.taxonomy.queries import get_topic
 from portal.visits.queries import DayRow, VisitEntry
-from portal.visits.rules import CHANNEL_LABELS, Channel
+from portal.visits.rules import CHANNEL_LABELS, INTERPRETER_LABELS, Channel, Interpreter
 
 
 def asked_in(entry: VisitEntry | DayRow) -> str:
@@ -36,6 +36,7 @@ class Event:
     topics: tuple[str, ...] = ()
     note: str = ""
     for_third_party: bool = False
+    interpreter: str = ""
     change: str = ""
     merged: Merged | None = None
     """The card that was made part of this one, as long as that can be undone."""
@@ -89,7 +90,14 @@ def _visit(visit: VisitEntry) -> Event:
         topics=tuple(get_topic(version, code).label for version, code in visit.topics),
         note=visit.note,
         for_third_party=visit.for_third_party,
+        interpreter=_interpreter(visit.interpreter),
     )
+
+
+def _interpreter(known: str | None) -> str:
+    """Who interpreted; nothing where nobody did or nobody said."""
+    found = Interpreter(known) if known else Interpreter.NONE
+    return "" if found is Interpreter.NONE else str(INTERPRETER_LABELS[found])
 
 
 def _change(change: PersonChange, names: Mapping[UUID, str]) -> Event:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString
+from flask import Flask
 from jinja2 import Environment, meta
 from jinja2 import nodes as jinja
 
@@ -53,6 +54,26 @@ def test_every_template_is_used(jinja_env: Environment) -> None:
         if path.parent.name != "ui" and path.relative_to(FOLDER).as_posix() not in named
     ]
     assert unused == []
+
+
+def test_what_a_form_keeps_as_a_draft_is_taken_up_on_its_page(shared_app: Flask) -> None:
+    """A draft of a page that takes none up is refused, and what was typed is lost."""
+    rules = list(shared_app.url_map.iter_rules())
+    taken_up = {
+        rule.rule
+        for rule in rules
+        if getattr(shared_app.view_functions[rule.endpoint], "resumes_drafts", False)
+    }
+    forms = {
+        path.stem: form
+        for path in TEMPLATES
+        for form in re.findall(r"<form\b[^>]*\bdata-draft[^>]*>", read(path))
+    }
+    assert len(forms) > 5
+    for name, form in forms.items():
+        endpoint = re.findall(r"(?:action|data-draft)=\"{{ url_for\('([\w.]+)'", form)[-1]
+        (rule,) = {rule.rule for rule in rules if rule.endpoint == endpoint}
+        assert rule in taken_up, name
 
 
 def test_every_macro_is_used() -> None:

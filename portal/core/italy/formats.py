@@ -138,6 +138,11 @@ def weekday_day(value: date) -> str:
     return f"{format_date(value, 'EEEE', locale=LOCALE)} {day_month(value)}"
 
 
+def past_weekday_day(value: date, today: date) -> str:
+    """«lunedì 23 novembre», with the year where it is not this one."""
+    return weekday_day(value) if value.year == today.year else f"{weekday_day(value)} {value.year}"
+
+
 def hour(value: time | datetime) -> str:
     """«9:05», as given: whoever calls has already moved it to Rome."""
     return f"{value.hour}:{value.minute:02d}"

@@ -16,6 +16,7 @@ from babel.support import NullTranslations, Translations
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, StringField
 from wtforms.i18n import messages_path
@@ -43,6 +44,10 @@ class PortalForm(FlaskForm):
             if sent is None or not any("\0" in value for value in _texts(sent)):
                 return sent
             return MultiDict((name, _clean(value)) for name, value in sent.items(multi=True))
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Without maxlength: a browser would cut what is pasted and say nothing."""
+            return super().render_field(field, {"maxlength": False} | render_kw)
 
         def get_translations(self, form: Form) -> NullTranslations:
             """Read once: Flask-WTF reads and parses the file again at every request."""

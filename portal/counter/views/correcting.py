@@ -9,7 +9,6 @@ from flask import Response, request, url_for
 
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
-from portal.core.italy import formats
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.edit_conflicts import Meeting, seal
@@ -17,6 +16,7 @@ from portal.core.web.pages import page, redirect_to
 from portal.counter.card import card_of
 from portal.counter.views import counter
 from portal.counter.views.recording import offer_topics
+from portal.counter.views.today import name_past_day
 from portal.drafts.rules import resumes_drafts
 from portal.people import queries as people
 from portal.tally.queries import list_keys
@@ -119,7 +119,7 @@ def _show(
         earlier=_earlier(form.person, visit),
         frequent=[(key.code, key.name) for key in list_keys()],
         back=url_for("counter.reception", giorno=_day(visit.visited_on) if visit else None),
-        past_day=formats.weekday_day(day) if day and day < clock.today() else None,
+        past_day=name_past_day(day),
     )
 
 

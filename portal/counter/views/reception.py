@@ -167,7 +167,7 @@ def _done_with(row: DayRow, day: date, act: str) -> LastAct:
 
 def _which(row: DayRow, day: date, act: str) -> str:
     """Of a save when, and for which day if not today; of other acts which visit they were about."""
-    weekday, hour = formats.weekday_day(day), hour_of(row, day)
+    weekday, hour = formats.past_weekday_day(day, clock.today()), hour_of(row, day)
     if act == "salvato":
         at = formats.hour(clock.in_rome(row.created_at))
         if day == clock.today():

@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.italy import formats
 from portal.core.italy.states_and_comuni import list_citizenships
 from portal.core.store import audit
 from portal.core.web.access import Permission, needs
@@ -23,7 +22,7 @@ from portal.counter.forms.record import NewcomerForm, RecordForm, Together
 from portal.counter.rules import Begun, begun_with
 from portal.counter.views import counter
 from portal.counter.views.reception import LastAct, show_done, show_saved, undone
-from portal.counter.views.today import day_list
+from portal.counter.views.today import day_list, name_past_day
 from portal.drafts.rules import resumes_drafts
 from portal.people import queries as people
 from portal.people.card.codice_fiscale import filled
@@ -209,7 +208,7 @@ def _work(form: RecordForm, candidates: Sequence[CandidateRow] = ()) -> dict[str
         "everything": Together(form, form.newcomer),
         "keys": [(key.code, key.name) for key in list_keys()],
         "headings": {topic.code: headings.get(topic.group_key or "", "") for topic in known},
-        "past_day": formats.weekday_day(day) if day and day < clock.today() else None,
+        "past_day": name_past_day(day),
         "candidates": candidates,
         "address": _address(form),
         "citizenships": () if wants_fragment() or not form.newcomer else list_citizenships(),

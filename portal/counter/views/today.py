@@ -158,6 +158,12 @@ def _line(row: DayRow, day: date, marks: Marks, *, shown: bool) -> VisitLine:
     )
 
 
+def name_past_day(day: date | None) -> str | None:
+    """The day that a form is about, where it is gone by and so has to be said."""
+    today = clock.today()
+    return formats.past_weekday_day(day, today) if day and day < today else None
+
+
 def _summary(found: Day) -> str:
     came, enquiries, anonymous = found.visits, found.enquiries, found.anonymous
     parts = [
@@ -174,4 +180,5 @@ def _last_day(day: date, found: Day) -> tuple[str, str] | None:
     last = None if found.visits else visits.find_last_day_with_visits(before=day)
     if last is None:
         return None
-    return url_for("counter.reception", giorno=last.isoformat()), formats.weekday_day(last)
+    words = formats.past_weekday_day(last, clock.today())
+    return url_for("counter.reception", giorno=last.isoformat()), words

@@ -9,6 +9,7 @@ from portal.core.errors import Refusal
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
+from portal.drafts.rules import resumes_drafts
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.forms import TextsForm
@@ -19,6 +20,7 @@ from portal.reports.views import reports
 
 @reports.get("/s/<desk>/relazioni/testo")
 @needs(Permission.APPROVE_REPORTS)
+@resumes_drafts
 def write() -> Response:
     period = _period()
     found = manager_words.find_text(period.name)

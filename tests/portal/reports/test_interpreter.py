@@ -47,6 +47,8 @@ def test_the_form_of_a_visit_records_it(
     with at_desk(world.lucca):
         (entry,) = queries.list_visits_of(person)
     assert entry.interpreter == "telephone"
+    story = client.get(f"/s/lucca/persone/{person}").text
+    assert "Interprete: Servizio telefonico" in story
     correcting = f"/s/lucca/accessi/{entry.id}/correggi"
     chosen = client.soup(correcting).select_one("#interpreter option[selected]")
     assert chosen is not None

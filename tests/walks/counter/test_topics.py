@@ -99,7 +99,7 @@ def test_control_enter_saves_from_any_field(
     expect(asks(counter)).to_be_focused()
     counter.keyboard.press("1")
     counter.get_by_label("Data", exact=True).fill("20/11/2015")
-    expect(counter.get_by_text("Stai registrando per venerdì 20 novembre.")).to_be_visible()
+    expect(counter.get_by_text("Stai registrando per venerdì 20 novembre 2015.")).to_be_visible()
     counter.get_by_label("Data", exact=True).fill(clock.today().strftime("%d/%m/%Y"))
     expect(counter.locator("#past-day")).to_be_hidden()
     counter.get_by_label("Data", exact=True).press("Control+Enter")
@@ -122,6 +122,8 @@ def test_a_day_is_past_in_rome_whatever_the_device_says(
     expect(line).to_be_visible()
     day.fill(clock.today().strftime("%d/%m/%Y"))
     expect(line).to_be_hidden()
+    day.fill("3/5/2024")
+    expect(line).to_have_text("Stai registrando per venerdì 3 maggio 2024.")
 
 
 def test_an_error_keeps_everything_and_the_focus(counter: Page) -> None:

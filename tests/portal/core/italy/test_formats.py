@@ -103,6 +103,8 @@ def test_dates() -> None:
     assert formats.long_day(date(2026, 10, 12)) == "12 ottobre 2026"
     assert formats.day_month(date(2026, 1, 1)) == "1° gennaio"
     assert formats.weekday_day(TODAY) == "lunedì 23 novembre"
+    assert formats.past_weekday_day(date(2026, 1, 1), TODAY) == "giovedì 1° gennaio"
+    assert formats.past_weekday_day(date(2024, 5, 3), TODAY) == "venerdì 3 maggio 2024"
     assert formats.hour(time(9, 5)) == "9:05"
     assert formats.moment(datetime(2026, 11, 23, 8, 2, tzinfo=UTC)) == "23/11/2026 alle 8:02"
     assert formats.window(date(2016, 1, 1), date(2016, 6, 30)) == "1° gennaio – 30 giugno 2016"
