@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -38,9 +39,8 @@ class Server:
         self._app = app
         self._running: BaseWSGIServer | None = None
         self._cut_after = False
-        self.slow = 0.0
         self.worked_on = threading.Event()
-        self.port = 0
+        self.slow, self.port = 0.0, 0
 
     def start(self) -> None:
         self._running = make_server("127.0.0.1", self.port, self._answer, threaded=True)
@@ -57,19 +57,19 @@ class Server:
         """It is written, and nobody hears of it."""
         self._cut_after = True
 
-    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         saving = environ["REQUEST_METHOD"] == "POST" and "/bozze/" not in environ["PATH_INFO"]
-        if saving:
-            time.sleep(self.slow)
+        time.sleep(self.slow if saving else 0)
         if saving and self._cut_after:
             self._cut_after = False
             list(self._app(environ, lambda *_told: None))
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            return []
-        answer = self._app(environ, start_response)
-        if saving:
-            self.worked_on.set()
-        return answer
+            return
+        # Where the browser has gone away Werkzeug's server leaves it open.
+        with closing(self._app(environ, start_response)) as answer:
+            if saving:
+                self.worked_on.set()
+            yield from answer
 
 
 @pytest.fixture

@@ -346,16 +346,6 @@ def test_a_past_day_is_said(world: World, client_of: ClientOf) -> None:
     assert date(2015, 11, 20).weekday() == 4
 
 
-def test_what_is_too_long_is_refused_and_not_cut(world: World, client_of: ClientOf) -> None:
-    """A browser cuts what is pasted to `maxlength` and says nothing: no field has one."""
-    client = client_of(world.bruno)
-    assert client.soup(NEW).select("[maxlength]") == []
-    pasted = "x" * 2001
-    answer = client.submit(NEW, {"note": pasted, "topics": ["CIT"]}, action=NEW)
-    assert answer.status_code == 422
-    assert soup_of(answer.text).select_one("#note").text.strip() == pasted
-
-
 def test_the_fragment_of_the_work_is_the_work_of_the_page(
     world: World, client_of: ClientOf, amina: UUID
 ) -> None:
