@@ -25,8 +25,9 @@ test-all: setup assets .venv/.dev ## Esegue anche le prove lunghe e tutte le mut
 	@config/setup/browser.sh
 	@$(PY) -m pytest $(BOTH) -m "" --hypothesis-profile=long $(ARGS)
 
-# Each process has servers of its own in memory, hence the limit; who is done takes from the others.
-BOTH := -n auto --maxprocesses 4 --dist worksteal
+# Three for two processors: walks and killed processes wait for a third of their time. Each has
+# servers of its own in memory, hence the limit; who is done takes from the others.
+BOTH := -n $(shell n=$$(( ($$(nproc) * 3 + 1) / 2 )); echo $$(( n < 6 ? n : 6 ))) --dist worksteal
 
 mutants: setup .venv/.dev ## Toglie una protezione alla volta: le prove devono accorgersene
 	@$(PY) -m tests.mutants $(ARGS)

@@ -53,18 +53,18 @@ def passing() -> Iterator[list[str]]:
     files: list[str] = []
     ours = tuple(f"{ROOT}/{folder}/" for folder in ("portal", "worker"))
 
-    def note(frame: FrameType, event: str, _argument: Any) -> None:
-        # Asked at every call of every function: paths stay text.
-        if event == "call" and (path := frame.f_code.co_filename).startswith(ours):
+    def note(frame: FrameType, _event: str, _argument: Any) -> None:
+        # Asked at every call of a function, and not in it: paths stay text.
+        if (path := frame.f_code.co_filename).startswith(ours):
             name = path.removeprefix(f"{ROOT}/")
             if name not in files:
                 files.append(name)
 
-    sys.setprofile(note)
+    sys.settrace(note)
     try:
         yield files
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)
 
 
 def check_walk(title: str, passed: list[str]) -> None:

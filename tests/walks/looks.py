@@ -31,10 +31,15 @@ def faults(page: Page, state: str = "") -> list[str]:
     for violation in result.response["violations"]:
         nodes = [node["html"][:120] for node in violation["nodes"][:2]]
         found.append(f"{place}: {violation['id']} {nodes}")
-    wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    if wider:
+    if is_too_wide(page):
         found.append(f"{place}: wider than the window")
     return found
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether the page scrolls sideways, once its styles are there."""
+    page.wait_for_load_state()
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
 def errors_of(page: Page) -> list[str]:
