@@ -2,16 +2,16 @@
 """What is waiting: one's own drafts, and permits that expire soon. For the empty counter only."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.accounts.rules import wanted_parts
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.periods import parse_period
@@ -102,11 +102,11 @@ def _when(moment: datetime) -> str:
 
 def _who(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> str:
     """The person by the name just typed, or as the desk knows them; initials where no more may."""
-    path, _mark, asked = draft.page.partition("?")
+    path, query = wanted_parts(draft.page) or ("", {})
     if path.endswith(SHEET_PAGE):
         return _("Foglio di conteggio")
     if path.endswith(TEXT_PAGE):
-        return _text_of(asked)
+        return _text_of(query)
     person = _person_of(draft)
     typed = f"{_typed(draft, 'family_name')} {_typed(draft, 'given_name')}".strip()
     name = names.get(person, typed) if person else typed
@@ -115,10 +115,10 @@ def _who(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> str:
     return _("Nuova persona") if _is_new(draft) else _("senza nome")
 
 
-def _text_of(query: str) -> str:
+def _text_of(query: Mapping[str, str]) -> str:
     """The words about the period that an address names, as far as it names one."""
     try:
-        period = parse_period(dict(parse_qsl(query)).get("periodo", ""))
+        period = parse_period(query.get("periodo", ""))
     except ValueError:
         return _("Testo della relazione")
     return _("Testo della relazione, %(period)s", period=period.title())

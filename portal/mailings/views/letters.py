@@ -88,6 +88,7 @@ def deliveries_page(
     """
     edition = editions.get_edition(kind.editions, edition_id)
     deliveries = queries.list_deliveries(kind, edition_id)
+    to_managers = notices or ()
     return page(
         "mailings/deliveries.html",
         edition=edition,
@@ -95,10 +96,10 @@ def deliveries_page(
         to=to,
         lines=_lines(deliveries, have_reason=edition.state == "approved"),
         tells_managers=notices is not None,
-        notices=_lines(notices or (), have_reason=edition.state == "ready"),
+        notices=_lines(to_managers, have_reason=edition.state == "ready"),
         uncertain=any(sent.state == "uncertain" for sent in deliveries),
-        uncertain_notices=any(sent.state == "uncertain" for sent in notices or ()),
-        under_way=any(sent.state in UNDER_WAY for sent in [*deliveries, *(notices or ())]),
+        uncertain_notices=any(sent.state == "uncertain" for sent in to_managers),
+        under_way=any(sent.state in UNDER_WAY for sent in [*deliveries, *to_managers]),
         not_sent=queries.list_not_sent(kind, edition_id) if edition.state == "approved" else [],
         manages=manages,
         keeps_letters=current_app.config["SETTINGS"].smtp_url is None,
