@@ -2,19 +2,13 @@
 """Whatever happens between the first letter and the save, the words are there: in a browser."""
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from portal.accounts.models import LoginSession
 from portal.core import clock
@@ -26,50 +20,11 @@ from portal.people.rules import PersonFacts
 from portal.visits.queries import list_visits_on
 from tests.conftest import AtDesk
 from tests.walks.conftest import OpenAs
+from tests.walks.wire import Server
 from tests.world import PASSWORD, World
 
 NEW = "/s/lucca/persone/nuova"
 KEPT = re.compile(r"^Bozza salvata alle \d{1,2}:\d\d$")
-
-
-class Server:
-    """The portal behind a wire that can be cut before or after the work is done."""
-
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._running: BaseWSGIServer | None = None
-        self._cut_after = False
-        self.worked_on = threading.Event()
-        self.slow, self.port = 0.0, 0
-
-    def start(self) -> None:
-        self._running = make_server("127.0.0.1", self.port, self._answer, threaded=True)
-        self.port = self._running.server_port
-        threading.Thread(target=self._running.serve_forever).start()
-
-    def stop(self) -> None:
-        if self._running:
-            self._running.shutdown()
-            self._running.server_close()
-        self._running = None
-
-    def cut_the_next_save(self) -> None:
-        """It is written, and nobody hears of it."""
-        self._cut_after = True
-
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
-        saving = environ["REQUEST_METHOD"] == "POST" and "/bozze/" not in environ["PATH_INFO"]
-        time.sleep(self.slow if saving else 0)
-        if saving and self._cut_after:
-            self._cut_after = False
-            list(self._app(environ, lambda *_told: None))
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            return
-        # Where the browser has gone away Werkzeug's server leaves it open.
-        with closing(self._app(environ, start_response)) as answer:
-            if saving:
-                self.worked_on.set()
-            yield from answer
 
 
 @pytest.fixture

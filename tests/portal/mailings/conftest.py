@@ -111,7 +111,8 @@ def work(app: Flask, world: World, at_desk: AtDesk) -> Callable[[], None]:
 
 
 @pytest.fixture
-def sink(tmp_path: Path) -> Iterator[Sink]:
-    """A mail server in a process of its own."""
+def sink(tmp_path: Path, settings_of: Callable[..., None]) -> Iterator[Sink]:
+    """A mail server in a process of its own, to which the portal hands its letters."""
     with running_sink(tmp_path / "sink") as one:
+        settings_of(smtp_url=one.url)
         yield one

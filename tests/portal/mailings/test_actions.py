@@ -72,11 +72,9 @@ def test_even_a_row_put_there_by_hand_is_not_sent_without_approval(
     at_desk: AtDesk,
     ready: UUID,
     offices: tuple[str, ...],
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Callable[[], None],
 ) -> None:
-    settings_of(smtp_url=sink.url)
     with at_desk(world.lucca):
         for one in queries.list_recipients(DESK):
             delivery = Delivery(edition_id=ready, recipient_id=one.id)
@@ -93,11 +91,9 @@ def test_sent_twice_is_one_letter_each(
     at_desk: AtDesk,
     approved: UUID,
     offices: tuple[str, ...],
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Callable[[], None],
 ) -> None:
-    settings_of(smtp_url=sink.url)
     for _time in range(2):
         send(at_desk, world, approved)
         work()
@@ -152,11 +148,9 @@ def test_a_letter_whose_mailer_died_is_uncertain_until_a_person_decides(
     at_desk: AtDesk,
     approved: UUID,
     offices: tuple[str, ...],
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Callable[[], None],
 ) -> None:
-    settings_of(smtp_url=sink.url)
     send(at_desk, world, approved)
     set_state(at_desk, world, "transmitting")
     work()
@@ -199,11 +193,9 @@ def test_who_was_removed_receives_nothing_that_was_still_queued(
     at_desk: AtDesk,
     approved: UUID,
     offices: tuple[str, ...],
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Callable[[], None],
 ) -> None:
-    settings_of(smtp_url=sink.url)
     send(at_desk, world, approved)
     with at_desk(world.lucca, world.anna):
         actions.end_recipient(DESK, recipient_id=queries.list_recipients(DESK)[0].id)
@@ -262,11 +254,9 @@ def test_an_edition_that_was_replaced_is_not_sent(
     at_desk: AtDesk,
     approved: UUID,
     offices: tuple[str, ...],
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Callable[[], None],
 ) -> None:
-    settings_of(smtp_url=sink.url)
     send(at_desk, world, approved)
     supersede(at_desk, world, approved)
     work()

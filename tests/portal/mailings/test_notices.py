@@ -84,11 +84,9 @@ def test_each_manager_gets_one_letter_however_often_it_is_built(
     world: World,
     at_desk: AtDesk,
     waiting: UUID,
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Work,
 ) -> None:
-    settings_of(smtp_url=sink.url)
     with at_desk(world.lucca):
         actions.announce_edition(editions.get_edition(DESK.editions, waiting))
     build_again(app, world, at_desk, waiting)
@@ -142,11 +140,9 @@ def test_while_the_edition_is_made_anew_the_letter_waits(
     world: World,
     at_desk: AtDesk,
     waiting: UUID,
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Work,
 ) -> None:
-    settings_of(smtp_url=sink.url)
     for state in ("queued", "building", "failed", "ready"):
         assert sink.accepted() == []
         with at_desk(world.lucca):
@@ -160,13 +156,11 @@ def test_of_an_older_edition_nobody_is_told(
     world: World,
     at_desk: AtDesk,
     waiting: UUID,
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Work,
     replaced: bool,
 ) -> None:
     """Also while the newer one is only asked for: the older can be approved no more."""
-    settings_of(smtp_url=sink.url)
     with at_desk(world.lucca):
         edition = editions.get_edition(DESK.editions, waiting)
         edition.state = "superseded" if replaced else "ready"
@@ -231,11 +225,9 @@ def test_an_edition_approved_before_it_leaves_needs_no_letter(
     world: World,
     at_desk: AtDesk,
     waiting: UUID,
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Work,
 ) -> None:
-    settings_of(smtp_url=sink.url)
     approve(at_desk, world, waiting)
     work()
     assert sink.accepted() == []
@@ -257,11 +249,9 @@ def test_who_is_no_manager_any_more_gets_nothing(
     at_desk: AtDesk,
     identity: AtDesk,
     waiting: UUID,
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Work,
 ) -> None:
-    settings_of(smtp_url=sink.url)
     with identity():
         anna = Membership.account_id == world.anna.id
         db.session.execute(update(Membership).where(anna).values(role=Role.OPERATOR))
@@ -275,11 +265,9 @@ def test_a_letter_that_failed_is_seen_and_sent_again(
     client_of: ClientOf,
     at_desk: AtDesk,
     waiting: UUID,
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Work,
 ) -> None:
-    settings_of(smtp_url=sink.url)
     sink.tell("rcpt 550 5.2.2 full")
     work()
     page = f"/s/lucca/relazioni/edizioni/{waiting}/consegne"

@@ -134,12 +134,10 @@ def test_an_uncertain_letter_is_said_and_sent_again_by_a_person(
     at_desk: AtDesk,
     approved: UUID,
     offices: tuple[str, ...],
-    settings_of: ChangeSettings,
     sink: Sink,
     work: Work,
 ) -> None:
     anna = client_of(world.anna)
-    settings_of(smtp_url=sink.url)
     with at_desk(world.lucca, world.anna):
         actions.send_edition(DESK, edition_id=approved)
         db.session.execute(update(Delivery).values(state="uncertain"))
