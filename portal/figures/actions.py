@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
@@ -17,16 +18,26 @@ from portal.core.italy.periods import Period, PeriodKind, parse_period, period_o
 from portal.core.store.database import current_scope, db
 from portal.figures import queries
 from portal.figures.models import PastTotal
-from portal.figures.rules import SEXES, USERS, Counts, Deltas, Excess, Number, find_excess
+from portal.figures.rules import (
+    NAMELESS,
+    SEXES,
+    USERS,
+    Counts,
+    Deltas,
+    Excess,
+    Nameless,
+    Number,
+    find_excess,
+)
 from portal.taxonomy import queries as taxonomy
 
 # The periods are locked in one order, so that two operators never wait for each other in a ring.
 ADD = text("""
 INSERT INTO figure AS f
-    (period, users, users_f, users_m, users_x, users_n, visits, anonymous, topics)
-SELECT period, f + m + x + n, f, m, x, n, visits, anonymous, topics
+    (period, users, users_f, users_m, users_x, users_n, visits, anonymous, topics, nameless)
+SELECT period, f + m + x + n, f, m, x, n, visits, anonymous, topics, nameless
 FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS r (
-    period text, f int, m int, x int, n int, visits int, anonymous int, topics jsonb
+    period text, f int, m int, x int, n int, visits int, anonymous int, topics jsonb, nameless jsonb
 )
 ORDER BY period
 ON CONFLICT (desk_id, period) DO UPDATE SET
@@ -37,7 +48,8 @@ ON CONFLICT (desk_id, period) DO UPDATE SET
     users_n = f.users_n + excluded.users_n,
     visits = f.visits + excluded.visits,
     anonymous = f.anonymous + excluded.anonymous,
-    topics = add_counts(f.topics, excluded.topics)
+    topics = add_counts(f.topics, excluded.topics),
+    nameless = add_counts(f.nameless, excluded.nameless)
 """)
 LOCK = text("""
 INSERT INTO figure (period) SELECT unnest(cast(:periods AS text[])) ORDER BY 1
@@ -45,9 +57,9 @@ ON CONFLICT (desk_id, period) DO UPDATE SET period = excluded.period
 """)
 SET = text("""
 UPDATE figure SET users = f + m + x + n, users_f = f, users_m = m, users_x = x, users_n = n,
-    visits = r.visits, anonymous = r.anonymous, topics = r.topics
+    visits = r.visits, anonymous = r.anonymous, topics = r.topics, nameless = r.nameless
 FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS r (
-    period text, f int, m int, x int, n int, visits int, anonymous int, topics jsonb
+    period text, f int, m int, x int, n int, visits int, anonymous int, topics jsonb, nameless jsonb
 )
 WHERE figure.period = r.period
 """)
@@ -63,6 +75,7 @@ def add_deltas(deltas: Deltas) -> None:
             "visits": delta.visits,
             "anonymous": delta.anonymous,
             "topics": delta.topics,
+            "nameless": delta.nameless,
             **{sex.lower(): delta.users[sex] for sex in SEXES},
         }
         for name, delta in sorted(deltas.items())
@@ -84,6 +97,7 @@ def set_counts(counts: Mapping[str, Counts]) -> None:
             "visits": found.visits,
             "anonymous": found.anonymous,
             "topics": dict(found.topics),
+            "nameless": dict(found.nameless.by_topic or {}) if found.nameless else {},
             **{sex.lower(): found.of_sex(sex) for sex in SEXES},
         }
         for name, found in sorted(counts.items())
@@ -124,12 +138,14 @@ def store_past_total(
     users_f: int | None,
     users_m: int | None,
     topics: Mapping[str, int],
+    nameless: Nameless | None = None,
 ) -> PastTotal:
     """Keep the figures of a period from before the software.
 
     The caller has held the period's months and found no visit in them (imports.actions).
     """
     _refuse_wrong_past_total(period, users, users_f, users_m)
+    _refuse_wrong_nameless(topics, nameless)
     past_total = PastTotal(
         id=uuid4(),
         period=period.name,
@@ -139,6 +155,7 @@ def store_past_total(
         users_f=users_f,
         users_m=users_m,
         topics=_asked(topics),
+        **_nameless_columns(nameless),
         created_by=current_scope().account_id,
     )
     _refuse_overlap(past_total)
@@ -155,13 +172,17 @@ def correct_past_total(
     users_f: int | None,
     users_m: int | None,
     topics: Mapping[str, int],
+    nameless: Nameless | None = None,
 ) -> PastTotal:
     """Correct the figures of a period, unless somebody else has just done so."""
     past_total = _seen(past_total_id, seen_version)
     _refuse_wrong_past_total(None, users, users_f, users_m)
+    _refuse_wrong_nameless(topics, nameless)
     lock_months(parse_period(past_total.period))
     past_total.users, past_total.users_f, past_total.users_m = users, users_f, users_m
     past_total.topics = _asked(topics)
+    for name, value in _nameless_columns(nameless).items():
+        setattr(past_total, name, value)
     _refuse_contradiction(past_total, field=None)
     db.session.flush()
     return past_total
@@ -201,6 +222,39 @@ def _asked(topics: Mapping[str, int]) -> dict[str, int]:
     return {code: number for code, number in topics.items() if number}
 
 
+def _nameless_columns(nameless: Nameless | None) -> dict[str, Any]:
+    """As they are kept: the topics only where they are told apart."""
+    if nameless is None:
+        return {"nameless": None, "nameless_topics": None}
+    by_topic = nameless.by_topic
+    return {
+        "nameless": nameless.total,
+        "nameless_topics": None if by_topic is None else dict(by_topic),
+    }
+
+
+def _refuse_wrong_nameless(topics: Mapping[str, int], nameless: Nameless | None) -> None:
+    """More enquiries without a name than there were, in all or about one topic."""
+    if nameless is None:
+        return
+    limits = [(nameless.total, sum(topics.values()), _("in tutto"))]
+    for code, number in (nameless.by_topic or {}).items():
+        topic = taxonomy.find_topic(code)
+        limits.append((number, topics.get(code, 0), _("«%(topic)s»", topic=topic and topic.label)))
+    for number, limit, what in limits:
+        if number > limit:
+            raise Refusal(
+                _(
+                    "Le richieste senza nome (%(what)s: %(number)s) superano le richieste"
+                    " (%(limit)s).",
+                    what=what,
+                    number=formats.count(number),
+                    limit=formats.count(limit),
+                ),
+                field="nameless",
+            )
+
+
 def _refuse_overlap(past_total: PastTotal) -> None:
     """The same period twice, or figures that cannot both be true."""
     if queries.find_past_total(parse_period(past_total.period)):
@@ -234,7 +288,8 @@ def _in_rows(past_total: PastTotal) -> Counts:
 
 
 def _contradiction(part: str, whole: str, excess: Excess) -> str:
-    named = {USERS: _("utenti"), "F": _("donne"), "M": _("uomini")}
+    named = {USERS: _("utenti"), NAMELESS: _("richieste senza nome"), "F": _("donne"),
+             "M": _("uomini")}  # fmt: skip
     topic = taxonomy.find_topic(excess.what)
     return _(
         "Più %(what)s nel periodo %(part)s (%(number)s) che nel periodo %(whole)s che lo comprende"

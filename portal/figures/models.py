@@ -15,8 +15,9 @@ from portal.core.store.database import DeskTable
 class PeriodFigure(DeskTable):
     """Users, visits and enquiries of one named period; users are never summed over periods.
 
-    `topics` maps a topic's code, as it was recorded, to the number of its enquiries. No check says
-    that counts are not negative: PostgreSQL would apply it to the change before it is added.
+    `topics` maps a topic's code, as it was recorded, to the number of its enquiries; `nameless` to
+    those among them of visits without a person. No check says that counts are not negative:
+    PostgreSQL would apply it to the change before it is added.
     """
 
     __tablename__ = "figure"
@@ -33,11 +34,13 @@ class PeriodFigure(DeskTable):
     visits: Mapped[int] = mapped_column(server_default=text("0"))
     anonymous: Mapped[int] = mapped_column(server_default=text("0"))
     topics: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))
+    nameless: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))
 
 
 class PastTotal(DeskTable):
     """A period's figures from before the software; by sex only where they were kept.
 
+    `nameless` is how many enquiries had no name, in all and by topic, each only where it was kept.
     Deleted ones stay, with their figures and the reason, and are in no report.
     """
 
@@ -55,6 +58,10 @@ class PastTotal(DeskTable):
         CheckConstraint(
             "coalesce(users_f, 0) + coalesce(users_m, 0) <= users", name="users_by_sex"
         ),
+        CheckConstraint("nameless >= 0", name="nameless"),
+        CheckConstraint(
+            "nameless_topics IS NULL OR nameless IS NOT NULL", name="nameless_by_topic"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -65,6 +72,8 @@ class PastTotal(DeskTable):
     users_f: Mapped[int | None]
     users_m: Mapped[int | None]
     topics: Mapped[dict[str, int]] = mapped_column(JSONB)
+    nameless: Mapped[int | None]
+    nameless_topics: Mapped[dict[str, int] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     deleted_at: Mapped[datetime | None]

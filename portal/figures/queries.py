@@ -11,7 +11,7 @@ from portal.core.errors import NotHere
 from portal.core.italy.periods import Period
 from portal.core.store.database import db
 from portal.figures.models import PastTotal, PeriodFigure
-from portal.figures.rules import Counts
+from portal.figures.rules import Counts, Nameless
 
 PRESENT = PastTotal.deleted_at.is_(None)
 
@@ -47,6 +47,7 @@ def _counts(figure: PeriodFigure) -> Counts:
         visits=figure.visits,
         anonymous=figure.anonymous,
         topics=dict(figure.topics),
+        nameless=Nameless.of_topics(figure.nameless),
     )
 
 
@@ -107,4 +108,5 @@ def counts_of(past_total: PastTotal) -> Counts:
         visits=None,
         anonymous=None,
         topics=dict(past_total.topics),
+        nameless=Nameless.kept(past_total.nameless, past_total.nameless_topics),
     )

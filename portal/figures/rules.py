@@ -21,11 +21,43 @@ SEXES = "FMXN"
 
 
 @dataclass(frozen=True)
+class Nameless:
+    """Enquiries of visits without a person: counted among all, made by no user.
+
+    `by_topic` is None where only their sum was kept. Of the mean of several periods, `is_whole`
+    says whether each of them told its own; what was not told is then missing here.
+    """
+
+    total: Number
+    by_topic: Mapping[str, Number] | None
+    is_whole: bool = True
+
+    @classmethod
+    def of_topics(cls, by_topic: Mapping[str, Number]) -> "Nameless":
+        """Known by topic, and so in all."""
+        return cls(sum(by_topic.values()), {code: n for code, n in by_topic.items() if n})
+
+    @classmethod
+    def kept(cls, total: int | None, by_topic: Mapping[str, int] | None) -> "Nameless | None":
+        """As past totals keep it: by topic, in all alone, or not at all."""
+        if by_topic:
+            return cls.of_topics(by_topic)
+        return None if total is None else cls(total, None if total else {})
+
+    def of_topic(self, code: str) -> Number | None:
+        """Those of a topic; of none in all, none of each."""
+        if self.by_topic is None:
+            return None if self.total else 0
+        return self.by_topic.get(code, 0)
+
+
+@dataclass(frozen=True)
 class Counts:
     """The figures of one period. None: not recorded then, which is not zero.
 
     `users_by_sex` has the keys F, M, X (another sex) and N (not stated); N is taken as what is
-    missing to the users, so that the parts always add up. `topics` counts enquiries.
+    missing to the users, so that the parts always add up. `topics` counts enquiries, `nameless`
+    those of them that no user made; where it was not told, they count as made by users.
     """
 
     users: Number | None
@@ -33,10 +65,35 @@ class Counts:
     visits: Number | None
     anonymous: Number | None
     topics: Mapping[str, Number] = field(default_factory=dict)
+    nameless: Nameless | None = None
 
     @property
     def services(self) -> Number:
         return sum(self.topics.values())
+
+    @property
+    def services_of_users(self) -> Number:
+        return self.services - (self.nameless.total if self.nameless else 0)
+
+    def of_users(self, code: str) -> Number | None:
+        """The enquiries of a topic that users made; None where that was kept of no topic alone."""
+        number = self.topics.get(code, 0)
+        if self.nameless is None:
+            return number
+        nameless = self.nameless.of_topic(code)
+        return None if nameless is None else number - nameless
+
+    @property
+    def tells_nameless(self) -> bool:
+        """Whether it is known, of all of it, which enquiries nobody's name stands beside."""
+        return self.nameless is not None and self.nameless.is_whole
+
+    @property
+    def tells_topics_of_users(self) -> bool:
+        """Whether each topic's enquiries are known to be of users or not, as far as it tells."""
+        return (
+            self.nameless is None or not self.nameless.total or self.nameless.by_topic is not None
+        )
 
     def of_sex(self, *keys: str) -> Number | None:
         if self.users is None or self.users_by_sex is None:
@@ -60,7 +117,21 @@ def mean_of(counts: Sequence[Counts]) -> Counts:
         visits=_mean([period.visits for period in counts]),
         anonymous=_mean([period.anonymous for period in counts]),
         topics=_mean_by_key([period.topics for period in counts]),
+        nameless=_mean_nameless([period.nameless for period in counts]),
     )
+
+
+def _mean_nameless(sides: Sequence[Nameless | None]) -> Nameless | None:
+    """Of the periods that told it, over all of them; of none, nothing is known."""
+    known = [side for side in sides if side is not None]
+    if not known:
+        return None
+    is_whole = len(known) == len(sides) and all(side.is_whole for side in known)
+    untold = [Nameless.of_topics({})] * (len(sides) - len(known))
+    each = [*known, *untold]
+    parts = [side.by_topic for side in each if side.by_topic is not None]
+    by_topic = _mean_by_key(parts) if len(parts) == len(each) else None
+    return Nameless(Fraction(sum(side.total for side in each)) / len(each), by_topic, is_whole)
 
 
 def _mean(numbers: Sequence[Number | None]) -> Fraction | None:
@@ -76,7 +147,7 @@ def _mean_by_key(parts: Sequence[Mapping[str, Number]]) -> dict[str, Number]:
 class Excess(NamedTuple):
     """A figure of a period that is larger than that of the longer period around it.
 
-    `what` is USERS, a sex or the code of a topic.
+    `what` is USERS, NAMELESS, a sex or the code of a topic.
     """
 
     what: str
@@ -84,7 +155,7 @@ class Excess(NamedTuple):
     whole: Number
 
 
-USERS = "users"
+USERS, NAMELESS = "users", "nameless"
 
 
 def find_excess(within: Counts, whole: Counts) -> Excess | None:
@@ -94,6 +165,8 @@ def find_excess(within: Counts, whole: Counts) -> Excess | None:
     """
     compared: list[tuple[str, Number | None, Number | None]] = [(USERS, within.users, whole.users)]
     compared += [(sex, within.of_sex(sex), whole.of_sex(sex)) for sex in "FM"]
+    if within.nameless and whole.nameless:
+        compared.append((NAMELESS, within.nameless.total, whole.nameless.total))
     if whole.topics:
         asked = sorted(within.topics.items())
         compared += [(code, number, whole.topics.get(code, 0)) for code, number in asked]
@@ -121,11 +194,12 @@ class Delta:
     visits: int = 0
     anonymous: int = 0
     topics: dict[str, int] = field(default_factory=dict)
+    nameless: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_nothing(self) -> bool:
         counts = (self.visits, self.anonymous, *self.users.values(), *self.topics.values())
-        return not any(counts)
+        return not any((*counts, *self.nameless.values()))
 
 
 Deltas = dict[str, Delta]
@@ -164,8 +238,10 @@ def _add(delta: Delta, fact: VisitFact, sign: int, makes_a_user: bool) -> None:
     delta.visits += sign
     delta.anonymous += sign * (fact.person_id is None)
     delta.users[fact.sex] += sign * makes_a_user
+    counted = [delta.topics] if fact.person_id else [delta.topics, delta.nameless]
     for code, number in fact.topics.items():
-        delta.topics[code] = delta.topics.get(code, 0) + sign * number
+        for numbers in counted:
+            numbers[code] = numbers.get(code, 0) + sign * number
 
 
 def deltas_of_sex(days: Iterable[date], before: str, after: str) -> Deltas:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from portal.core.italy.periods import Period
 from portal.core.store.database import db
-from portal.figures.rules import Counts
+from portal.figures.rules import Counts, Nameless
 
 WINDOWS = """
 WITH period AS (
@@ -40,7 +40,8 @@ FROM counted GROUP BY 1
 TOPICS = text(
     WINDOWS
     + """
-SELECT c.name, e.topic_code, count(*) AS enquiries
+SELECT c.name, e.topic_code, count(*) AS enquiries,
+    count(*) FILTER (WHERE c.person_id IS NULL) AS nameless
 FROM counted c JOIN enquiry e ON e.visit_id = c.id GROUP BY 1, 2
 """
 )
@@ -56,16 +57,25 @@ def count_from_records(periods: Sequence[Period]) -> dict[str, Counts]:
     }
     users: dict[str, dict[str, int]] = defaultdict(dict)
     visits: dict[str, tuple[int, int]] = {}
-    topics: dict[str, dict[str, int]] = defaultdict(dict)
+    topics: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     for name, sex, number in db.session.execute(USERS, window):
         users[name][sex] = number
     for name, number, anonymous in db.session.execute(VISITS, window):
         visits[name] = (number, anonymous)
-    for name, code, number in db.session.execute(TOPICS, window):
-        topics[name][code] = number
+    for name, code, number, nameless in db.session.execute(TOPICS, window):
+        topics[name][code] = (number, nameless)
     return {name: _counts(users[name], visits.get(name, (0, 0)), topics[name]) for name in names}
 
 
-def _counts(users: dict[str, int], visits: tuple[int, int], topics: dict[str, int]) -> Counts:
+def _counts(
+    users: dict[str, int], visits: tuple[int, int], topics: dict[str, tuple[int, int]]
+) -> Counts:
     by_sex: dict[str, Any] = dict.fromkeys("FMXN", 0) | users
-    return Counts(sum(by_sex.values()), by_sex, visits[0], visits[1], topics)
+    return Counts(
+        sum(by_sex.values()),
+        by_sex,
+        visits[0],
+        visits[1],
+        {code: number for code, (number, _nameless) in topics.items()},
+        Nameless.of_topics({code: nameless for code, (_number, nameless) in topics.items()}),
+    )
