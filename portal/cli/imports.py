@@ -76,13 +76,15 @@ def import_totals(file: Path, desk_slug: str, dry_run: bool) -> None:
 
     \b
     L’intestazione è periodo;voce;valore. La voce è una tipologia (etichetta o codice), utenti
-    (obbligatoria), utenti_F o utenti_M. Il periodo è come 2015-S1 e non deve avere accessi
-    registrati.
+    (obbligatoria), utenti_F o utenti_M; e, se si sa quante richieste erano di contatti anonimi,
+    senza_nome (in tutto) oppure senza_nome e una tipologia. Il periodo è come 2015-S1 e non deve
+    avere accessi registrati.
     \b
     Esempio di file:
       periodo;voce;valore
       2015-S1;utenti;172
       2015-S1;Cittadinanza;38
+      2015-S1;senza_nome Cittadinanza;3
     \b
     Esempio:
       portal import totals totali-2015.csv --desk lucca

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -22,6 +22,7 @@ from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import current_scope, db
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
+from portal.figures.rules import Nameless
 from portal.imports import queries
 from portal.imports.models import ImportedFile
 from portal.imports.rules import people as people_rules
@@ -39,6 +40,9 @@ from portal.taxonomy import queries as taxonomy
 from portal.visits import actions as visits
 from portal.visits import queries as visit_queries
 from portal.visits.rules import Channel, VisitFacts, refuse_future
+
+if TYPE_CHECKING:
+    from portal.figures.queries import PastTotal
 
 # One file at a time in a desk: of two with the same new key the second must find the person.
 ONE_AT_A_TIME = text(
@@ -208,6 +212,7 @@ def _store(totals: TotalsInFile, problems: Problems) -> None:
             users_f=totals.figures.get(WOMEN),
             users_m=totals.figures.get(MEN),
             topics=totals.topics,
+            nameless=totals.nameless,
         )
     except Refusal as refusal:
         if refusal.field == "period":
@@ -224,11 +229,17 @@ def store_past_total(
     users_f: int | None,
     users_m: int | None,
     topics: Mapping[str, int],
+    nameless: Nameless | None = None,
 ) -> UUID:
     """Keep a period's figures from before the software, unless visits are recorded in it."""
     _refuse_recorded(period)
     return figures.store_past_total(
-        period=period, users=users, users_f=users_f, users_m=users_m, topics=topics
+        period=period,
+        users=users,
+        users_f=users_f,
+        users_m=users_m,
+        topics=topics,
+        nameless=nameless,
     ).id
 
 
@@ -265,13 +276,24 @@ def store_typed_totals(
     users_f: int | None,
     users_m: int | None,
     topics: Mapping[str, int],
+    nameless: Nameless | None = None,
 ) -> UUID:
     """As store_past_total(); the same form sent twice gives the first's record."""
     figures.lock_months(period)
     stored = figures_queries.find_past_total(period)
     asked = (users, users_f, users_m, {code: number for code, number in topics.items() if number})
-    if stored and asked == (stored.users, stored.users_f, stored.users_m, stored.topics):
+    if stored and (*asked, nameless) == _as_typed(stored):
         return stored.id
     return store_past_total(
-        period=period, users=users, users_f=users_f, users_m=users_m, topics=topics
+        period=period,
+        users=users,
+        users_f=users_f,
+        users_m=users_m,
+        topics=topics,
+        nameless=nameless,
     )
+
+
+def _as_typed(stored: "PastTotal") -> tuple[Any, ...]:
+    nameless = figures_queries.counts_of(stored).nameless
+    return stored.users, stored.users_f, stored.users_m, stored.topics, nameless

@@ -14,11 +14,13 @@ from wtforms.validators import InputRequired, ValidationError
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.forms import ParsedField, PortalForm
+from portal.figures.rules import Nameless
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.rules import DELETION_REASONS
 
 TYPED = {"autocomplete": "off"}
-TOPIC = "topic_"
+TOPIC, NAMELESS = "topic_", "nameless_"
+"""Before a topic's code, in the names of its two counts."""
 _COUNT = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3}){1,2}")
 
 
@@ -62,14 +64,31 @@ class PastTotalForm(PortalForm):
         _l("Totale"), validators=[InputRequired(_l("Scrivi il totale"))], render_kw=TYPED
     )
 
+    nameless = CountField(_l("Di cui senza nome"), render_kw=TYPED)
+
     @property
     def topic_fields(self) -> list[Field]:
         """The counts, in the order of the list of topics."""
         return [field for name, field in self._fields.items() if name.startswith(TOPIC)]
 
+    @property
+    def nameless_fields(self) -> list[Field]:
+        """Beside each of these, how many of them had no name."""
+        return [self[NAMELESS + field.name.removeprefix(TOPIC)] for field in self.topic_fields]
+
+    @property
+    def rows(self) -> list[tuple[Field, Field]]:
+        """The two counts of each topic."""
+        return list(zip(self.topic_fields, self.nameless_fields, strict=True))
+
     def counts(self) -> dict[str, int]:
         """What was typed, by topic; an empty cell is zero."""
         return {field.name.removeprefix(TOPIC): field.data or 0 for field in self.topic_fields}
+
+    def nameless_counts(self) -> dict[str, int]:
+        """What was typed of the nameless; where nothing was, they are not known by topic."""
+        typed = {field.name.removeprefix(NAMELESS): field.data for field in self.nameless_fields}
+        return {code: number for code, number in typed.items() if number is not None}
 
     def figures(self) -> dict[str, Any]:
         """Everything but the period."""
@@ -78,6 +97,7 @@ class PastTotalForm(PortalForm):
             "users_f": self.users_f.data,
             "users_m": self.users_m.data,
             "topics": self.counts(),
+            "nameless": Nameless.kept(self.nameless.data, self.nameless_counts()),
         }
 
     def validate_users(self, _field: Field) -> None:
@@ -95,6 +115,25 @@ class PastTotalForm(PortalForm):
                 _("La somma delle righe è %(total)s: ricontrolla", total=formats.count(total))
             )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        return super().validate(extra_validators) and self._has_right_nameless()
+
+    def _has_right_nameless(self) -> bool:
+        """Never more without a name than there were; by topic, where told, they add up."""
+        counts, by_topic = self.counts(), self.nameless_counts()
+        for code, number in by_topic.items():
+            if number > counts[code]:
+                self[NAMELESS + code].errors = [_("Sono più delle richieste")]
+                return False
+        typed, added = self.nameless.data, sum(by_topic.values())
+        if typed is not None and by_topic and typed != added:
+            self.nameless.errors = [
+                _("Per tipologia sommano a %(total)s: ricontrolla", total=formats.count(added))
+            ]
+        elif (typed or 0) > sum(counts.values()):
+            self.nameless.errors = [_("Sono più delle richieste")]
+        return not self.nameless.errors
+
 
 class TotalsDeletionForm(PortalForm):
     """Why the totals of a period are taken out: the reasons of visits."""
@@ -109,5 +148,11 @@ class TotalsDeletionForm(PortalForm):
 def form_for(topics: Sequence[TopicEntry]) -> type[PastTotalForm]:
     """The form with a count for each of these topics."""
     fields = {TOPIC + topic.code: CountField(topic.label, render_kw=TYPED) for topic in topics}
+    fields |= {
+        NAMELESS + topic.code: CountField(
+            _l("%(topic)s, di cui senza nome", topic=topic.label), render_kw=TYPED
+        )
+        for topic in topics
+    }
     form: type[PastTotalForm] = type("PastTotalForm", (PastTotalForm,), fields)
     return form

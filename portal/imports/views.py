@@ -20,6 +20,7 @@ from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.imports import actions
 from portal.imports.forms import (
+    NAMELESS,
     TOPIC,
     CountField,
     PastTotalForm,
@@ -75,7 +76,9 @@ def correct_past_totals(past_total_id: UUID) -> Response:
         users_m=stored.users_m,
         total=sum(stored.topics.values()),
         version=stored.version,
+        nameless=stored.nameless,
         **{TOPIC + code: number for code, number in stored.topics.items()},
+        **{NAMELESS + code: number for code, number in (stored.nameless_topics or {}).items()},
     )
     return _show_correction(form, past_total_id)
 
@@ -157,10 +160,12 @@ def _period(text: str) -> Period | None:
 
 def _typed_codes() -> tuple[str, ...]:
     """Counts typed for another list than the period's: they are shown again, never dropped."""
+    typed = [name for name, value in request.form.items() if value.strip()]
     return tuple(
-        name.removeprefix(TOPIC)
-        for name, value in request.form.items()
-        if name.startswith(TOPIC) and value.strip()
+        name.removeprefix(start)
+        for name in typed
+        for start in (TOPIC, NAMELESS)
+        if name.startswith(start)
     )
 
 
@@ -228,6 +233,7 @@ def _show_deletion(form: TotalsDeletionForm, past_total_id: UUID) -> Response:
         (_("Utenti"), stored.users),
         (_("Di cui donne"), stored.users_f),
         (_("Di cui uomini"), stored.users_m),
+        (_("Richieste senza nome"), stored.nameless),
     ]
     listed = _topics(stored.starts_on, tuple(stored.topics))
     counts += [(topic.label, stored.topics.get(topic.code, 0)) for topic in listed]
@@ -250,11 +256,14 @@ def _see_anew(form: PortalForm, version: int) -> None:
 def _differing(form: PastTotalForm, past_total_id: UUID) -> list[str]:
     """What is saved now, where it is not what was typed; saving again is then a choice."""
     stored = figures.get_past_total(past_total_id)
+    nameless = stored.nameless_topics or {}
     counts: list[tuple[CountField, int | None]] = [
         (form.users, stored.users),
         (form.users_f, stored.users_f),
         (form.users_m, stored.users_m),
+        (form.nameless, stored.nameless),
         *((field, stored.topics.get(field.name[len(TOPIC) :], 0)) for field in form.topic_fields),
+        *((field, nameless.get(field.name[len(NAMELESS) :])) for field in form.nameless_fields),
     ]
     _see_anew(form, stored.version)
     return [

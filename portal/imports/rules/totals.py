@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from portal.core.italy.periods import Period, parse_period
+from portal.figures.rules import Nameless
 from portal.imports.rules.files import FileRow
 from portal.imports.rules.problems import Problems
 
 COLUMNS = ("periodo", "voce", "valore")
-USERS, WOMEN, MEN = "utenti", "utenti_f", "utenti_m"
+USERS, WOMEN, MEN, NAMELESS = "utenti", "utenti_f", "utenti_m", "senza_nome"
+OF_TOPIC = f"{NAMELESS} "
+"""Before a topic, which it says the enquiries without a name of."""
 _FIGURE = re.compile(r"[0-9]{1,9}")
 
 
@@ -27,9 +30,26 @@ class TotalsInFile:
 
     @property
     def topics(self) -> dict[str, int]:
+        others = (USERS, WOMEN, MEN, NAMELESS)
         return {
-            item: number for item, number in self.figures.items() if item not in (USERS, WOMEN, MEN)
+            item: number
+            for item, number in self.figures.items()
+            if item not in others and not item.startswith(OF_TOPIC)
         }
+
+    @property
+    def nameless_topics(self) -> dict[str, int]:
+        """By topic; empty where the file tells of none."""
+        return {
+            item.removeprefix(OF_TOPIC): number
+            for item, number in self.figures.items()
+            if item.startswith(OF_TOPIC)
+        }
+
+    @property
+    def nameless(self) -> Nameless | None:
+        """What the file tells of them."""
+        return Nameless.kept(self.figures.get(NAMELESS), self.nameless_topics)
 
 
 def read_totals(
@@ -55,6 +75,7 @@ def read_totals(
             totals.figures[item] = number
     for totals in periods.values():
         _check_users(totals, problems)
+        _check_nameless(totals, problems)
     return list(periods.values())
 
 
@@ -68,14 +89,26 @@ def _period(line: FileRow, problems: Problems) -> Period | None:
 
 def _item(line: FileRow, find_code: Callable[[str], str | None], problems: Problems) -> str | None:
     text = line.cells["voce"]
-    item = text.lower() if text.lower() in (USERS, WOMEN, MEN) else find_code(text)
+    item = (
+        text.lower() if text.lower() in (USERS, WOMEN, MEN, NAMELESS) else _topic(text, find_code)
+    )
     if item is None:
         problems.add(
             line.number,
             "voce",
-            _("scrivi una tipologia dell’elenco (etichetta o codice), utenti, utenti_F o utenti_M"),
-        )
+            _("scrivi una tipologia dell’elenco (etichetta o codice), utenti, utenti_F, utenti_M,"
+              " senza_nome, o senza_nome e una tipologia"),
+        )  # fmt: skip
     return item
+
+
+def _topic(text: str, find_code: Callable[[str], str | None]) -> str | None:
+    """A topic's code; of «senza_nome Cittadinanza», the code after the same words."""
+    first, _space, rest = text.partition(" ")
+    if first.lower() != NAMELESS:
+        return find_code(text)
+    code = find_code(rest)
+    return code and OF_TOPIC + code
 
 
 def _number(line: FileRow, problems: Problems) -> int | None:
@@ -97,3 +130,18 @@ def _check_users(totals: TotalsInFile, problems: Problems) -> None:
     if sexes > totals.figures.get(USERS, sexes):
         sentence = _("donne e uomini insieme superano gli utenti")
         problems.add(totals.rows[USERS], "valore", sentence)
+
+
+def _check_nameless(totals: TotalsInFile, problems: Problems) -> None:
+    """Never more without a name than there were; by topic they add up to what is said of all."""
+    topics, by_topic = totals.topics, totals.nameless_topics
+    limits = {OF_TOPIC + code: topics.get(code, 0) for code in by_topic}
+    limits[NAMELESS] = sum(topics.values())
+    for item, limit in limits.items():
+        if totals.figures.get(item, 0) > limit:
+            sentence = _("le richieste senza nome superano le richieste (%(limit)s)", limit=limit)
+            problems.add(totals.rows[item], "valore", sentence)
+    if by_topic and totals.figures.get(NAMELESS, sum(by_topic.values())) != sum(by_topic.values()):
+        sentence = _("le richieste senza nome delle tipologie sommano a %(total)s",
+                     total=sum(by_topic.values()))  # fmt: skip
+        problems.add(totals.rows[NAMELESS], "valore", sentence)

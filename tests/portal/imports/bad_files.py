@@ -87,6 +87,22 @@ BAD_TOTALS = {
         totals_csv("2015;utenti;3", "2015;utenti_F;2", "2015;utenti_M;2"),
         "Riga 2, colonna valore: donne e uomini",
     ),
+    "nameless": (
+        totals_csv("2015;utenti;3", "2015;CIT;2", "2015;senza_nome;3"),
+        "Riga 4, colonna valore: le richieste senza nome superano",
+    ),
+    "nameless of a topic": (
+        totals_csv("2015;utenti;3", "2015;CIT;2", "2015;LAV;5", "2015;senza_nome CIT;3"),
+        "Riga 5, colonna valore: le richieste senza nome superano le richieste",
+    ),
+    "nameless that do not add up": (
+        totals_csv("2015;utenti;3", "2015;CIT;9", "2015;senza_nome;4", "2015;senza_nome CIT;3"),
+        "Riga 4, colonna valore: le richieste senza nome delle tipologie sommano a 3",
+    ),
+    "nameless of what": (
+        totals_csv("2015;utenti;3", "2015;senza_nome Pesca;1"),
+        "Riga 3, colonna voce",
+    ),
     "records": (totals_csv("2014;utenti;1", "2016-S1;utenti;3"), "Riga 3, colonna periodo: Nel"),
     "overlap": (totals_csv("2016;utenti;3"), "colonna periodo: Nel periodo 2016 ci sono già"),
     "known": (totals_csv("2013;utenti;9"), "colonna periodo: I totali del periodo 2013"),

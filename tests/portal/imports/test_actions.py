@@ -17,6 +17,7 @@ from portal.core.italy.periods import named_periods, parse_period
 from portal.core.store.database import DeskTable, db
 from portal.figures import queries as figures
 from portal.figures.models import PastTotal, PeriodFigure
+from portal.figures.rules import Nameless
 from portal.imports.actions import Imported, import_file, rehearse, store_past_total
 from portal.imports.models import ImportedFile
 from portal.people import actions as people_actions
@@ -322,6 +323,19 @@ def test_a_bad_file_of_totals_stores_nothing(world: World, at_desk: AtDesk, name
         import_file(data, kind="totals")
     with at_desk(world.lucca):
         assert contents() == before
+
+
+def test_a_file_tells_the_nameless_in_all_or_by_topic(world: World, at_desk: AtDesk) -> None:
+    rows = ("2014-S1;utenti;9", "2014-S1;CIT;12", "2014-S1;Senza_Nome;4")
+    by_topic = ("2015-S1;utenti;9", "2015-S1;CIT;12", "2015-S1;senza_nome cittadinanza;3")
+    with at_desk(world.lucca):
+        import_file(totals_csv(*rows, *by_topic, "2013-S1;utenti;5"), kind="totals")
+        told = {one.period: figures.counts_of(one).nameless for one in figures.list_past_totals()}
+    assert told == {
+        "2013-S1": None,
+        "2014-S1": Nameless(4, None),
+        "2015-S1": Nameless(3, {"CIT": 3}),
+    }
 
 
 def test_several_periods_in_one_file(world: World, at_desk: AtDesk) -> None:

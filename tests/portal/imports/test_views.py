@@ -15,6 +15,7 @@ from portal.core.store.database import db
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
 from portal.figures.models import PastTotal
+from portal.figures.rules import Nameless
 from portal.imports.actions import import_file
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -51,6 +52,52 @@ def test_typed_totals_are_stored_and_said(
         assert (stored.users, stored.users_f, stored.users_m) == (172, 80, 92)
         assert stored.topics == {"CIT": 38, "SOG-RIN": 1083}
         assert stored.created_by == world.anna.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ({"nameless": "12"}, Nameless(12, None)),
+        ({"nameless_CIT": "3"}, Nameless(3, {"CIT": 3})),
+        ({"nameless_CIT": "3", "nameless": "3"}, Nameless(3, {"CIT": 3})),
+        ({"nameless": "0"}, Nameless(0, {})),
+        ({}, None),
+    ],
+)
+def test_the_nameless_are_typed_as_far_as_they_are_known(
+    world: World,
+    client_of: ClientOf,
+    at_desk: AtDesk,
+    typed: dict[str, str],
+    stored: Nameless | None,
+) -> None:
+    anna = client_of(world.anna)
+    assert anna.submit(PAGE, TYPED | typed).status_code == 303
+    with at_desk(world.lucca):
+        (total,) = figures.list_past_totals()
+        assert figures.counts_of(total).nameless == stored
+    shown = form_values(anna.soup(f"{PAGE}/{total.id}"))
+    assert shown["nameless"] == [str(stored.total) if stored else ""]
+    assert anna.submit(f"{PAGE}/{total.id}", {"users": "173"}).status_code == 303
+    with at_desk(world.lucca):
+        assert figures.counts_of(figures.get_past_total(total.id)).nameless == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"nameless": "1122"}, "Sono più delle richieste"),
+        ({"nameless_CIT": "39"}, "Sono più delle richieste"),
+        ({"nameless_CIT": "3", "nameless": "4"}, "Per tipologia sommano a 3"),
+        ({"nameless": "molte"}, "Scrivi un numero intero"),
+    ],
+)
+def test_wrong_numbers_of_the_nameless_are_said_beside_their_field(
+    world: World, client_of: ClientOf, typed: dict[str, str], sentence: str
+) -> None:
+    answer = client_of(world.anna).submit(PAGE, TYPED | typed)
+    assert answer.status_code == 422
+    assert sentence in unescape(answer.text)
 
 
 def test_the_same_form_twice_is_one_record(
