@@ -16,9 +16,10 @@ from portal.reports.editions.schemas import refuse_newer
 from portal.reports.models import EditionRow
 from portal.taxonomy.queries import version_on
 
-SCHEMA = 3
+SCHEMA = 4
 """What `freeze` writes. 1 and 2, which no number says: the figures, then with what is found in
-them; 3: and the order of the topics, which a later list may change.
+them; 3: and the order of the topics, which a later list may change; 4: and the enquiries without
+a name, of the desks that tell them.
 """
 
 

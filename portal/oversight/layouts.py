@@ -4,6 +4,7 @@
 The matrix takes its cells from the table, so that page and file cannot disagree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from portal.oversight.rules import DeskFigures, NetworkComparison
 from portal.oversight.standings import WORDS, standing_json
 from portal.oversight.variations import change_of, outcome
 from portal.reports.relazione.model import TopicRow, six_places
-from portal.reports.sections.topic_tables import json_row
+from portal.reports.sections.topic_tables import json_row, nameless_json
 from portal.reports.sections.verdicts import WORDS as CHANGED
 
 RATES, COUNTS, CHANGES = "tassi", "conteggi", "variazione"
@@ -60,6 +61,7 @@ def _desk_json(desk: DeskFigures) -> dict[str, Any]:
         "users_baseline": desk.users_baseline,
         "services": desk.services,
         "services_baseline": desk.services_baseline,
+        **nameless_json(desk.current, desk.baseline),
         "rows": [{**json_row(row), **desk.told.get(row.code, {})} for row in desk.rows()],
     }
 
@@ -163,13 +165,19 @@ def matrix(comparison: NetworkComparison, show: str) -> Matrix:
     """The table with one figure in each cell, large, and at most one more after it."""
     table = comparison_table(comparison)
     keys = [key for key, _desk in _across(comparison)]
-    names = [desk.desk.name for desk in comparison.desks]
+    names = [_marked_name(desk, comparison.marks) for desk in comparison.desks]
     return Matrix(
         caption=table.caption,
         heads=(*names, _("Rete") + " *") if names else (),
         lines=tuple(_marked(_line(table, row, keys, show), row, comparison, show)
                     for row in table.rows),
     )  # fmt: skip
+
+
+def _marked_name(desk: DeskFigures, marks: Mapping[str, str]) -> str:
+    """The desk's name, with the letter of its note."""
+    letter = marks.get(desk.desk.slug)
+    return f"{desk.desk.name} ({letter})" if letter else desk.desk.name
 
 
 def _marked(line: MatrixLine, row: Row, comparison: NetworkComparison, show: str) -> MatrixLine:

@@ -15,6 +15,7 @@ from portal.core.italy import formats
 from portal.core.italy.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import NetworkComparison
+from portal.reports.relazione.model import are_comparable
 from portal.reports.sections.prose import in_period, of_period, to_period
 
 MOST_NAMED = 4
@@ -90,7 +91,34 @@ def notes(comparison: NetworkComparison, show: str) -> list[Note]:
             )
         ),
     ]
+    found += _nameless_notes(comparison)
     return found if show == RATES else [*found, *_missing_notes(comparison)]
+
+
+def _nameless_notes(comparison: NetworkComparison) -> list[Note]:
+    """Of which desks many enquiries are of nobody known, and which do not say how many are."""
+    heads = headings(comparison.period, comparison.baseline)
+    found = []
+    for desk in comparison.desks:
+        letter = comparison.marks.get(desk.desk.slug)
+        if letter:
+            sides = zip((desk.current, desk.baseline), heads, strict=True)
+            numbers = [
+                _("%(n)s richieste su %(services)s nel periodo %(period)s", period=head,
+                  n=formats.count(side.nameless.total), services=formats.count(side.services))
+                for side, head in sides if side in desk.much_nameless and side.nameless
+            ]  # fmt: skip
+            found.append(
+                _("(%(letter)s) %(desk)s: senza nome %(numbers)s. Contano tra le richieste, non nei"
+                  " tassi.", letter=letter, desk=desk.desk.name, numbers=formats.joined(numbers))
+            )  # fmt: skip
+    untold = [desk.desk.name for desk in comparison.desks if not desk.current.tells_nameless]
+    if untold:
+        found.append(
+            _("Di %(names)s i tassi contano tutte le richieste: non si sa quante siano senza nome.",
+              names=formats.joined(untold))
+        )  # fmt: skip
+    return [Note(sentence) for sentence in found]
 
 
 def _missing_notes(comparison: NetworkComparison) -> list[Note]:
@@ -101,6 +129,15 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
         found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s, quindi mancano anche quelli"
                        " della rete.",
                        names=formats.joined(unknown), of_then=of_period(then)))  # fmt: skip
+    unfair = [
+        desk.desk.name
+        for desk in comparison.desks
+        if desk.baseline and not are_comparable(desk.current, desk.baseline)
+    ]
+    if unfair:
+        found.append(_("Di %(names)s le variazioni sono n.d.: molte richieste di un periodo sono"
+                       " senza nome, e dell’altro non si sa quante lo fossero.",
+                       names=formats.joined(unfair)))  # fmt: skip
     fresh = [label for code, label in comparison.topics if code in comparison.sums.fresh]
     if len(fresh) > MOST_NAMED:
         found.append(_("%(number)s voci sono nuove: %(in_then)s non si potevano segnare, quindi"

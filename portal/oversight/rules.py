@@ -8,16 +8,20 @@ its rates come of the sums: never a mean of rates.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from functools import cached_property
+from string import ascii_lowercase
 from typing import Any
 
 from portal.core.italy.periods import Period
-from portal.figures.rules import Counts, Number
+from portal.figures.rules import Counts, Nameless, Number
 from portal.reports.inference import Funnel, funnel
 from portal.reports.relazione.model import TopicRow, not_comparable, topic_rows, total_row
 
 Topic = tuple[str, str]
 """Code and label."""
+MUCH = Fraction(1, 5)
+"""Of a desk's enquiries without a name: with more, its figures are read with a note."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,16 @@ class DeskFigures:
     @property
     def services_baseline(self) -> Number | None:
         return None if self.baseline is None else self.baseline.services
+
+    @property
+    def much_nameless(self) -> tuple[Counts, ...]:
+        """The period, and the earlier one, where of more than a fifth of its enquiries no user."""
+        sides = (self.current, self.baseline)
+        return tuple(
+            side
+            for side in sides
+            if side and side.nameless and side.nameless.total > MUCH * side.services
+        )
 
     def rows(self, topics: Sequence[Topic] | None = None) -> tuple[TopicRow, ...]:
         """The desk's own lines, or those of the whole table, with zeros where nobody asked."""
@@ -105,15 +119,25 @@ class NetworkComparison:
     def funnel(self) -> Funnel:
         """Each desk beside the others, where the users of the desk are known."""
         codes = [code for code, _label in self.topics]
-        users = {desk.desk.slug: desk.users for desk in self.desks if isinstance(desk.users, int)}
-        able = [desk for desk in self.desks if desk.desk.slug in users]
+        able = [
+            desk
+            for desk in self.desks
+            if isinstance(desk.users, int) and desk.current.tells_topics_of_users
+        ]
+        users = {desk.desk.slug: int(desk.users or 0) for desk in able}
         return funnel(
             users,
             {
-                code: {desk.desk.slug: int(desk.current.topics.get(code, 0)) for desk in able}
+                code: {desk.desk.slug: int(desk.current.of_users(code) or 0) for desk in able}
                 for code in codes
             },
         )
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """The letter that stands beside each desk of which many enquiries are nameless."""
+        many = [desk.desk.slug for desk in self.desks if desk.much_nameless]
+        return {slug: _letter(number) for number, slug in enumerate(many)}
 
     @property
     def wanted(self) -> int:
@@ -121,19 +145,53 @@ class NetworkComparison:
         return len(self.desks) + len(self.missing)
 
 
+def _letter(number: int) -> str:
+    """a, b, … z, aa, ab, …"""
+    tens, units = divmod(number, len(ascii_lowercase))
+    return (_letter(tens - 1) if tens else "") + ascii_lowercase[units]
+
+
 def _sum(sides: Iterable[Counts]) -> Counts:
     sides = list(sides)
-    topics: dict[str, Number] = {}
-    for side in sides:
-        for code, number in side.topics.items():
-            topics[code] = topics.get(code, 0) + number
     users = [side.users for side in sides]
     known = [number for number in users if number is not None]
-    return _counts(sum(known) if len(known) == len(users) else None, topics)
+    return _counts(
+        sum(known) if len(known) == len(users) else None,
+        _sum_by_topic(side.topics for side in sides),
+        _sum_nameless([side.nameless for side in sides]),
+    )
 
 
-def _counts(users: Number | None, topics: Mapping[str, Number]) -> Counts:
-    return Counts(users=users, users_by_sex=None, visits=None, anonymous=None, topics=topics)
+def _sum_by_topic(parts: Iterable[Mapping[str, Number]]) -> dict[str, Number]:
+    topics: dict[str, Number] = {}
+    for part in parts:
+        for code, number in part.items():
+            topics[code] = topics.get(code, 0) + number
+    return topics
+
+
+def _sum_nameless(sides: Sequence[Nameless | None]) -> Nameless | None:
+    """Of the desks that tell it; what the others do not is missing."""
+    known = [side for side in sides if side is not None]
+    if not known:
+        return None
+    parts = [side.by_topic for side in known if side.by_topic is not None]
+    by_topic = _sum_by_topic(parts) if len(parts) == len(known) else None
+    is_whole = len(known) == len(sides) and all(side.is_whole for side in known)
+    return Nameless(sum(side.total for side in known), by_topic, is_whole)
+
+
+def _counts(
+    users: Number | None, topics: Mapping[str, Number], nameless: Nameless | None
+) -> Counts:
+    return Counts(
+        users=users,
+        users_by_sex=None,
+        visits=None,
+        anonymous=None,
+        topics=topics,
+        nameless=nameless,
+    )
 
 
 TOLD = ("change", "low", "high", "p_adjusted")
@@ -146,9 +204,11 @@ def figures_of(desk: Named, read: Mapping[str, Any]) -> DeskFigures:
     if read["services_baseline"] is not None:
         fresh = frozenset(row["code"] for row in rows if row["baseline"] is None)
         asked = {row["code"]: row["baseline"] for row in rows if row["code"] not in fresh}
-        then = _counts(read["users_baseline"], asked)
-    told = {row["code"]: {key: row[key] for key in TOLD} for row in rows if "change" in row}
-    return DeskFigures(desk, _current(read), then, _topics(rows), told, fresh)
+        rows = [row for row in rows if row["code"] not in fresh]
+        nameless = _nameless(read.get("nameless_baseline"), rows, "baseline_nameless")
+        then = _counts(read["users_baseline"], asked, nameless)
+    told = {row["code"]: {key: row[key] for key in TOLD} for row in read["rows"] if "change" in row}
+    return DeskFigures(desk, _current(read), then, _topics(read["rows"]), told, fresh)
 
 
 def figures_against(
@@ -178,7 +238,17 @@ def in_order(labels: Mapping[str, str], order: Sequence[str]) -> tuple[Topic, ..
 
 
 def _current(read: Mapping[str, Any]) -> Counts:
-    return _counts(read["users"], {row["code"]: row["count"] for row in read["rows"]})
+    rows = read["rows"]
+    asked = {row["code"]: row["count"] for row in rows}
+    return _counts(read["users"], asked, _nameless(read.get("nameless"), rows, "nameless"))
+
+
+def _nameless(total: int | None, rows: Sequence[Mapping[str, Any]], key: str) -> Nameless | None:
+    """What a desk's JSON tells of its enquiries without a name; None where it does not."""
+    if total is None:
+        return None
+    by_topic = {row["code"]: row[key] for row in rows}
+    return Nameless(total, None if None in by_topic.values() else by_topic)
 
 
 def _topics(rows: Sequence[Mapping[str, Any]]) -> tuple[Topic, ...]:

@@ -80,8 +80,19 @@ def _note(comparison: NetworkComparison) -> str:
              " 99,8 %%. Si assume che gli sportelli varino tra loro %(dispersion)s volte il solo"
              " caso: quanto si vede nei totali pubblicati, senza sapere nulla delle persone."
              " Stima: il tasso avvicinato a quello di tutti, tanto più quanto meno sono gli utenti."
-             " Le richieste anonime sono comprese.",
-             dispersion=formats.decimal(comparison.funnel.dispersion, 2))  # fmt: skip
+             " %(nameless)s",
+             dispersion=formats.decimal(comparison.funnel.dispersion, 2),
+             nameless=_nameless(comparison))  # fmt: skip
+
+
+def _nameless(comparison: NetworkComparison) -> str:
+    """Whether enquiries without a name are among those that were compared."""
+    tell = [desk.current.tells_nameless for desk in comparison.desks]
+    if all(tell):
+        return _("Le richieste senza nome restano fuori.")
+    if any(tell):
+        return _("Le richieste senza nome restano fuori, dove si sa quante sono.")
+    return _("Le richieste anonime sono comprese.")
 
 
 def standing_json(one: Standing | None) -> dict[str, str | None]:

@@ -29,7 +29,7 @@ from portal.taxonomy import queries as taxonomy
 
 PAGE = 50
 PER_USER = "services_per_user"
-COUNTED = frozenset({"users", "visits", "enquiries", "count", "days"})
+COUNTED = frozenset({"users", "visits", "enquiries", "count", "nameless", "days"})
 """Columns that count something: shares and variations are explained with what they are made of."""
 STANDS_ON = {
     "users": ("users",),
@@ -37,6 +37,7 @@ STANDS_ON = {
     PER_USER: ("services", "users"),
     "enquiries": ("services", "anonymous"),
     "count": ("services", "anonymous"),
+    "nameless": ("anonymous",),
     "visits": ("anonymous",),
     "days": ("days",),
 }
@@ -115,9 +116,16 @@ def _definition(figure: NamedFigure) -> list[tuple[str, str]]:
 
 
 def _quotient(relazione: Relazione) -> str:
-    return _("%(services)s servizi erogati, divisi per %(users)s utenti.",
-             services=formats.count(relazione.services),
-             users=formats.count(relazione.current.users or 0))  # fmt: skip
+    current = relazione.current
+    users = formats.count(current.users or 0)
+    if not (current.nameless and current.nameless.total):
+        return _("%(services)s servizi erogati, divisi per %(users)s utenti.",
+                 services=formats.count(current.services), users=users)  # fmt: skip
+    return _("%(of_users)s servizi erogati a utenti (%(services)s in tutto, meno %(nameless)s senza"
+             " nome), divisi per %(users)s utenti.",
+             of_users=formats.count(current.services_of_users), users=users,
+             services=formats.count(current.services),
+             nameless=formats.count(current.nameless.total))  # fmt: skip
 
 
 def _before(
@@ -148,9 +156,16 @@ def _records(relazione: Relazione, figure: NamedFigure, *, limit: int, offset: i
     if figure.row == PER_USER:
         return []
     month = row if figure.table == "months" and not whole else ""
-    if figure.column in ("count", "enquiries", "services"):
+    if figure.column in ("count", "nameless", "enquiries", "services"):
         codes = taxonomy.codes_under(row) if figure.table == "richieste" and not whole else None
-        return list_enquiry_records(window, codes=codes, month=month, limit=limit, offset=offset)
+        return list_enquiry_records(
+            window,
+            codes=codes,
+            month=month,
+            nameless=figure.column == "nameless",
+            limit=limit,
+            offset=offset,
+        )
     part = None if whole else BY_KEY.get(figure.table)
     keys = codes_behind(part, relazione, row) if part else []
     if figure.column in ("visits", "days"):

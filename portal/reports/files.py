@@ -19,7 +19,7 @@ from portal.core.documents.pdf import pdf_bytes, png_of_svg
 from portal.core.documents.xlsx import xlsx_bytes
 from portal.core.italy import formats
 from portal.reports.relazione.model import Relazione
-from portal.reports.sections import prose, sections_of, topic_tables
+from portal.reports.sections import notices, prose, sections_of, topic_tables
 
 PICTURE_MM = 160
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -82,10 +82,9 @@ def _historical(relazione: Relazione) -> tuple[Section, ...]:
 
 def warnings_of(relazione: Relazione, stamp: Stamp) -> list[str]:
     """What the reader must know before the figures."""
-    notices = [prose.partial_notice(relazione), prose.length_notice(relazione), *relazione.notes]
-    if stamp.correction:
-        notices.insert(0, stamp.correction)
-    return [notice for notice in notices if notice]
+    partial, length = notices.partial_notice(relazione), notices.length_notice(relazione)
+    found = (stamp.correction, partial, length, *relazione.notes)
+    return [notice for notice in found if notice]
 
 
 def rendered(

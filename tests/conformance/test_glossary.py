@@ -28,6 +28,7 @@ GLOSSARY = {
     "conteggio": "tally",
     "foglio": "sheet",
     "unione": "merge",
+    "senza nome": "nameless",
     "possibile doppione": "candidate",
     "tasto": "key",
     "operatore": "operator",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two tellings of a period, figure by figure: two editions, or an edition and the records now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
@@ -78,7 +78,12 @@ def differences(
     compared, whichever the desk prints: one that was left out is no change; a table that only one
     of the two has was not counted by the other, and tells no difference.
     """
-    was, now = (_figures(replace(relazione, omits=frozenset())) for relazione in (before, after))
+    counted: tuple[str, ...] = COUNTED
+    if before.current.nameless and after.current.nameless:
+        counted += ("nameless",)
+    was, now = (
+        _figures(replace(relazione, omits=frozenset()), counted) for relazione in (before, after)
+    )
     tables = {key[0] for key in was} & {key[0] for key in now}
     return Table(
         key="differenze",
@@ -116,7 +121,7 @@ def _value(figures: Mapping[Address, _Figure], key: Address) -> Number | None:
     return figures[key].value if key in figures else 0
 
 
-def _figures(relazione: Relazione) -> dict[Address, _Figure]:
+def _figures(relazione: Relazione, columns: Sequence[str]) -> dict[Address, _Figure]:
     """Each figure of the period by its address; totals stand in the synthesis."""
     head = _("Sintesi")
     totals = {
@@ -133,7 +138,7 @@ def _figures(relazione: Relazione) -> dict[Address, _Figure]:
             # Of the figures of the other tables, and a column more where somebody was anonymous.
             continue
         keys = [column.key for column in table.columns]
-        for counted in [key for key in COUNTED if key in keys]:
+        for counted in [key for key in columns if key in keys]:
             number = keys.index(counted)
             for row in table.rows:
                 if row.kind == "body" and (table.key != "opening" or row.key == "now"):
@@ -158,4 +163,6 @@ def _tables(relazione: Relazione) -> list[Table]:
 
 def _label(row: Row, column: Column) -> str:
     """A line's words; where a table has several figures, with the group they stand under."""
+    if column.key == "nameless":
+        return f"{row.cells[0]}, {column.head}"
     return f"{row.cells[0]}, {column.group.lower()}" if column.group else str(row.cells[0])

@@ -14,22 +14,32 @@ from fractions import Fraction
 from typing import Any
 
 from portal.core.italy.periods import Period, parse_period
-from portal.figures.rules import Counts
+from portal.figures.rules import Counts, Nameless
 from portal.reports import measures
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.measures.detail import Detail, Month
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.baselines import baseline_of
-from portal.reports.relazione.model import Relazione, Texts, TopicRow, topic_rows
+from portal.reports.relazione.model import (
+    Relazione,
+    Texts,
+    TopicRow,
+    are_comparable,
+    not_comparable,
+    topic_rows,
+)
 
-SCHEMA = 4
+SCHEMA = 5
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
 
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
 visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
-breakdown, the interpreter's among them.
+breakdown, the interpreter's among them. 5: and the enquiries without a name; the rates of those
+before are of all enquiries.
 """
+OF_USERS = 5
+"""The first schema whose rates are of the enquiries of users."""
 MEASURED = ("difference", "low", "high", "p", "p_adjusted")
 """What of a finding is a decimal number."""
 
@@ -67,7 +77,8 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
 
 
 def _frozen_row(row: TopicRow) -> list[Any]:
-    return [row.code, row.label, row.count, _written(row.baseline)]
+    return [row.code, row.label, row.count, _written(row.baseline),
+            row.nameless, _written(row.baseline_nameless)]  # fmt: skip
 
 
 def _frozen_counts(counts: Counts) -> dict[str, Any]:
@@ -145,6 +156,7 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         texts=Texts(**frozen.get("texts", {})),
         omits=frozenset(frozen.get("omits", ())),
         inference=_thawed_inference(frozen.get("inference")),
+        rates_of_all=schema_of(frozen) < OF_USERS,
     )
 
 
@@ -171,6 +183,19 @@ def _thawed_counts(kept: Mapping[str, Any]) -> Counts:
         visits=_number(kept["visits"]),
         anonymous=_number(kept["anonymous"]),
         topics=_numbers(kept["topics"]),
+        nameless=_thawed_nameless(kept.get("nameless")),
+    )
+
+
+def _thawed_nameless(frozen: Mapping[str, Any] | None) -> Nameless | None:
+    """None for editions from before it was told: nothing is worked out for them anew."""
+    if frozen is None:
+        return None
+    by_topic = frozen["by_topic"]
+    return Nameless(
+        _number(frozen["total"]),
+        None if by_topic is None else _numbers(by_topic),
+        frozen["is_whole"],
     )
 
 
@@ -218,7 +243,22 @@ def _thawed_rows(
     rows: Sequence[Sequence[Any]], current: Counts, baseline: Counts | None
 ) -> tuple[TopicRow, ...]:
     """Incidences and variations are worked out again: exact fractions have no place in JSON."""
-    labels = [(code, label) for code, label, _count, _baseline in rows]
-    now = replace(current, topics={row[0]: row[2] for row in rows})
-    then = baseline and replace(baseline, topics={row[0]: _number(row[3]) for row in rows})
-    return topic_rows(labels, now, then)
+    labels = [(row[0], row[1]) for row in rows]
+    now = _in_lines(current, {row[0]: [row[2], *row[4:5]] for row in rows})
+    then = baseline and _in_lines(baseline, {row[0]: [row[3], *row[5:6]] for row in rows})
+    made = topic_rows(labels, now, then, comparable=are_comparable(current, baseline))
+    return tuple(
+        not_comparable(row) if frozen[3] is None else row
+        for row, frozen in zip(made, rows, strict=True)
+    )
+
+
+def _in_lines(counts: Counts, lines: Mapping[str, Sequence[Any]]) -> Counts:
+    """A period's figures by line: the enquiries and, in editions that tell it, the nameless."""
+    known = {code: asked for code, asked in lines.items() if asked[0] is not None}
+    nameless = counts.nameless
+    if nameless is not None and nameless.by_topic is not None:
+        by_line = {code: _number(asked[1]) for code, asked in known.items()}
+        nameless = replace(nameless, by_topic=by_line)
+    topics = {code: _number(asked[0]) for code, asked in known.items()}
+    return replace(counts, topics=topics, nameless=nameless)

@@ -6,7 +6,7 @@ interval is at the level at which its table decides (one minus the largest p tha
 holds zero exactly where the word is «not told from chance».
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
@@ -39,14 +39,9 @@ def compare(
     then: Side,
     *,
     without: frozenset[str] = frozenset(),
-    signs: Mapping[str, int] | None = None,
     anonymous: int = 0,
 ) -> Inference:
-    """Every line of the table but those `without` a fair comparison.
-
-    `signs` has the direction of the variation that is printed, with the enquiries without a name:
-    a change told of the persons is not told against it.
-    """
+    """Every line of the table but those `without` a fair comparison."""
     basis, dispersion = _basis(now, then), _dispersion(now, then)
     lines = [
         _line(code, now, then, dispersion)
@@ -56,7 +51,7 @@ def compare(
     passing = _passing([line.p for line in lines])
     adjusted = adjust([line.p for line in lines])
     findings = {
-        line.code: _finding(line, limit, p_adjusted, (signs or {}).get(line.code))
+        line.code: _finding(line, limit, p_adjusted)
         for line, limit, p_adjusted in zip(lines, passing, adjusted, strict=True)
     }
     shown = None if basis is Basis.BARE else six_decimals(max(1.0, dispersion))
@@ -128,11 +123,11 @@ def _line(code: str, now: Side, then: Side, dispersion: float) -> _Line:
     return _Line(code, count, baseline, Bases(users, earlier, max(own, LEAST_OWN)), draws)
 
 
-def _finding(line: _Line, limit: float, p_adjusted: float, sign: int | None) -> Finding:
+def _finding(line: _Line, limit: float, p_adjusted: float) -> Finding:
     """Everything is decided on the numbers as they are and rounded once, at the end."""
     deviate = -float(ndtri(limit / 2))
     low, high = line.bases.interval(float(line.count), float(line.baseline), deviate)
-    change = _change(line, limit, sign)
+    change = _change(line, limit)
     if not change.is_found:
         low, high = min(low, 0.0), max(high, 0.0)
     return Finding(
@@ -149,11 +144,9 @@ def _finding(line: _Line, limit: float, p_adjusted: float, sign: int | None) -> 
     )
 
 
-def _change(line: _Line, limit: float, sign: int | None) -> Change:
+def _change(line: _Line, limit: float) -> Change:
     if line.p > limit:
         return Change.CHANCE if line.can_pass(limit) else Change.INSUFFICIENT
-    if sign is not None and sign * line.difference <= 0:
-        return Change.CHANCE
     return Change.UP if line.difference > 0 else Change.DOWN
 
 

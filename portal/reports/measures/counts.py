@@ -11,11 +11,18 @@ from portal.core.italy import formats
 from portal.core.italy.periods import NAMED_KINDS, Period
 from portal.core.store.database import db
 from portal.figures import queries as figures
-from portal.figures.rules import Counts
+from portal.figures.rules import Counts, Nameless
 from portal.visits import queries as visits
 from portal.visits.models import Visit
 
-NOBODY = Counts(users=0, users_by_sex=dict.fromkeys("FMXN", 0), visits=0, anonymous=0, topics={})
+NOBODY = Counts(
+    users=0,
+    users_by_sex=dict.fromkeys("FMXN", 0),
+    visits=0,
+    anonymous=0,
+    topics={},
+    nameless=Nameless.of_topics({}),
+)
 
 
 class PartlyTotals(Refusal):

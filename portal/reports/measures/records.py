@@ -74,13 +74,24 @@ def list_visit_records(
 
 
 def list_enquiry_records(
-    window: Period, *, codes: Collection[str] | None, month: str = "", limit: int, offset: int
+    window: Period,
+    *,
+    codes: Collection[str] | None,
+    month: str = "",
+    nameless: bool = False,
+    limit: int,
+    offset: int,
 ) -> list[Record]:
-    """The enquiries of a window, or of one of its months, about some topics or about any."""
+    """The enquiries of a window, or of one of its months, about some topics or about any.
+
+    Or, of these, the nameless alone.
+    """
     columns = select(Visit.visited_on, Visit.person_id, Enquiry.topic_code)
     statement = columns.join(Enquiry, Enquiry.visit_id == Visit.id).where(*_within(window, month))
     if codes is not None:
         statement = statement.where(Enquiry.topic_code.in_(set(codes)))
+    if nameless:
+        statement = statement.where(Visit.person_id.is_(None))
     statement = statement.order_by(Visit.visited_on, Visit.id, Enquiry.position)
     found = db.session.execute(statement.limit(limit).offset(offset))
     return [Record(day, person_id, code) for day, person_id, code in found]

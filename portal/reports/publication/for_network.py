@@ -10,8 +10,11 @@ from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.sections.topic_tables import as_json
 
-SCHEMA = 2
-"""Of the JSON that a network reads; 1, which no number says, had no findings."""
+SCHEMA = 3
+"""Of the JSON that a network reads. 1, which no number says, had no findings; 2: and these, with
+rates of all enquiries, as editions of before still say; 3: rates of those of users.
+"""
+RATES_OF_ALL = 2
 
 
 def for_network(edition: EditionRow) -> dict[str, Any]:
@@ -22,7 +25,8 @@ def for_network(edition: EditionRow) -> dict[str, Any]:
     sheet = sheets_of(disclose(edition_id=edition.id, audience=Audience.NETWORK)).get(
         ("sexes", NOW)
     )
-    figures = {"schema": SCHEMA} | as_json(thaw(edition.figures))
+    relazione = thaw(edition.figures)
+    figures = {"schema": RATES_OF_ALL if relazione.rates_of_all else SCHEMA} | as_json(relazione)
     told = sheet.told if sheet else {}
     hidden = sheet.hidden if sheet else frozenset(("F", "M", OTHERS))
     figures["users_by_sex"] = {

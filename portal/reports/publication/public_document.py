@@ -24,7 +24,7 @@ from portal.reports.files import Stamp
 from portal.reports.measures.breakdowns import BY_KEY, Breakdown
 from portal.reports.measures.detail import NOT_STATED
 from portal.reports.relazione.baselines import Baseline
-from portal.reports.relazione.model import Relazione, incidence
+from portal.reports.relazione.model import Relazione, services_per_user
 from portal.reports.sections import SECTIONS, topic_tables
 from portal.reports.sections.breakdown_table import NOBODYS, Line, breakdown_table, table_of
 from portal.reports.sections.method import how_counted
@@ -58,9 +58,12 @@ def _sections(relazione: Relazione, sheets: Sheets) -> list[Section]:
     ]
     table = _table(TOPICS, relazione, sheets)
     topics: list[Block] = [table] if table else []
-    if topics and (TOPICS, THEN) in sheets:
+    if table and (TOPICS, THEN) in sheets and _has_variations(table):
         topics.append(Paragraph(caution()))
-    method = [Paragraph(text, lead=term) for term, text in how_counted()]
+    method = [
+        Paragraph(text, lead=term)
+        for term, text in how_counted(rates_of_all=relazione.rates_of_all)
+    ]
     return [
         Section("sintesi", str(SECTIONS["sintesi"]), (_figures(relazione), _explained())),
         Section("richieste", str(SECTIONS["richieste"]), tuple(topics)),
@@ -85,11 +88,11 @@ def _explained() -> Paragraph:
 
 
 def _figures(relazione: Relazione) -> Figures:
-    rate = incidence(relazione.services, relazione.current.users)
     return Figures((
         Figure("users", _("Utenti"), relazione.current.users),
         Figure("services", _("Servizi erogati"), relazione.services),
-        Figure("services_per_user", _("Servizi per utente"), rate and rate / 100, places=2),
+        Figure("services_per_user", _("Servizi per utente"),
+               services_per_user(relazione.current), places=2),
     ))  # fmt: skip
 
 
@@ -109,12 +112,36 @@ def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
     table: Table | None
     if part == TOPICS:
         table = topic_tables.modern_table(shown)
+        if any(shown.has_nameless):
+            table = _without_rates(table)
     else:
         breakdown = BY_KEY[part]
         table = (
             _lumped(breakdown, shown, now, then) if breakdown.others else table_of(breakdown, shown)
         )
     return table and masked(table, now.hidden, then.hidden if then else frozenset())
+
+
+def _has_variations(table: Table) -> bool:
+    return "variation" in [column.key for column in table.columns]
+
+
+RATES = frozenset({"incidence", "baseline_incidence", "variation"})
+NAMELESS = frozenset({"nameless", "baseline_nameless"})
+
+
+def _without_rates(table: Table) -> Table:
+    """The counts alone: beside them a rate of the users' enquiries would say, of each topic, how
+    many are nameless, and how many are of the few users that a count of many hides.
+    """
+    left = [n for n, column in enumerate(table.columns) if column.key not in RATES | NAMELESS]
+    return replace(
+        table,
+        columns=tuple(table.columns[n] for n in left),
+        rows=tuple(replace(row, cells=tuple(row.cells[n] for n in left)) for row in table.rows),
+        note=_("Le richieste ogni 100 utenti non ci sono: alcune richieste sono senza nome, e i"
+               " tassi direbbero quante per ogni tipologia."),
+    )  # fmt: skip
 
 
 def masked(table: Table, now: frozenset[str], then: frozenset[str]) -> Table:

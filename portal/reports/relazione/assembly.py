@@ -2,7 +2,6 @@
 """The relazione of a desk, put together for a period and a baseline."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from portal.core.italy.periods import Period, PeriodKind, parse_period
 from portal.core.store.database import scoped_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
-from portal.figures.rules import Counts, Number, is_silent, mean_of
+from portal.figures.rules import Counts, is_silent, mean_of
 from portal.reports import measures
 from portal.reports.measures.detail import Detail
 from portal.reports.measures.detail import mean_of as details_mean
@@ -26,6 +25,7 @@ from portal.reports.relazione.model import (
     TopicRow,
     historical_rows,
     not_comparable,
+    regrouped,
     topic_rows,
 )
 from portal.reports.relazione.tested import infer
@@ -195,11 +195,7 @@ def _rows(
 
 def _by_row(counts: Counts) -> Counts:
     """Enquiries under the topic that has a line: a child counts under its parent."""
-    topics: dict[str, Number] = {}
-    for code, number in counts.topics.items():
-        line = taxonomy.reporting_code(code)
-        topics[line] = topics.get(line, 0) + number
-    return replace(counts, topics=topics)
+    return regrouped(counts, taxonomy.reporting_code)
 
 
 def rows_of(period: Period, current: Counts, earlier: Counts | None) -> tuple[TopicRow, ...]:

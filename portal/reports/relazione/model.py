@@ -6,11 +6,12 @@ Exact fractions only: the two incidences are subtracted first and rounded once, 
 says it in words.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from portal.core.italy import formats
 from portal.core.italy.periods import Period
@@ -23,21 +24,39 @@ OTHER_LABEL = "Altre richieste (non previste nel prospetto storico)"
 OTHER_CODE = "altre"
 
 
+MOST_UNTOLD = Fraction(5, 100)
+"""Of a period's enquiries without a name: with more, one that does not tell is not compared."""
+
+
 @dataclass(frozen=True)
 class TopicRow:
-    """One line of the table; incidences and variation are per 100 users, exact."""
+    """One line of the table; incidences and variation are per 100 users, exact.
+
+    `count` has all enquiries, `nameless` those among them that no user made: the incidence is of
+    the others. None where it is not known, or was not told, how many these are.
+    """
 
     code: str
     label: str
     count: Number
     baseline: Number | None
+    nameless: Number | None
+    baseline_nameless: Number | None
     incidence: Fraction | None
     baseline_incidence: Fraction | None
     variation: Fraction | None
 
+    @property
+    def count_of_users(self) -> Number:
+        return self.count - (self.nameless or 0)
+
+    @property
+    def baseline_of_users(self) -> Number:
+        return (self.baseline or 0) - (self.baseline_nameless or 0)
+
 
 def incidence(count: Number | None, users: Number | None) -> Fraction | None:
-    """Enquiries per 100 users; of no users it is not computable."""
+    """Enquiries of users per 100 of them; of no users it is not computable."""
     if count is None or not users:
         return None
     return Fraction(100 * count) / users
@@ -54,31 +73,91 @@ def variation(
     return None if now is None or then is None else now - then
 
 
+def services_per_user(counts: Counts) -> Fraction | None:
+    """The enquiries that each user made; of no users it is not computable."""
+    rate = incidence(counts.services_of_users, counts.users)
+    return None if rate is None else rate / 100
+
+
+def are_comparable(current: Counts, baseline: Counts | None) -> bool:
+    """Whether the rates of two periods are of the same: of the enquiries that users made.
+
+    One that does not tell which these are counts all as theirs, which is fair only beside a
+    period in which nearly all are.
+    """
+    if baseline is None or (current.tells_nameless and baseline.tells_nameless):
+        return baseline is not None
+    return not any(
+        side.nameless and side.nameless.total > MOST_UNTOLD * side.services
+        for side in (current, baseline)
+    )
+
+
 def six_places(value: Fraction | Decimal | None) -> str | None:
     """«14.820228», half up, as programs read it."""
     return None if value is None else formats.plain(value, 6)
 
 
 def topic_rows(
-    topics: Sequence[tuple[str, str]], current: Counts, baseline: Counts | None
+    topics: Sequence[tuple[str, str]],
+    current: Counts,
+    baseline: Counts | None,
+    *,
+    comparable: bool | None = None,
 ) -> tuple[TopicRow, ...]:
-    """One row per topic (code, label), in the order given, zeros included."""
+    """One row per topic (code, label), in the order given, zeros included.
+
+    `comparable` as are_comparable() says of the whole periods, where these are but parts of them.
+    """
+    known = (current,) if baseline is None else (current, baseline)
+    comparable = are_comparable(current, baseline) if comparable is None else comparable
     return tuple(
-        _row(
-            code,
-            label,
-            current.topics.get(code, 0),
-            None if baseline is None else baseline.topics.get(code, 0),
-            current.users,
-            None if baseline is None else baseline.users,
-        )
+        _row(code, label, [_of_topic(side, code) for side in known], comparable=comparable)
         for code, label in topics
+    )
+
+
+class _Asked(NamedTuple):
+    """The enquiries of a line in one period, and the users whom they are divided by."""
+
+    number: Number
+    nameless: Number | None
+    of_users: Number | None
+    users: Number | None
+
+
+def _of_topic(side: Counts, code: str) -> _Asked:
+    nameless = side.nameless.of_topic(code) if side.nameless else None
+    return _Asked(side.topics.get(code, 0), nameless, side.of_users(code), side.users)
+
+
+def _in_all(side: Counts) -> _Asked:
+    nameless = side.nameless.total if side.nameless else None
+    return _Asked(side.services, nameless, side.services_of_users, side.users)
+
+
+def _row(code: str, label: str, sides: Sequence[_Asked], *, comparable: bool) -> TopicRow:
+    now, then = sides[0], sides[1] if len(sides) > 1 else None
+    return TopicRow(
+        code=code,
+        label=label,
+        count=now.number,
+        baseline=then.number if then else None,
+        nameless=now.nameless,
+        baseline_nameless=then.nameless if then else None,
+        incidence=incidence(now.of_users, now.users),
+        baseline_incidence=incidence(then.of_users, then.users) if then else None,
+        variation=variation(now.of_users, now.users, then.of_users, then.users)
+        if then and comparable
+        else None,
     )
 
 
 def not_comparable(row: TopicRow) -> TopicRow:
     """The line of a topic that the earlier period could not mark: no zero, and no variation."""
-    return replace(row, baseline=None, baseline_incidence=None, variation=None)
+    return replace(
+        row, baseline=None, baseline_nameless=None, baseline_incidence=None, variation=None
+    )
 
 
 def historical_rows(
@@ -102,49 +181,34 @@ def historical_rows(
 
 
 def _regrouped(counts: Counts, row_of: Callable[[str], int | None], known: set[str]) -> Counts:
-    totals: dict[str, Number] = {}
-    for code, number in counts.topics.items():
+    def line(code: str) -> str:
         row = str(row_of(code))
-        row = row if row in known else OTHER_CODE
-        totals[row] = totals.get(row, 0) + number
-    return Counts(
-        users=counts.users,
-        users_by_sex=counts.users_by_sex,
-        visits=counts.visits,
-        anonymous=counts.anonymous,
-        topics=totals,
-    )
+        return row if row in known else OTHER_CODE
+
+    return regrouped(counts, line)
 
 
-def _row(
-    code: str,
-    label: str,
-    count: Number,
-    baseline: Number | None,
-    users: Number | None,
-    baseline_users: Number | None,
-) -> TopicRow:
-    return TopicRow(
-        code=code,
-        label=label,
-        count=count,
-        baseline=baseline,
-        incidence=incidence(count, users),
-        baseline_incidence=incidence(baseline, baseline_users),
-        variation=variation(count, users, baseline, baseline_users),
-    )
+def regrouped(counts: Counts, line_of: Callable[[str], str]) -> Counts:
+    """The same enquiries under the line of each code."""
+    nameless = counts.nameless
+    if nameless is not None and nameless.by_topic is not None:
+        nameless = replace(nameless, by_topic=_added(nameless.by_topic, line_of))
+    return replace(counts, topics=_added(counts.topics, line_of), nameless=nameless)
+
+
+def _added(numbers: Mapping[str, Number], line_of: Callable[[str], str]) -> dict[str, Number]:
+    totals: dict[str, Number] = {}
+    for code, number in numbers.items():
+        line = line_of(code)
+        totals[line] = totals.get(line, 0) + number
+    return totals
 
 
 def total_row(label: str, current: Counts, baseline: Counts | None) -> TopicRow:
     """The sum of the services; its variation is computed but the layouts leave it out."""
-    return _row(
-        "",
-        label,
-        current.services,
-        None if baseline is None else baseline.services,
-        current.users,
-        None if baseline is None else baseline.users,
-    )
+    known = (current,) if baseline is None else (current, baseline)
+    sides = [_in_all(side) for side in known]
+    return _row("", label, sides, comparable=are_comparable(current, baseline))
 
 
 def reconciles(
@@ -189,6 +253,8 @@ class Relazione:
     omits: frozenset[str] = frozenset()
     network_name: str = ""
     inference: Inference | None = None
+    rates_of_all: bool = False
+    """Whether its rates are of all enquiries, as in editions from before these were told apart."""
 
     def finding(self, row: TopicRow) -> Finding | None:
         """What may be said of a line's variation; None where it was not tested."""
@@ -205,6 +271,19 @@ class Relazione:
     @property
     def users_baseline(self) -> Number | None:
         return None if self.baseline is None else self.baseline.users
+
+    @property
+    def has_nameless(self) -> tuple[bool, bool]:
+        """Whether the period, and the earlier one, tell of enquiries without a name."""
+        sides = (self.current, self.baseline)
+        now, then = (bool(side and side.nameless and side.nameless.total) for side in sides)
+        return now, then
+
+    @property
+    def counts_nameless_in_rates(self) -> bool:
+        """Whether some contact without a name is in its rates, as in editions of before."""
+        sides = (self.current, self.baseline)
+        return self.rates_of_all and any(side and side.anonymous for side in sides)
 
     @property
     def partial_until(self) -> date | None:

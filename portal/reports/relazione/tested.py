@@ -9,7 +9,7 @@ from portal.figures.rules import Counts, Number
 from portal.reports import measures
 from portal.reports.inference import Histogram, Inference, Side, compare
 from portal.reports.inference.values import total
-from portal.reports.relazione.model import TopicRow
+from portal.reports.relazione.model import TopicRow, are_comparable
 
 Asked = dict[str, dict[int, int]]
 
@@ -28,21 +28,44 @@ def infer(
     `known` are the earlier periods that were counted; `fresh` the lines that could not be marked
     in them. Periods of unequal length are not compared: in a longer one each user asks for more.
     """
-    if earlier is None or not current.users or not earlier.users or not known:
+    if earlier is None or not known or not _can_be_weighed(current, earlier):
         return None
     if not all(same_length_kind(window.whole, one.whole) for one in known):
         return None
-    now, *sides = measures.count_asking((window, *known))
-    then = [one for one in sides if one is not None]
+    return weigh(rows, current, earlier, measures.count_asking((window, *known)), fresh=fresh)
+
+
+def _can_be_weighed(current: Counts, earlier: Counts) -> bool:
+    """Whether both have users, and it is known of both which enquiries these made."""
+    if not current.users or not earlier.users or not are_comparable(current, earlier):
+        return False
+    return current.tells_topics_of_users and earlier.tells_topics_of_users
+
+
+def weigh(
+    rows: Sequence[TopicRow],
+    current: Counts,
+    earlier: Counts,
+    asked: Sequence[Asked | None],
+    *,
+    fresh: frozenset[str],
+) -> Inference | None:
+    """The same, of what was asked in each window: the period's first, None of past totals. Pure."""
+    if not _can_be_weighed(current, earlier):
+        return None
+    now, *sides = asked
+    then = [side for side in sides if side is not None]
     then = then if len(then) == len(sides) else []
     return compare(
-        _side(current, {row.code: row.count for row in rows}, [] if now is None else [now]),
-        _side(earlier, {row.code: row.baseline or 0 for row in rows}, then),
+        _side(current, {row.code: row.count_of_users for row in rows}, _known(now)),
+        _side(earlier, {row.code: row.baseline_of_users for row in rows}, then),
         without=fresh,
-        signs={row.code: _sign(row) for row in rows},
-        anonymous=_nameless(current, now)
-        + _nameless(earlier, sides[0] if len(sides) == 1 else None),
+        anonymous=_left_out(current) + (_left_out(earlier) if len(sides) == 1 else 0),
     )
+
+
+def _known(asked: Asked | None) -> list[Asked]:
+    return [] if asked is None else [asked]
 
 
 def _side(counts: Counts, told: dict[str, Number], asked: Sequence[Asked]) -> Side:
@@ -63,13 +86,6 @@ def _mean(histograms: Sequence[Histogram]) -> Fraction:
     return Fraction(sum(map(total, histograms)), len(histograms))
 
 
-def _nameless(counts: Counts, asked: Asked | None) -> int:
-    """Enquiries that no person made, where persons are known."""
-    if asked is None:
-        return 0
-    return int(counts.services) - sum(map(total, asked.values()))
-
-
-def _sign(row: TopicRow) -> int:
-    variation = row.variation or 0
-    return (variation > 0) - (variation < 0)
+def _left_out(counts: Counts) -> int:
+    """Enquiries that no user made."""
+    return int(counts.nameless.total) if counts.nameless else 0

@@ -26,7 +26,7 @@ from portal.core.documents.tables import Table
 from portal.core.italy import formats
 from portal.figures.rules import is_silent
 from portal.reports.measures.breakdowns import BREAKDOWNS, Breakdown
-from portal.reports.relazione.model import Counts, Relazione, incidence
+from portal.reports.relazione.model import Counts, Relazione, services_per_user
 from portal.reports.sections import activity_tables, prose, topic_tables, verdicts
 from portal.reports.sections.breakdown_table import table_of
 from portal.reports.sections.method import how_counted, how_tested
@@ -100,16 +100,11 @@ def _figures(relazione: Relazione) -> list[Figure]:
                (*_earlier(relazione, known.users), *prose.users_below(relazione))),
         Figure("services", _("Servizi erogati"), relazione.services,
                _earlier(relazione, None if known is NOTHING else known.services)),
-        Figure("services_per_user", _("Servizi per utente"), _per_user(current),
-               _earlier(relazione, _per_user(known), 2), places=2),
+        Figure("services_per_user", _("Servizi per utente"), services_per_user(current),
+               _earlier(relazione, services_per_user(known), 2), places=2),
         Figure("visits", _("Accessi"), current.visits,
                (*_earlier(relazione, known.visits), *prose.visits_below(current))),
     ]  # fmt: skip
-
-
-def _per_user(counts: Counts) -> Fraction | None:
-    rate = incidence(counts.services, counts.users)
-    return None if rate is None else rate / 100
 
 
 def _earlier(
@@ -203,7 +198,9 @@ def _trial(relazione: Relazione) -> Sequence[Block]:
 
 def _method(relazione: Relazione) -> Sequence[Block]:
     version = _("Elenco delle tipologie, versione %(version)s.", version=relazione.taxonomy_version)
-    terms = how_counted() + (how_tested() if relazione.inference else ())
+    terms = how_counted(rates_of_all=relazione.rates_of_all) + (
+        how_tested() if relazione.inference else ()
+    )
     paragraphs = [Paragraph(text, lead=term) for term, text in terms]
     return [*paragraphs, Paragraph(version, kind="note")]
 

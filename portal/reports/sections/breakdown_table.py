@@ -14,7 +14,7 @@ from portal.figures.rules import Number
 from portal.reports.measures.breakdowns import OTHERS, Breakdown
 from portal.reports.measures.detail import NOT_STATED, Parts
 from portal.reports.relazione.model import Relazione, incidence
-from portal.reports.sections import prose
+from portal.reports.sections import notices
 
 NOBODYS = "non-indicato"
 """The key of the line of what was not stated."""
@@ -78,10 +78,10 @@ def added(lines: Sequence[Sides], totals: Sides) -> Check | None:
         known = [number for line in lines if (number := line[column]) is not None]
         if total is not None and len(known) == len(lines):
             sides.append((sum(known), total))
-    return prose.check(len(lines), sides) if sides else None
+    return notices.check(len(lines), sides) if sides else None
 
 
-NOTES: Mapping[str, Callable[[Relazione], str | None]] = {"newcomers": prose.newcomers_note}
+NOTES: Mapping[str, Callable[[Relazione], str | None]] = {"newcomers": notices.newcomers_note}
 """What is said below a table, where something must be."""
 
 

@@ -21,18 +21,19 @@ METHOD = {
     ),
     "anonymous": (
         _l("Contatti anonimi."),
-        _l("Contano tra gli accessi e tra le richieste, mai tra gli utenti."),
+        _l("Contano tra gli accessi e tra le richieste, mai tra gli utenti. Le loro richieste sono "
+          "senza nome e non entrano in nessun tasso."),
     ),
     "per_100": (
         _l("Ogni 100 utenti."),
-        _l("Richieste del periodo divise per gli utenti dello stesso periodo, per 100. La somma "
-          "può superare 100."),
+        _l("Richieste degli utenti del periodo, escluse quelle senza nome, divise per gli stessi "
+          "utenti, per 100. La somma può superare 100."),
     ),
     "variation": (
         _l("Variazione."),
-        _l("Richieste divise per gli utenti del periodo, meno richieste divise per gli utenti "
-          "del periodo di confronto, per 100. Prima la differenza, poi un solo arrotondamento. "
-          "È una differenza in punti, non un aumento percentuale."),
+        _l("Richieste ogni 100 utenti del periodo, meno richieste ogni 100 utenti del periodo di "
+          "confronto. Prima la differenza, poi un solo arrotondamento. È una differenza in punti, "
+          "non un aumento percentuale."),
     ),
     "newcomers": (
         _l("Nuovi e già venuti."),
@@ -62,6 +63,19 @@ METHOD = {
     ),
 }  # fmt: skip
 """By the key of each paragraph, in the order in which they are printed."""
+RATES_OF_ALL = {
+    "anonymous": _l("Contano tra gli accessi e tra le richieste, mai tra gli utenti."),
+    "per_100": _l(
+        "Richieste del periodo divise per gli utenti dello stesso periodo, per 100. La somma può "
+        "superare 100."
+    ),
+    "variation": _l(
+        "Richieste divise per gli utenti del periodo, meno richieste divise per gli utenti del "
+        "periodo di confronto, per 100. Prima la differenza, poi un solo arrotondamento. È una "
+        "differenza in punti, non un aumento percentuale."
+    ),
+}
+"""What editions say whose rates are of all enquiries, those without a name included."""
 TRIAL = (
     (
         _l("Esito."),
@@ -87,9 +101,10 @@ def how_tested() -> tuple[tuple[str, str], ...]:
     return tuple((str(term), str(text)) for term, text in TRIAL)
 
 
-def how_counted() -> tuple[tuple[str, str], ...]:
+def how_counted(*, rates_of_all: bool = False) -> tuple[tuple[str, str], ...]:
     """Pairs of a term and its paragraph, in the reader's language."""
-    return tuple(paragraphs(METHOD))
+    instead = RATES_OF_ALL if rates_of_all else {}
+    return tuple((str(term), str(instead.get(key, text))) for key, (term, text) in METHOD.items())
 
 
 def paragraphs(keys: Iterable[str]) -> list[tuple[str, str]]:

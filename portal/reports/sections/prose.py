@@ -5,25 +5,21 @@
 Pure: a Relazione in, sentences out.
 """
 
-from collections.abc import Sequence
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.core.documents.tables import Check
 from portal.core.italy.formats import (
     count,
     day,
-    decimal,
     from_to,
     joined,
     percent,
     to_figure,
 )
-from portal.core.italy.periods import Period, PeriodKind, same_length_kind
+from portal.core.italy.periods import Period, PeriodKind
 from portal.figures.rules import Counts, Number, is_silent
 from portal.reports.relazione.baselines import Baseline
-from portal.reports.relazione.model import Relazione, incidence
+from portal.reports.relazione.model import Relazione
 
 
 def synthesis(relazione: Relazione) -> list[str]:
@@ -285,95 +281,3 @@ def visits_below(current: Counts) -> tuple[str, ...]:
         return (_("nessun anonimo"),)
     number = current.anonymous
     return (ngettext("%(n)s anonimo", "%(n)s anonimi", number, n=count(number)),)
-
-
-# What the reader must know
-
-
-def partial_notice(relazione: Relazione) -> str | None:
-    """«Dati parziali al 23/11/2026, a confronto con gli stessi giorni del 2025.»"""
-    if relazione.partial_until is None:
-        return None
-    until, baseline = day(relazione.partial_until), compared_with(relazione)
-    if not baseline:
-        return _("Dati parziali al %(day)s.", day=until)
-    return _("Dati parziali al %(day)s, a confronto con %(baseline)s.",
-             day=until, baseline=baseline)  # fmt: skip
-
-
-def length_notice(relazione: Relazione) -> str | None:
-    """«I due periodi hanno durata diversa (6 e 12 mesi).»"""
-    one, other = relazione.period.whole, relazione.against.period
-    if other is None or same_length_kind(one, other.whole):
-        return None
-    other = other.whole
-    if one.months and other.months:
-        unit = _("mese") if one.months == other.months == 1 else _("mesi")
-        lengths = f"{one.months} e {other.months} {unit}"
-    else:
-        days = {"one": count(one.days), "other": count(other.days)}
-        lengths = _("%(one)s e %(other)s giorni", **days)
-    return _("I due periodi hanno durata diversa (%(lengths)s).", lengths=lengths)
-
-
-def newcomers_note(relazione: Relazione) -> str | None:
-    """Why nobody can be told to be new, where the records begin inside the period."""
-    if relazione.detail is None or relazione.detail.newcomers is not None:
-        return None
-    return _("n.d.: le registrazioni dello sportello cominciano in questo periodo, quindi non si sa"
-             " chi era già venuto.")  # fmt: skip
-
-
-def reconciliation(relazione: Relazione) -> str:
-    """The foot of the table of topics: that the rows add up, or by how much they do not."""
-    sides: list[tuple[Number, Number]] = [
-        (sum(row.count for row in relazione.rows), relazione.services)
-    ]
-    if relazione.services_baseline is not None:
-        earlier = sum(row.baseline or 0 for row in relazione.rows)
-        sides.append((earlier, relazione.services_baseline))
-    return check(len(relazione.rows), sides).text
-
-
-def check(rows: int, sides: Sequence[tuple[Number, Number]]) -> Check:
-    """Whether each sum of the rows is the total beside which it stands, in one sentence."""
-    for added, total in sides:
-        if added != total:
-            text = _("✗ Le righe sommano a %(counted)s, il totale è %(total)s.",
-                     counted=count(added), total=count(total))  # fmt: skip
-            return Check(is_right=False, text=text)
-    return Check(is_right=True, text=_reconciled(rows, [total for _sum, total in sides]))
-
-
-def _reconciled(rows: int, totals: list[Number]) -> str:
-    numbers = joined([count(total) for total in totals])
-    if not rows:
-        return _("✓ Nessuna riga, e il totale è %(n)s.", n=numbers)
-    if rows == 1:
-        return _("✓ La riga corrisponde al totale %(n)s.", n=numbers)
-    if len(totals) == 1:
-        return _("✓ Le %(rows)s righe sommano al totale %(n)s.", rows=rows, n=numbers)
-    return _("✓ Le %(rows)s righe sommano ai totali %(n)s.", rows=rows, n=numbers)
-
-
-def table_note(relazione: Relazione) -> str:
-    """What the rates are of; that they pass 100 is said only when they do."""
-    users = [relazione.current.users, relazione.users_baseline]
-    known = [count(number) for number in users if number is not None]
-    bases = _(" (%(users)s)", users=joined(known)) if known else ""
-    text = _("Ogni 100 utenti: richieste divise per gli utenti del periodo%(bases)s", bases=bases)
-    rates = (
-        incidence(relazione.services, relazione.current.users),
-        incidence(relazione.services_baseline, relazione.users_baseline),
-    )
-    if any(rate is not None and rate > 100 for rate in rates):
-        return text + _("; la somma supera 100 perché una persona può chiedere più cose.")
-    return text + "."
-
-
-def services_per_user(counts: Counts | None) -> str | None:
-    """«1,44»; None where it is not computable."""
-    if counts is None or not counts.users:
-        return None
-    rate = incidence(counts.services, counts.users)
-    return None if rate is None else decimal(rate / 100, 2)

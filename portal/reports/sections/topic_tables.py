@@ -4,7 +4,7 @@
 No arithmetic here, only which figure stands where and under which words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,14 +12,15 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.core.documents.tables import BLANK, MARKS, Check, Column, Row, Table, Value
-from portal.figures.rules import Number
+from portal.figures.rules import Counts, Number
 from portal.reports.relazione.model import Relazione, TopicRow, six_places, total_row
-from portal.reports.sections import prose, verdicts
+from portal.reports.sections import notices, verdicts
 
 # The old table's own words, wrong ones included («Importo»): never translated.
 HISTORICAL_HEAD = "TIPOLOGIA DI RICHIESTA"
 HISTORICAL_VARIATION = "Variazione in %"
 HISTORICAL_TOTAL = "Importo Totale"
+HISTORICAL_NAMELESS = "di cui senza nome"
 
 
 def modern_table(relazione: Relazione) -> Table:
@@ -38,8 +39,8 @@ def modern_table(relazione: Relazione) -> Table:
             ),
             Row(_cells(total, keys, variation=BLANK, outcome=BLANK), "total", "totale"),
         ),
-        note=prose.table_note(relazione),
-        check=Check(relazione.reconciles, prose.reconciliation(relazione)),
+        note=notices.table_note(relazione),
+        check=Check(relazione.reconciles, notices.reconciliation(relazione)),
     )
 
 
@@ -58,22 +59,26 @@ def _modern_columns(relazione: Relazione) -> tuple[Column, ...]:
     now, then = relazione.against.heads(relazione.period)
     counts, rates, change = _("Richieste"), _("Ogni 100 utenti"), _("Variazione")
     names = relazione.period.name, relazione.against.window_name
+    nameless = _("di cui senza nome")
     columns: tuple[Column, ...] = (
         Column("label", _("Tipologia di richiesta"), "text"),
         Column("count", now, "count", counts, f"{counts} {names[0]}"),
+        Column("nameless", nameless, "count", counts, f"{counts} {nameless} {names[0]}"),
         Column("baseline", then, "count", counts, f"{counts} {names[1]}"),
+        Column("baseline_nameless", nameless, "count", counts, f"{counts} {nameless} {names[1]}"),
         Column("incidence", now, "share", rates, f"{rates} {names[0]}"),
         Column("baseline_incidence", then, "share", rates, f"{rates} {names[1]}"),
         Column("variation", _("punti"), "change", change, _("Variazione in punti")),
     )
     if relazione.inference is not None:
         columns += (Column("outcome", _("esito"), "text", change, _("Esito")),)
-    if relazione.against.periods:
-        return columns
-    return tuple(column for column in columns if column.key not in COMPARED)
+    left_out = set() if relazione.against.periods else set(COMPARED)
+    keys = ("nameless", "baseline_nameless")
+    left_out |= {key for key, some in zip(keys, relazione.has_nameless, strict=True) if not some}
+    return tuple(column for column in columns if column.key not in left_out)
 
 
-COMPARED = frozenset({"baseline", "baseline_incidence", "variation"})
+COMPARED = frozenset({"baseline", "baseline_nameless", "baseline_incidence", "variation"})
 """Columns that say nothing without an earlier period."""
 
 
@@ -103,8 +108,15 @@ def historical_table(relazione: Relazione) -> Table:
         rows=(
             *(_historical_row(row) for row in relazione.historical),
             Row((total.label, total.count, total.baseline, BLANK), "total"),
+            *([_historical_nameless(total)] if any(relazione.has_nameless) else ()),
         ),
     )
+
+
+def _historical_nameless(total: TopicRow) -> Row:
+    """Which of the total are of no user: the variations above are of the others."""
+    cells = (HISTORICAL_NAMELESS, total.nameless, total.baseline_nameless, BLANK)
+    return Row(cells, "other", "senza-nome")
 
 
 def _historical_row(row: TopicRow) -> Row:
@@ -114,7 +126,7 @@ def _historical_row(row: TopicRow) -> Row:
 def as_json(relazione: Relazione) -> dict[str, Any]:
     """For programs. Per 100 users, strings of six places; null where n.d.; no total row."""
     current = relazione.current
-    return {
+    value = {
         "desk": relazione.desk_slug,
         "period": relazione.period.whole.name,
         "baseline": relazione.against.name,
@@ -129,7 +141,31 @@ def as_json(relazione: Relazione) -> dict[str, Any]:
         "visits": current.visits,
         "services": relazione.services,
         "services_baseline": exact(relazione.services_baseline),
+        **nameless_json(relazione.current, relazione.baseline),
         "rows": [json_row(row) | verdicts.finding_json(relazione, row) for row in relazione.rows],
+    }
+    if not relazione.rates_of_all:
+        return value
+    # What an edition said before enquiries without a name were told apart.
+    return _without_nameless(value) | {"rows": [_without_nameless(row) for row in value["rows"]]}
+
+
+NAMELESS = ("nameless", "nameless_baseline", "baseline_nameless")
+
+
+def _without_nameless(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: figure for name, figure in value.items() if name not in NAMELESS}
+
+
+def nameless_json(current: Counts, baseline: Counts | None) -> dict[str, Any]:
+    """How many enquiries no user made, of both periods; null where it was not told.
+
+    Of a mean it may be told of some years alone: then it is less than it was, and null here.
+    """
+    sides = {"nameless": current, "nameless_baseline": baseline}
+    return {
+        name: exact(side.nameless.total) if side and side.nameless and side.tells_nameless else None
+        for name, side in sides.items()
     }
 
 
@@ -144,7 +180,9 @@ def json_row(row: TopicRow) -> dict[str, Any]:
         "code": row.code,
         "label": row.label,
         "count": row.count,
+        "nameless": exact(row.nameless),
         "baseline": exact(row.baseline),
+        "baseline_nameless": exact(row.baseline_nameless),
         "incidence": six_places(row.incidence),
         "baseline_incidence": six_places(row.baseline_incidence),
         "variation": six_places(row.variation),

@@ -158,7 +158,7 @@ def interval_table(relazione: Relazione) -> Table:
         Column("p_adjusted", _("p corretto"), "share", chance, "p corretto", places=P_PLACES),
     ]
     lines = [(row, one) for row in relazione.rows if (one := relazione.finding(row))]
-    if relazione.inference and relazione.inference.anonymous:
+    if _differs_from_printed(relazione):
         now, then = relazione.against.heads(relazione.period)
         named = _("Richieste non anonime")
         columns[1:1] = [
@@ -182,9 +182,14 @@ def interval_table(relazione: Relazione) -> Table:
     )  # fmt: skip
 
 
+def _differs_from_printed(relazione: Relazione) -> bool:
+    """Where the printed rates are of all enquiries: the test has always been of the users'."""
+    return bool(relazione.rates_of_all and relazione.inference and relazione.inference.anonymous)
+
+
 def _tested(relazione: Relazione) -> str:
-    """What the test is about: not quite the printed variation where somebody was anonymous."""
-    if relazione.inference and relazione.inference.anonymous:
+    """What the test is about: not quite the printed variation of an edition of all enquiries."""
+    if _differs_from_printed(relazione):
         return _("Variazione senza le richieste anonime")
     return _("Variazione")
 

@@ -75,7 +75,7 @@ def test_the_json_for_programs(report: Report) -> None:
     read = json.loads(report(*SEED, "--format", "json").stdout)
     assert list(read) == [
         "desk", "period", "baseline", "users", "users_baseline", "users_by_sex", "visits",
-        "services", "services_baseline", "rows", "tables",
+        "services", "services_baseline", "nameless", "nameless_baseline", "rows", "tables",
     ]  # fmt: skip
     assert (read["users"], read["users_baseline"]) == (149, 172)
     assert read["users_by_sex"] == {"F": 67, "M": 82, "X": 0}

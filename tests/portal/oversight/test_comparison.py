@@ -52,7 +52,8 @@ def test_every_figure_is_the_desks_own(
         own = own_json(at_desk, place)
         assert desk == {key: own[key] for key in desk}
         assert list(desk) == [
-            "desk", "users", "users_baseline", "services", "services_baseline", "rows",
+            "desk", "users", "users_baseline", "services", "services_baseline", "nameless",
+            "nameless_baseline", "rows",
         ]  # fmt: skip
 
 

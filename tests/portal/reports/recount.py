@@ -56,7 +56,11 @@ def _of_one(plan: Plan, window: Window, today: date) -> dict[str, dict[str, Any]
             "visits": len(inside),
             "anonymous": sum(one.person is None for one in inside),
             "services": sum(len(one.topics) for one in inside),
+            "nameless": sum(len(one.topics) for one in inside if one.person is None),
         },
+        "nameless": dict(
+            Counter(topic for one in inside if one.person is None for topic in one.topics)
+        ),
         "topics": dict(Counter(topic for one in inside for topic in one.topics)),
         "sexes": _by(users, lambda one, _day: one.sex or "N"),
         "ages": _by(users, _age),

@@ -87,21 +87,28 @@ def rate(count: Any, users: Any) -> Fraction | None:
     return None if count is None or not users else Fraction(100 * count) / users
 
 
+def asked(side: Any, key: str) -> tuple[Any, Any]:
+    """All enquiries of a line or of the table, and those among them without a name."""
+    if key == "totale":
+        return side["whole"]["services"], side["whole"]["nameless"]
+    return side["topics"].get(key, 0), side["nameless"].get(key, 0)
+
+
 def compare_topics(table: Table, now: Any, then: Any, seed: int) -> int:
     found = cells(table)
     users, users_then = now["whole"]["users"], then["whole"]["users"] if then else None
     for key, line in found.items():
-        count = now["whole"]["services"] if key == "totale" else now["topics"].get(key, 0)
+        count, nameless = asked(now, key)
         assert line["count"] == count, (seed, key)
-        assert line["incidence"] == rate(count, users), (seed, key)
+        assert line.get("nameless", 0) == nameless, (seed, key)
+        assert line["incidence"] == rate(count - nameless, users), (seed, key)
         if "baseline" not in line:
             continue
-        before = None
-        if then:
-            whole = then["whole"]["services"]
-            before = whole if key == "totale" else then["topics"].get(key, 0)
+        before, without = asked(then, key) if then else (None, None)
         assert line["baseline"] == before, (seed, key)
-        one, other = rate(count, users), rate(before, users_then)
+        assert line.get("baseline_nameless", 0) == (without or 0), (seed, key)
+        one = rate(count - nameless, users)
+        other = None if before is None else rate(before - without, users_then)
         if key != "totale":
             variation = None if one is None or other is None else one - other
             assert line["variation"] == variation, (seed, key)
@@ -168,7 +175,7 @@ def compare_activity(
 def compare_synthesis(document: Document, relazione: Relazione, now: Any, seed: int) -> int:
     whole = now["whole"]
     figures = {one.key: one.value for one in document.sections[0].blocks[0].items}  # type: ignore[union-attr]
-    per_user = rate(whole["services"], whole["users"])
+    per_user = rate(whole["services"] - whole["nameless"], whole["users"])
     assert figures == {
         "users": whole["users"],
         "services": whole["services"],

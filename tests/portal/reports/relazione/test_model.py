@@ -190,6 +190,8 @@ def test_json() -> None:
         "visits",
         "services",
         "services_baseline",
+        "nameless",
+        "nameless_baseline",
         "rows",
     ]
     assert answer["desk"] == "centro-servizi"
@@ -202,7 +204,9 @@ def test_json() -> None:
         "code": "T1",
         "label": "Cittadinanza",
         "count": 55,
+        "nameless": None,
         "baseline": 38,
+        "baseline_nameless": None,
         "incidence": "36.912752",
         "baseline_incidence": "22.093023",
         "variation": "14.819728",

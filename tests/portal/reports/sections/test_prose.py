@@ -4,13 +4,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
 from portal.core.italy.periods import Period, parse_period
 from portal.reports.relazione.baselines import Baseline
-from portal.reports.relazione.model import Counts, Relazione, topic_rows
-from portal.reports.sections import prose
+from portal.reports.relazione.model import Counts, Relazione, services_per_user, topic_rows
+from portal.reports.sections import notices, prose
 from portal.reports.sections.method import how_counted
 
 S = "\u00a0"
@@ -153,14 +154,14 @@ def test_an_open_period_says_up_to_when() -> None:
     first, second = prose.synthesis(value)
     assert first.startswith("Nel periodo 1° luglio – 23 novembre 2026 lo sportello")
     assert second.startswith("Rispetto agli stessi giorni del 2025 gli utenti")
-    assert prose.partial_notice(value) == (
+    assert notices.partial_notice(value) == (
         "Dati parziali al 23/11/2026, a confronto con gli stessi giorni del 2025."
     )
     school = parse_period("2026/2027").cut(date(2026, 11, 23))
     assert prose.compared_with(relazione(counts(5, 9), None, school)) == (
         "gli stessi giorni dell’anno scolastico 2025/2026"
     )
-    assert prose.partial_notice(SEED) is None
+    assert notices.partial_notice(SEED) is None
 
 
 def test_anonymous_contacts_are_said_only_when_there_are_some() -> None:
@@ -175,34 +176,33 @@ def test_anonymous_contacts_are_said_only_when_there_are_some() -> None:
 
 def test_unequal_lengths_are_said() -> None:
     value = relazione(counts(5, 9), counts(4, 7), None, parse_period("2015"))
-    assert prose.length_notice(value) == "I due periodi hanno durata diversa (6 e 12 mesi)."
+    assert notices.length_notice(value) == "I due periodi hanno durata diversa (6 e 12 mesi)."
     days = relazione(counts(5, 9), None, None, parse_period("2015-03-01..2015-03-15"))
-    assert prose.length_notice(days) == "I due periodi hanno durata diversa (182 e 15 giorni)."
-    assert prose.length_notice(SEED) is None
+    assert notices.length_notice(days) == "I due periodi hanno durata diversa (182 e 15 giorni)."
+    assert notices.length_notice(SEED) is None
 
 
 def test_the_foot_says_whether_the_rows_add_up() -> None:
     topics = [("CIT", "Cittadinanza"), ("CAS", "Problema Casa")]
     full = replace(SEED, rows=topic_rows(topics, SEED.current, SEED.baseline))
-    assert prose.reconciliation(full) == "✓ Le 2 righe sommano ai totali 214 e 222."
+    assert notices.reconciliation(full) == "✓ Le 2 righe sommano ai totali 214 e 222."
     alone = replace(full, rows=topic_rows(topics, SEED.current, None), baseline=None)
-    assert prose.reconciliation(alone) == "✓ Le 2 righe sommano al totale 214."
+    assert notices.reconciliation(alone) == "✓ Le 2 righe sommano al totale 214."
     first = replace(full.rows[0], count=213)
     short = replace(full, rows=(first, full.rows[1]))
-    assert prose.reconciliation(short) == "✗ Le righe sommano a 213, il totale è 214."
+    assert notices.reconciliation(short) == "✗ Le righe sommano a 213, il totale è 214."
     earlier = replace(full.rows[0], baseline=221)
-    assert prose.reconciliation(replace(full, rows=(earlier, full.rows[1]))) == (
+    assert notices.reconciliation(replace(full, rows=(earlier, full.rows[1]))) == (
         "✗ Le righe sommano a 221, il totale è 222."
     )
 
 
 def test_rates_have_their_base_and_pass_100_only_where_they_do() -> None:
-    assert "(149 e 172); la somma supera 100" in prose.table_note(SEED)
-    few = prose.table_note(relazione(counts(10, 9), None))
+    assert "(149 e 172); la somma supera 100" in notices.table_note(SEED)
+    few = notices.table_note(relazione(counts(10, 9), None))
     assert few == "Ogni 100 utenti: richieste divise per gli utenti del periodo (10)."
-    assert prose.services_per_user(SEED.current) == "1,44"
-    assert prose.services_per_user(counts(0, 3)) is None
-    assert prose.services_per_user(None) is None
+    assert services_per_user(SEED.current) == Fraction(214, 149)
+    assert services_per_user(counts(0, 3)) is None
 
 
 def test_how_it_is_counted_explains_the_order_of_the_arithmetic() -> None:

@@ -97,7 +97,7 @@ def test_each_link_of_the_page_opens_as_many_records_as_its_figure(
         page, href = client.soup(str(link["href"])), str(link["href"])
         assert words(page.select_one(".figure-value")) == link.text
         if "services_per_user" in href:
-            assert "5 servizi erogati, divisi per 2 utenti" in words(page)
+            assert "4 servizi erogati a utenti (5 in tutto, meno 1 senza nome)" in words(page)
             continue
         lines = page.select("tbody tr th" if "colonna=days" in href else "tbody tr")
         found = {words(one) for one in lines} if "colonna=days" in href else lines

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the reader must know before and below the figures: parts, lengths, sums, what rates are of.
+
+Pure: a Relazione in, sentences out.
+"""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from portal.core.documents.tables import Check
+from portal.core.italy.formats import count, day, joined
+from portal.core.italy.periods import same_length_kind
+from portal.figures.rules import Counts, Number
+from portal.reports.relazione.model import Relazione, are_comparable, services_per_user
+from portal.reports.sections.prose import compared_with
+
+
+def partial_notice(relazione: Relazione) -> str | None:
+    """«Dati parziali al 23/11/2026, a confronto con gli stessi giorni del 2025.»"""
+    if relazione.partial_until is None:
+        return None
+    until, baseline = day(relazione.partial_until), compared_with(relazione)
+    if not baseline:
+        return _("Dati parziali al %(day)s.", day=until)
+    return _("Dati parziali al %(day)s, a confronto con %(baseline)s.",
+             day=until, baseline=baseline)  # fmt: skip
+
+
+def length_notice(relazione: Relazione) -> str | None:
+    """«I due periodi hanno durata diversa (6 e 12 mesi).»"""
+    one, other = relazione.period.whole, relazione.against.period
+    if other is None or same_length_kind(one, other.whole):
+        return None
+    other = other.whole
+    if one.months and other.months:
+        unit = _("mese") if one.months == other.months == 1 else _("mesi")
+        lengths = f"{one.months} e {other.months} {unit}"
+    else:
+        days = {"one": count(one.days), "other": count(other.days)}
+        lengths = _("%(one)s e %(other)s giorni", **days)
+    return _("I due periodi hanno durata diversa (%(lengths)s).", lengths=lengths)
+
+
+def newcomers_note(relazione: Relazione) -> str | None:
+    """Why nobody can be told to be new, where the records begin inside the period."""
+    if relazione.detail is None or relazione.detail.newcomers is not None:
+        return None
+    return _("n.d.: le registrazioni dello sportello cominciano in questo periodo, quindi non si sa"
+             " chi era già venuto.")  # fmt: skip
+
+
+def reconciliation(relazione: Relazione) -> str:
+    """The foot of the table of topics: that the rows add up, or by how much they do not."""
+    sides: list[tuple[Number, Number]] = [
+        (sum(row.count for row in relazione.rows), relazione.services)
+    ]
+    if relazione.services_baseline is not None:
+        earlier = sum(row.baseline or 0 for row in relazione.rows)
+        sides.append((earlier, relazione.services_baseline))
+    return check(len(relazione.rows), sides).text
+
+
+def check(rows: int, sides: Sequence[tuple[Number, Number]]) -> Check:
+    """Whether each sum of the rows is the total beside which it stands, in one sentence."""
+    for added, total in sides:
+        if added != total:
+            text = _("✗ Le righe sommano a %(counted)s, il totale è %(total)s.",
+                     counted=count(added), total=count(total))  # fmt: skip
+            return Check(is_right=False, text=text)
+    return Check(is_right=True, text=_reconciled(rows, [total for _sum, total in sides]))
+
+
+def _reconciled(rows: int, totals: list[Number]) -> str:
+    numbers = joined([count(total) for total in totals])
+    if not rows:
+        return _("✓ Nessuna riga, e il totale è %(n)s.", n=numbers)
+    if rows == 1:
+        return _("✓ La riga corrisponde al totale %(n)s.", n=numbers)
+    if len(totals) == 1:
+        return _("✓ Le %(rows)s righe sommano al totale %(n)s.", rows=rows, n=numbers)
+    return _("✓ Le %(rows)s righe sommano ai totali %(n)s.", rows=rows, n=numbers)
+
+
+def table_note(relazione: Relazione) -> str:
+    """What the rates are of; that they pass 100 is said only when they do."""
+    users = [relazione.current.users, relazione.users_baseline]
+    known = [count(number) for number in users if number is not None]
+    bases = _(" (%(users)s)", users=joined(known)) if known else ""
+    text = _("Ogni 100 utenti: richieste divise per gli utenti del periodo%(bases)s", bases=bases)
+    if any(relazione.has_nameless):
+        text = _("Ogni 100 utenti: richieste degli utenti, escluse quelle senza nome, divise per"
+                 " gli utenti del periodo%(bases)s", bases=bases)  # fmt: skip
+    sides = [side for side in (relazione.current, relazione.baseline) if side]
+    rates = [services_per_user(side) for side in sides]
+    end = "."
+    if any(rate is not None and rate > 1 for rate in rates):
+        end = _("; la somma supera 100 perché una persona può chiedere più cose.")
+    return " ".join([text + end, *_nameless_notes(relazione)])
+
+
+def _nameless_notes(relazione: Relazione) -> list[str]:
+    """What is not known of enquiries without a name, and what comes of it."""
+    if not any(relazione.has_nameless):
+        return []
+    heads = relazione.against.heads(relazione.period)
+    sides = [(relazione.current, heads[0])]
+    if relazione.baseline is not None:
+        sides.append((relazione.baseline, heads[1]))
+    notes = [
+        _("Del periodo %(period)s si sa solo quante richieste erano senza nome in tutto: le righe"
+          " non hanno tasso.", period=head)
+        for side, head in sides
+        if not side.tells_topics_of_users
+    ]  # fmt: skip
+    untold = [head for side, head in sides if not side.tells_nameless]
+    if len(sides) < 2 or not untold:
+        return notes
+    if are_comparable(relazione.current, relazione.baseline):
+        return [*notes, *map(_all_of_users, untold)]
+    return [*notes, _not_comparable(sides, untold[0])]
+
+
+def _all_of_users(head: str) -> str:
+    return _("Del periodo %(period)s non si sa quante richieste erano senza nome: contano tutte"
+             " come degli utenti.", period=head)  # fmt: skip
+
+
+def _not_comparable(sides: Sequence[tuple[Counts, str]], untold: str) -> str:
+    """Why no variation is told: many of one side are nameless, and another does not say."""
+    most, services, head = max(
+        (side.nameless.total, side.services, head) for side, head in sides if side.nameless
+    )
+    return _("Le variazioni sono n.d.: nel periodo %(period)s le richieste senza nome sono %(n)s su"
+             " %(services)s, e del periodo %(untold)s non si sa quante lo erano.",
+             period=head, n=count(most), services=count(services), untold=untold)  # fmt: skip
