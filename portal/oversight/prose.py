@@ -153,9 +153,11 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
 def _cell_note(comparison: NetworkComparison, show: str) -> Note:
     now, then = headings(comparison.period, comparison.baseline)
     if show == RATES:
-        return Note(
-            _("In ogni casella: richieste ogni 100 utenti."), _("In piccolo il loro numero.")
-        )
+        nameless = comparison.sums.current.nameless
+        small = _("In piccolo il loro numero.")
+        if nameless and nameless.total:
+            small = _("In piccolo il loro numero, comprese quelle senza nome.")
+        return Note(_("In ogni casella: richieste ogni 100 utenti."), small)
     if show == COUNTS:
         return Note(
             _("In ogni casella: le richieste, %(now)s.", now=now),
