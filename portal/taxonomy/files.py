@@ -33,7 +33,7 @@ def _version(row: dict[str, str]) -> VersionEntry:
     return VersionEntry(
         number=int(row["number"]),
         valid_from=date.fromisoformat(row["valid_from"]),
-        valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+        valid_to=_day(row["valid_to"]),
         title=row["title"],
         note=row["note"],
     )
@@ -61,4 +61,10 @@ def _change(row: dict[str, str]) -> ChangeEntry:
         to_version=int(row["to_version"]),
         to_code=row["to_code"],
         kind=row["kind"],
+        corrected_on=_day(row.get("corrected_on", "")),
+        reason=row.get("reason", ""),
     )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

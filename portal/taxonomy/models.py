@@ -3,7 +3,14 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.store.database import PlatformTable
@@ -56,12 +63,16 @@ class Topic(PlatformTable):
 
 
 class TopicChange(PlatformTable):
-    """The crosswalk: what became of a code in a later version (same, split or merge)."""
+    """The crosswalk: what became of a code in a later version (same, split or merge).
+
+    What a published version lacked was added later, as a correction: that day, and why.
+    """
 
     __tablename__ = "topic_change"
     __table_args__ = (
         ForeignKeyConstraint(["from_version", "from_code"], ["topic.version", "topic.code"]),
         ForeignKeyConstraint(["to_version", "to_code"], ["topic.version", "topic.code"]),
+        CheckConstraint("(corrected_on IS NULL) = (reason = '')", name="correction"),
     )
 
     from_version: Mapped[int] = mapped_column(primary_key=True)
@@ -69,3 +80,5 @@ class TopicChange(PlatformTable):
     to_version: Mapped[int] = mapped_column(primary_key=True)
     to_code: Mapped[str] = mapped_column(String(7), primary_key=True)
     kind: Mapped[str] = mapped_column(String(5))
+    corrected_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(200), server_default=text("''"))

@@ -4,7 +4,7 @@
 A process that runs while a new version is stored sees it when it starts again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,14 @@ from sqlalchemy import select
 
 from portal.core.errors import NotHere, Refusal
 from portal.core.italy import formats
+from portal.core.italy.periods import Period
 from portal.core.store.database import db
+from portal.taxonomy.lines import TopicLines, lines_between
 from portal.taxonomy.models import TaxonomyVersion, Topic, TopicChange, TopicGroup
 from portal.taxonomy.rules import ChangeEntry, GroupEntry, TopicEntry, TopicList, VersionEntry
 
 _stored: TopicList | None = None
+_lines: dict[tuple[frozenset[int], frozenset[str], int], TopicLines] = {}
 
 
 def stored() -> TopicList:
@@ -35,6 +38,7 @@ def forget_stored() -> None:
     """Read again at the next question: after a new version, and between tests."""
     global _stored
     _stored = None
+    _lines.clear()
 
 
 def read_stored() -> TopicList:
@@ -99,9 +103,9 @@ def list_known(day: date) -> tuple[TopicEntry, ...]:
     return (*in_force, *later)
 
 
-def fresh_codes(codes: Iterable[str], day: date) -> frozenset[str]:
-    """Those that the list of a day did not have: whoever worked then could not mark them."""
-    return frozenset(codes) - {topic.code for topic in list_topics(version_on(day))}
+def codes_on(day: date) -> frozenset[str]:
+    """Every code of the list in force on a day."""
+    return frozenset(topic.code for topic in list_topics(version_on(day)))
 
 
 def get_topic(version: int, code: str) -> TopicEntry:
@@ -114,7 +118,7 @@ def get_topic(version: int, code: str) -> TopicEntry:
 
 def topic_on(day: date, code: str) -> TopicEntry:
     """The topic as the version in force on a day words it, or, if it came later, the newest."""
-    return stored().by_version_and_code.get((version_on(day), code)) or _newest(code)
+    return stored().by_version_and_code.get((version_on(day), code)) or newest_topic(code)
 
 
 def find_topic(text: str) -> TopicEntry | None:
@@ -122,31 +126,31 @@ def find_topic(text: str) -> TopicEntry | None:
     return stored().find(text)
 
 
-def reporting_code(code: str) -> str:
-    """The code under which a topic is counted: the common ancestor of all that it was or became.
+def lines_of(windows: Sequence[Period], recorded: Iterable[str]) -> TopicLines:
+    """The lines on which these periods are told beside each other, the present one first.
 
-    That is its parent's, or its own; of topics that were merged, the one that they became.
+    `recorded` are the codes that were recorded in them, of whichever list.
     """
-    topic = _newest(stored().merged_into(code))
-    return topic.parent_code or topic.code
+    topics, current = stored(), version_on(windows[0].end)
+    in_force = frozenset[int]().union(*(topics.versions_in((w.start, w.end)) for w in windows))
+    listed = {topic.code for number in in_force for topic in topics.by_version[number]}
+    asked = in_force, frozenset(recorded) - listed, current
+    if asked not in _lines:
+        _lines[asked] = lines_between(topics, asked[0], asked[1], current=current)
+    return _lines[asked]
 
 
-def reporting_lines() -> dict[str, str]:
-    """Every code of any version, with the line under which it is counted."""
-    return {code: reporting_code(code) for code in stored().newest}
+def historical_labels() -> list[tuple[int, str]]:
+    """The rows of the historical table, in their order: the topics of the first list."""
+    return [
+        (topic.historical_row, topic.label)
+        for topic in list_topics(list_versions()[0].number)
+        if topic.historical_row is not None
+    ]
 
 
-def codes_under(line: str) -> set[str]:
-    """Every code of any version that is counted under a topic's line, its own included."""
-    return {code for code in stored().newest if reporting_code(code) == line}
-
-
-def historical_row(code: str) -> int | None:
-    """The line of the fourteen-row historical table on which a topic is counted, if any."""
-    return _newest(code).historical_row
-
-
-def _newest(code: str) -> TopicEntry:
+def newest_topic(code: str) -> TopicEntry:
+    """The topic in its newest wording."""
     topic = stored().newest.get(code)
     if topic is None:
         raise NotHere

@@ -55,13 +55,18 @@ class TopicEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChangeEntry:
-    """What became of a code in a later version: same, split or merge."""
+    """What became of a code in a later version: same, split or merge.
+
+    An edge that a published version lacked is added as a correction, with its day and the reason.
+    """
 
     from_version: int
     from_code: str
     to_version: int
     to_code: str
     kind: str
+    corrected_on: date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,18 +101,40 @@ class TopicList:
         oldest_first = sorted(self.topics, key=lambda topic: topic.version)
         return {folded(topic.label): self.newest[topic.code] for topic in oldest_first}
 
-    def merged_into(self, code: str) -> str:
-        """What a topic that was merged with others became; any other is what it was."""
-        became = {
-            change.from_code: change.to_code
-            for change in self.changes
-            if change.kind == "merge" and change.from_code != change.to_code
-        }
-        seen = {code}
-        while code in became and became[code] not in seen:
-            code = became[code]
-            seen.add(code)
-        return code
+    def versions_in(self, days: tuple[date, date]) -> frozenset[int]:
+        """The lists in force on some day between two; before the first, the first."""
+        first, last = days
+        start = self.versions[0].valid_from
+        return frozenset(
+            version.number
+            for version in self.versions
+            if version.valid_from <= max(last, start)
+            and (version.valid_to is None or version.valid_to >= max(first, start))
+        )
+
+    @cached_property
+    def _rows(self) -> dict[str, frozenset[int]]:
+        """The historical rows of each code: its own, or those of what it came of."""
+        rows: dict[str, frozenset[int]] = {}
+        in_order = sorted(self.topics, key=lambda topic: (topic.version, bool(topic.parent_code)))
+        for topic in in_order:
+            if topic.code in rows:
+                continue
+            if topic.historical_row is not None and topic.version == self.versions[0].number:
+                rows[topic.code] = frozenset({topic.historical_row})
+                continue
+            older = {
+                change.from_code
+                for change in self.changes
+                if (change.to_version, change.to_code) == (topic.version, topic.code)
+            }
+            origins = older or ({topic.parent_code} if topic.parent_code else set())
+            rows[topic.code] = frozenset[int]().union(*(rows.get(code, ()) for code in origins))
+        return rows
+
+    def rows_of(self, code: str) -> frozenset[int]:
+        """The rows of the historical table on which a topic stands, by what it came of."""
+        return self._rows.get(code, frozenset())
 
     def version_on(self, day: date) -> VersionEntry | None:
         """The list in force on a day."""

@@ -82,7 +82,17 @@ def test_every_old_code_has_its_successor() -> None:
     assert same == {topic.code for topic in SHIPPED.by_version[1]}
     split = {(c.from_code, c.to_code) for c in SHIPPED.changes if c.kind == "split"}
     children = {(t.parent_code, t.code) for t in SHIPPED.by_version[2] if t.parent_code in same}
-    assert split == children
+    corrected = {(c.from_code, c.to_code) for c in SHIPPED.changes if c.corrected_on}
+    assert split == children | corrected
+    assert len(corrected) == 13
+    assert all(bool(c.reason) == bool(c.corrected_on) for c in SHIPPED.changes)
+
+
+def test_the_historical_row_of_every_topic_is_that_of_what_it_came_of() -> None:
+    """The column says it of each version; the crosswalk alone is read."""
+    for topic in SHIPPED.topics:
+        row = {topic.historical_row} if topic.historical_row else set()
+        assert SHIPPED.rows_of(topic.code) == row, topic.code
 
 
 @pytest.mark.parametrize(
@@ -145,22 +155,3 @@ def test_parents_are_stored_before_their_children() -> None:
     for topic in parents_first(reversed(SHIPPED.by_version[2])):
         assert topic.parent_code is None or topic.parent_code in stored
         stored.add(topic.code)
-
-
-def test_what_was_merged_is_followed_to_what_it_became() -> None:
-    change = SHIPPED.changes[0]
-    merges = [
-        replace(change, from_code=old, to_code=new, kind="merge")
-        for old, new in (
-            ("AAA", "CCC"),
-            ("BBB", "CCC"),
-            ("CCC", "DDD"),
-            ("EEE", "FFF"),
-            ("FFF", "EEE"),
-        )
-    ]
-    merged = replace(SHIPPED, changes=(*SHIPPED.changes, *merges))
-    assert [merged.merged_into(code) for code in ("AAA", "BBB", "CCC", "DDD", "CIT")] == [
-        "DDD", "DDD", "DDD", "DDD", "CIT",
-    ]  # fmt: skip
-    assert merged.merged_into("EEE") in ("EEE", "FFF"), "a ring ends"

@@ -88,10 +88,9 @@ def test_reads(identity: AtDesk) -> None:
         assert [topic.historical_row for topic in queries.list_topics(1)] == list(range(1, 15))
         assert queries.list_topics(2) == SHIPPED.by_version[2]
         assert queries.get_topic(1, "SOG-RIN").label == "Rinnovo Permesso Di Soggiorno"
-        assert queries.reporting_code("CAR-UEL") == "SOG-CAR"
-        assert queries.reporting_code("LAV") == "LAV"
-        assert queries.historical_row("SOG-STA") == 8
-        assert queries.historical_row("FLU-TER") is None
+        assert queries.newest_topic("CAR-UEL").parent_code == "SOG-CAR"
+        assert queries.historical_labels()[0] == (1, "Cittadinanza")
+        assert "CIT-RES" in queries.codes_on(date(2026, 1, 1)) - queries.codes_on(date(2025, 1, 1))
         assert [group.key for group in queries.list_groups()][:2] == ["soggiorno", "famiglia"]
 
 
@@ -108,8 +107,7 @@ def test_what_is_not_there(identity: AtDesk) -> None:
         for ask in (
             lambda: queries.get_topic(1, "ALT"),
             lambda: queries.list_topics(9),
-            lambda: queries.reporting_code("ZZZ"),
-            lambda: queries.historical_row("ZZZ"),
+            lambda: queries.newest_topic("ZZZ"),
         ):
             with pytest.raises(NotHere):
                 ask()
