@@ -3,7 +3,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,8 +25,8 @@ from portal.figures.rules import (
     Deltas,
     Excess,
     Nameless,
-    Number,
     find_excess,
+    regrouped,
 )
 from portal.taxonomy import queries as taxonomy
 
@@ -272,29 +271,34 @@ def _refuse_contradiction(past_total: PastTotal, *, field: str | None) -> None:
     for other in others:
         for part, whole in ((past_total, other), (other, past_total)):
             inside = whole.starts_on <= part.starts_on and part.ends_on <= whole.ends_on
-            excess = find_excess(_in_rows(part), _in_rows(whole)) if inside else None
+            excess = _find_excess(part, whole) if inside else None
             if excess:
-                raise Refusal(_contradiction(part.period, whole.period, excess), field=field)
+                raise Refusal(_contradiction(part.period, whole.period, *excess), field=field)
 
 
-def _in_rows(past_total: PastTotal) -> Counts:
-    """As in a report: a topic that was split later counts under its first name."""
-    counts = queries.counts_of(past_total)
-    topics: dict[str, Number] = {}
-    for code, number in counts.topics.items():
-        first = taxonomy.reporting_code(code)
-        topics[first] = topics.get(first, 0) + number
-    return replace(counts, topics=topics)
+def _find_excess(part: PastTotal, whole: PastTotal) -> tuple[Excess, str] | None:
+    """A figure of the part that is larger, and its words.
+
+    As in a report of both: a topic that was split later counts under its first name.
+    """
+    windows = [parse_period(totals.period) for totals in (part, whole)]
+    counts = [queries.counts_of(totals) for totals in (part, whole)]
+    lines = taxonomy.lines_of(windows, {code for side in counts for code in side.topics})
+    within, around = (regrouped(side, lines.key_of.__getitem__) for side in counts)
+    excess = find_excess(within, around)
+    if excess is None:
+        return None
+    labels = {line.key: _("richieste «%(topic)s»", topic=line.label) for line in lines.lines}
+    labels |= {USERS: _("utenti"), NAMELESS: _("richieste senza nome"), "F": _("donne"),
+               "M": _("uomini")}  # fmt: skip
+    return excess, labels[excess.what]
 
 
-def _contradiction(part: str, whole: str, excess: Excess) -> str:
-    named = {USERS: _("utenti"), NAMELESS: _("richieste senza nome"), "F": _("donne"),
-             "M": _("uomini")}  # fmt: skip
-    topic = taxonomy.find_topic(excess.what)
+def _contradiction(part: str, whole: str, excess: Excess, what: str) -> str:
     return _(
         "Più %(what)s nel periodo %(part)s (%(number)s) che nel periodo %(whole)s che lo comprende"
         " (%(limit)s): ricontrolla i numeri.",
-        what=named.get(excess.what) or _("richieste «%(topic)s»", topic=topic and topic.label),
+        what=what,
         part=part,
         number=formats.count(excess.within),
         whole=whole,

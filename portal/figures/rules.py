@@ -5,8 +5,8 @@ A person is a user of a period when at least one visit of theirs falls in it, so
 user only where the person has no other visit; it never needs to look at anybody else.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -101,6 +101,22 @@ class Counts:
         stated = {key: self.users_by_sex.get(key, 0) for key in "FMX"}
         parts = stated | {"N": self.users - sum(stated.values())}
         return sum(parts[key] for key in keys)
+
+
+def regrouped(counts: Counts, line_of: Callable[[str], str]) -> Counts:
+    """The same enquiries under the line of each code."""
+    nameless = counts.nameless
+    if nameless is not None and nameless.by_topic is not None:
+        nameless = replace(nameless, by_topic=_on_lines(nameless.by_topic, line_of))
+    return replace(counts, topics=_on_lines(counts.topics, line_of), nameless=nameless)
+
+
+def _on_lines(numbers: Mapping[str, Number], line_of: Callable[[str], str]) -> dict[str, Number]:
+    totals: dict[str, Number] = {}
+    for code, number in numbers.items():
+        line = line_of(code)
+        totals[line] = totals.get(line, 0) + number
+    return totals
 
 
 def is_silent(counts: Counts) -> bool:

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an edition of the comparison freezes, and the files made from it and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from portal.core.italy.periods import parse_period
+from portal.core.italy.periods import Period, parse_period
 from portal.core.work.job_names import JobName
 from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import get_comparison, topic_order
-from portal.oversight.rules import Named, NetworkComparison, figures_of
+from portal.oversight.rules import Named, NetworkComparison, Topic, figures_of, in_order
 from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.models import EditionRow
@@ -32,7 +32,7 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "taxonomy": version_on(comparison.period.end),
         "network_name": comparison.network.name,
         "names": {desk.slug: desk.name for desk in shown},
-        "order": list(comparison.order),
+        "order": [code for code, _label in comparison.lines],
     }
 
 
@@ -43,6 +43,7 @@ def thaw(frozen: dict[str, Any]) -> NetworkComparison:
     """
     refuse_newer(frozen, newest=SCHEMA)
     names, period = frozen["names"], parse_period(frozen["period"])
+    lines = _lines(frozen, period)
     compiled = frozen["compiled_at"]
     return NetworkComparison(
         network=Named(frozen["network"], frozen["network_name"]),
@@ -50,11 +51,20 @@ def thaw(frozen: dict[str, Any]) -> NetworkComparison:
         baseline=parse_period(frozen["baseline"]),
         compiled_at=datetime.fromisoformat(compiled) if compiled else None,
         desks=tuple(
-            figures_of(Named(read["desk"], names[read["desk"]]), read) for read in frozen["desks"]
+            figures_of(Named(read["desk"], names[read["desk"]]), read, lines)
+            for read in frozen["desks"]
         ),
         missing=tuple(Named(slug, names[slug]) for slug in frozen["missing"]),
-        order=tuple(frozen["order"]) if "order" in frozen else topic_order(period),
+        lines=lines,
     )
+
+
+def _lines(frozen: Mapping[str, Any], period: Period) -> tuple[Topic, ...]:
+    """Every line of any desk; the first comparisons do not say in which order."""
+    labels = {
+        row["code"]: row["label"] for read in reversed(frozen["desks"]) for row in read["rows"]
+    }
+    return in_order(labels, frozen.get("order") or topic_order(period))
 
 
 def _make(edition: EditionRow) -> Iterator[list[File]]:

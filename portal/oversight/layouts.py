@@ -62,7 +62,7 @@ def _desk_json(desk: DeskFigures) -> dict[str, Any]:
         "services": desk.services,
         "services_baseline": desk.services_baseline,
         **nameless_json(desk.current, desk.baseline),
-        "rows": [{**json_row(row), **desk.told.get(row.code, {})} for row in desk.rows()],
+        "rows": [{**json_row(row), **desk.verdicts.get(row.code, {})} for row in desk.rows()],
     }
 
 
@@ -120,7 +120,7 @@ def _services(comparison: NetworkComparison) -> Row:
 
 def _topics(comparison: NetworkComparison) -> list[Row]:
     lines = [(code, label) for code, label in comparison.topics]
-    across = [(desk, desk.rows(lines)) for _key, desk in _across(comparison)]
+    across = [(desk, desk.rows()) for _key, desk in _across(comparison)]
     return [
         Row((code, label, *(cell for desk, rows in across for cell in _cells(desk, rows[number]))))
         for number, (code, label) in enumerate(lines)

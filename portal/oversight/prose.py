@@ -126,9 +126,20 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
     found, then = [], comparison.baseline
     unknown = [desk.desk.name for desk in comparison.desks if desk.baseline is None]
     if unknown and len(unknown) < len(comparison.desks):
-        found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s, quindi mancano anche quelli"
-                       " della rete.",
+        found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s.",
                        names=formats.joined(unknown), of_then=of_period(then)))  # fmt: skip
+    if comparison.sums.of_both:
+        found.append(
+            ngettext(
+                "Le variazioni della rete sono di %(n)s sportello su %(whole)s, quello di cui si"
+                " conoscono tutti e due i periodi.",
+                "Le variazioni della rete sono di %(n)s sportelli su %(whole)s, quelli di cui si"
+                " conoscono tutti e due i periodi.",
+                len(comparison.of_both),
+                n=formats.count(len(comparison.of_both)),
+                whole=formats.count(len(comparison.desks)),
+            )
+        )
     unfair = [
         desk.desk.name
         for desk in comparison.desks
@@ -138,7 +149,7 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
         found.append(_("Di %(names)s le variazioni sono n.d.: molte richieste di un periodo sono"
                        " senza nome, e dell’altro non si sa quante lo fossero.",
                        names=formats.joined(unfair)))  # fmt: skip
-    fresh = [label for code, label in comparison.topics if code in comparison.sums.fresh]
+    fresh = [label for code, label in comparison.topics if code in comparison.sums.marked.not_then]
     if len(fresh) > MOST_NAMED:
         found.append(_("%(number)s voci sono nuove: %(in_then)s non si potevano segnare, quindi"
                        " non hanno variazione.",

@@ -3,7 +3,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,14 +13,10 @@ from portal.core.italy.periods import Period, PeriodKind, last_half, parse_perio
 from portal.core.italy.states_and_comuni import folded
 from portal.core.store.database import db, scoped_network
 from portal.desks.queries import get_network, list_desks
+from portal.figures.rules import Counts
 from portal.oversight.models import PublishedFigure
-from portal.oversight.rules import (
-    DeskFigures,
-    Named,
-    NetworkComparison,
-    figures_against,
-    figures_of,
-)
+from portal.oversight.published import EARLY, Publication
+from portal.oversight.rules import Named, NetworkComparison, figures_on_lines, shared_lines
 from portal.taxonomy import queries as taxonomy
 
 
@@ -79,23 +74,60 @@ def get_comparison(period: str, baseline: str | None = None) -> NetworkCompariso
     """The desks side by side; names of periods as they are typed."""
     window = _read(period, field="periodo")
     against = _read(baseline, field="confronto") if baseline else window.baseline()
-    published, desks, order = list_published(window.name), _desks(), topic_order(window)
-    earlier = list_published(against.name) if against != window.baseline() else None
-    fresh = taxonomy.fresh_codes(order, min(window.start, against.start))
+    published, desks = list_published(window.name), _desks()
+    earlier = list_published(against.name)
+    beside = {
+        desk: _beside(Publication(row.figures), earlier.get(desk), against)
+        for desk, row in published.items()
+    }
+    windows = ((window.start, window.end), (against.start, against.end))
+    sides = [
+        counts for side in beside.values() for counts in (side.publication.current(), side.baseline)
+    ]
+    recorded = {code for side in sides if side for code in side.topics}
+    lines = taxonomy.lines_of((window, against), recorded - {EARLY})
     network = get_network(scoped_network())
+    used = [row for side in beside.values() for row in side.rows]
     return NetworkComparison(
         network=Named(network.slug, network.name),
         period=window,
         baseline=against,
-        compiled_at=_newest(list(published.values()) + list((earlier or {}).values())),
+        compiled_at=_newest([*published.values(), *used]),
         desks=tuple(
-            _figures(desk, published[desk.id], earlier, order, fresh)
+            figures_on_lines(
+                desk.named,
+                beside[desk.id].publication,
+                beside[desk.id].baseline,
+                lines,
+                windows,
+                is_own=beside[desk.id].is_own,
+            )
             for desk in desks
-            if desk.id in published
+            if desk.id in beside
         ),
         missing=_missing(desks, set(published), window),
-        order=order,
+        lines=tuple((line.key, line.label) for line in shared_lines(lines, windows)),
     )
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What a desk published of a period, and of the one beside it: there, or in another edition."""
+
+    publication: Publication
+    baseline: Counts | None
+    rows: tuple[PublishedFigure, ...]
+    """The other edition, if it is there."""
+    is_own: bool
+
+
+def _beside(publication: Publication, earlier: PublishedFigure | None, against: Period) -> _Beside:
+    """What the desk itself compared it with, where that is what is asked; else its own edition."""
+    if publication.baseline_name == against.name:
+        return _Beside(publication, publication.baseline(), (), is_own=True)
+    if earlier is None:
+        return _Beside(publication, None, (), is_own=False)
+    return _Beside(publication, Publication(earlier.figures).current(), (earlier,), is_own=False)
 
 
 def topic_order(period: Period) -> tuple[str, ...]:
@@ -103,19 +135,6 @@ def topic_order(period: Period) -> tuple[str, ...]:
     numbers = (taxonomy.version_on(period.end), taxonomy.list_versions()[-1].number)
     codes = [topic.code for number in numbers for topic in taxonomy.reporting_topics(number)]
     return tuple(dict.fromkeys(codes))
-
-
-def _figures(
-    desk: _Desk,
-    row: PublishedFigure,
-    earlier: dict[UUID, PublishedFigure] | None,
-    order: tuple[str, ...],
-    fresh: frozenset[str],
-) -> DeskFigures:
-    if earlier is None:
-        return figures_of(desk.named, row.figures)
-    then: Any = earlier.get(desk.id)
-    return figures_against(desk.named, row.figures, then.figures if then else None, order, fresh)
 
 
 def _newest(rows: list[PublishedFigure]) -> datetime | None:

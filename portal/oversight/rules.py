@@ -6,7 +6,7 @@ its rates come of the sums: never a mean of rates.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
@@ -14,9 +14,24 @@ from string import ascii_lowercase
 from typing import Any
 
 from portal.core.italy.periods import Period
-from portal.figures.rules import Counts, Nameless, Number
+from portal.figures.rules import Counts, Nameless, Number, regrouped
+from portal.oversight.published import (
+    VERDICT,
+    Publication,
+    Read,
+    baseline_of,
+    counts_of,
+    current_of,
+)
 from portal.reports.inference import Funnel, funnel
-from portal.reports.relazione.model import TopicRow, not_comparable, topic_rows, total_row
+from portal.reports.relazione.model import (
+    Asked,
+    TopicRow,
+    are_comparable,
+    topic_row,
+    total_row,
+)
+from portal.taxonomy.lines import Days, TopicLine, TopicLines
 
 Topic = tuple[str, str]
 """Code and label."""
@@ -33,18 +48,30 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """Which lines nobody could mark: in the period, in the earlier one, on every day of both."""
+
+    not_now: frozenset[str] = frozenset()
+    not_then: frozenset[str] = frozenset()
+    not_throughout: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class DeskFigures:
-    """A column: what one desk approved, or (of no desk) the network's sums."""
+    """A column: what one desk approved, or (of no desk) the network's sums.
+
+    Counts are by line. `of_both` are the sums of the desks that have both periods: the network's
+    variations are theirs.
+    """
 
     desk: Named
     current: Counts
     baseline: Counts | None
     topics: tuple[Topic, ...]
-    """The lines of the desk's own relazione."""
-    told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the desk's own relazione says of each variation, as its JSON has it."""
-    fresh: frozenset[str] = frozenset()
-    """Lines that the earlier period could not mark: beside them stands no zero."""
+    marked: Marked = Marked()
+    of_both: "DeskFigures | None" = None
 
     @property
     def users(self) -> Number | None:
@@ -63,6 +90,13 @@ class DeskFigures:
         return None if self.baseline is None else self.baseline.services
 
     @property
+    def is_comparable(self) -> bool:
+        """Whether both periods are known, and of the same enquiries."""
+        sides = (self.current, self.baseline)
+        is_known = all(side and side.tells_topics_of_users for side in sides)
+        return is_known and are_comparable(self.current, self.baseline)
+
+    @property
     def much_nameless(self) -> tuple[Counts, ...]:
         """The period, and the earlier one, where of more than a fifth of its enquiries no user."""
         sides = (self.current, self.baseline)
@@ -72,10 +106,24 @@ class DeskFigures:
             if side and side.nameless and side.nameless.total > MUCH * side.services
         )
 
-    def rows(self, topics: Sequence[Topic] | None = None) -> tuple[TopicRow, ...]:
-        """The desk's own lines, or those of the whole table, with zeros where nobody asked."""
-        rows = topic_rows(self.topics if topics is None else topics, self.current, self.baseline)
-        return tuple(not_comparable(row) if row.code in self.fresh else row for row in rows)
+    def rows(self) -> tuple[TopicRow, ...]:
+        """The lines, with zeros where nobody asked and nothing where nobody could."""
+        rows = [self._row(code, label) for code, label in self.topics]
+        if self.of_both is None:
+            return tuple(rows)
+        theirs = {row.code: row.variation for row in self.of_both.rows()}
+        return tuple(replace(row, variation=theirs[row.code]) for row in rows)
+
+    def _row(self, code: str, label: str) -> TopicRow:
+        marked, baseline = self.marked, self.baseline
+        known = baseline is not None and code not in marked.not_then
+        return topic_row(
+            code,
+            label,
+            None if code in marked.not_now else Asked.about(self.current, code),
+            Asked.about(baseline, code) if baseline and known else None,
+            comparable=code not in marked.not_throughout and are_comparable(self.current, baseline),
+        )
 
     def total(self, label: str) -> TopicRow:
         """The line of all services."""
@@ -92,27 +140,35 @@ class NetworkComparison:
     compiled_at: datetime | None
     desks: tuple[DeskFigures, ...]
     missing: tuple[Named, ...]
-    order: tuple[str, ...]
-    """Codes of topics as the list of the period, then the newest, has them."""
+    lines: tuple[Topic, ...]
+    """Which topics stand side by side, in the order of the list of the period."""
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The lines of all desks."""
+        return self.lines
 
     @cached_property
-    def topics(self) -> tuple[Topic, ...]:
-        """Every line of any desk, in the order of the list of topics."""
-        labels = {code: label for desk in reversed(self.desks) for code, label in desk.topics}
-        return in_order(labels, self.order)
+    def of_both(self) -> tuple[DeskFigures, ...]:
+        """The desks of which both periods are known, and can be put side by side."""
+        return tuple(desk for desk in self.desks if desk.is_comparable)
 
     @cached_property
     def sums(self) -> DeskFigures:
         """The network: who went to two desks counts twice."""
-        sides = [desk.baseline for desk in self.desks]
-        known = [side for side in sides if side is not None]
+        whole = self._sum(self.desks)
+        if len(self.of_both) in (0, len(self.desks)):
+            return whole
+        return replace(whole, of_both=self._sum(self.of_both))
+
+    def _sum(self, desks: Sequence[DeskFigures]) -> DeskFigures:
+        known = [desk.baseline for desk in desks if desk.baseline is not None]
         return DeskFigures(
             desk=self.network,
-            current=_sum(desk.current for desk in self.desks),
-            # Of some desks only it would not be the same network: better not computable.
-            baseline=_sum(known) if sides and len(known) == len(sides) else None,
+            current=_sum(desk.current for desk in desks),
+            baseline=_sum(known) if known else None,
             topics=self.topics,
-            fresh=frozenset[str]().union(*(desk.fresh for desk in self.desks)),
+            marked=_all_of(desk.marked for desk in desks),
         )
 
     @cached_property
@@ -155,7 +211,7 @@ def _sum(sides: Iterable[Counts]) -> Counts:
     sides = list(sides)
     users = [side.users for side in sides]
     known = [number for number in users if number is not None]
-    return _counts(
+    return counts_of(
         sum(known) if len(known) == len(users) else None,
         _sum_by_topic(side.topics for side in sides),
         _sum_nameless([side.nameless for side in sides]),
@@ -181,75 +237,94 @@ def _sum_nameless(sides: Sequence[Nameless | None]) -> Nameless | None:
     return Nameless(sum(side.total for side in known), by_topic, is_whole)
 
 
-def _counts(
-    users: Number | None, topics: Mapping[str, Number], nameless: Nameless | None
-) -> Counts:
-    return Counts(
-        users=users,
-        users_by_sex=None,
-        visits=None,
-        anonymous=None,
-        topics=topics,
-        nameless=nameless,
-    )
+def _all_of(desks: Iterable[Marked]) -> Marked:
+    """What some desk could not mark, the network has not of all."""
+    each = list(desks)
+    return Marked(*(frozenset[str]().union(*(getattr(marked, name) for marked in each)) for name in
+                    ("not_now", "not_then", "not_throughout")))  # fmt: skip
 
 
-TOLD = ("change", "low", "high", "p_adjusted")
-
-
-def figures_of(desk: Named, read: Mapping[str, Any]) -> DeskFigures:
-    """A desk's JSON as figures, beside the baseline that the desk itself chose."""
+def figures_of(desk: Named, read: Read, lines: Sequence[Topic]) -> DeskFigures:
+    """A desk's figures as a comparison froze them."""
     rows = read["rows"]
-    then, fresh = None, frozenset[str]()
-    if read["services_baseline"] is not None:
-        fresh = frozenset(row["code"] for row in rows if row["baseline"] is None)
-        asked = {row["code"]: row["baseline"] for row in rows if row["code"] not in fresh}
-        rows = [row for row in rows if row["code"] not in fresh]
-        nameless = _nameless(read.get("nameless_baseline"), rows, "baseline_nameless")
-        then = _counts(read["users_baseline"], asked, nameless)
-    told = {row["code"]: {key: row[key] for key in TOLD} for row in read["rows"] if "change" in row}
-    return DeskFigures(desk, _current(read), then, _topics(read["rows"]), told, fresh)
+    marked = Marked(
+        not_now=frozenset(row["code"] for row in rows if row["count"] is None),
+        not_then=frozenset(row["code"] for row in rows if row["baseline"] is None),
+        not_throughout=frozenset(row["code"] for row in rows if row["variation"] is None),
+    )
+    verdicts = {row["code"]: {key: row[key] for key in VERDICT} for row in rows if "change" in row}
+    return DeskFigures(desk, current_of(read), baseline_of(read), tuple(lines), verdicts, marked)
 
 
-def figures_against(
+def figures_on_lines(
     desk: Named,
-    read: Mapping[str, Any],
-    earlier: Mapping[str, Any] | None,
-    order: Sequence[str],
-    fresh: frozenset[str],
+    publication: Publication,
+    baseline: Counts | None,
+    lines: TopicLines,
+    windows: tuple[Days, Days],
+    *,
+    is_own: bool,
 ) -> DeskFigures:
-    """The same beside what the desk approved of another period; of none, not computable.
+    """What a desk published, on the lines that the two periods of the network share.
 
-    `fresh`: topics that the other period could not mark.
+    What the desk says of a variation is repeated only where it was said of these very counts:
+    `is_own` says whether the baseline is the one that the desk chose.
     """
-    then = None if earlier is None else _current(earlier)
-    asked_then = [row for row in (earlier["rows"] if earlier else ()) if row["count"]]
-    labels = dict(_topics(asked_then)) | dict(_topics(read["rows"]))
-    # Of whether this other change is more than chance the desk has said nothing.
-    told = {code: dict.fromkeys(TOLD) for code in labels}
-    missing = fresh - {row["code"] for row in asked_then}
-    return DeskFigures(desk, _current(read), then, in_order(labels, order), told, missing)
+
+    def line_of(code: str) -> str:
+        # What is in a total alone is on no line.
+        return lines.key_of.get(code, code)
+
+    current = regrouped(publication.current(), line_of)
+    then = baseline and regrouped(baseline, line_of)
+    figures = DeskFigures(
+        desk,
+        current,
+        then,
+        tuple((line.key, line.label) for line in shared_lines(lines, windows)),
+        marked=_marked(lines, windows),
+    )
+    verdicts = publication.verdicts() if is_own else {}
+    repeated = {
+        row.code: {key: verdicts[row.code][key] for key in VERDICT}
+        if row.code in verdicts and _is_about(verdicts[row.code], row)
+        else dict.fromkeys(VERDICT)
+        for row in figures.rows()
+    }
+    return replace(figures, verdicts=repeated)
+
+
+def shared_lines(lines: TopicLines, windows: tuple[Days, Days]) -> list[TopicLine]:
+    """Those that a list of one of the two periods has."""
+    return [
+        line for line in lines.lines if any(lines.exists_in(line, window) for window in windows)
+    ]
+
+
+def _is_about(verdict: Read, row: TopicRow) -> bool:
+    """Whether a desk said it of the figures of this line, and of no other part of it."""
+    counts = (verdict["count"], verdict["baseline"], verdict.get("nameless"),
+            verdict.get("baseline_nameless"))  # fmt: skip
+    return counts == (row.count, row.baseline, row.nameless, row.baseline_nameless)
+
+
+def _marked(lines: TopicLines, windows: tuple[Days, Days]) -> Marked:
+    not_now, not_then = (
+        frozenset(line.key for line in lines.lines if not lines.exists_in(line, window))
+        for window in windows
+    )
+    return Marked(
+        not_now,
+        not_then,
+        frozenset(
+            line.key
+            for line in lines.lines
+            if not all(lines.is_whole_in(line, window) for window in windows)
+        ),
+    )
 
 
 def in_order(labels: Mapping[str, str], order: Sequence[str]) -> tuple[Topic, ...]:
     """Topics as the list has them; what no list knows comes last."""
     known = [(code, labels[code]) for code in order if code in labels]
     return (*known, *((code, labels[code]) for code in sorted(labels.keys() - {*order})))
-
-
-def _current(read: Mapping[str, Any]) -> Counts:
-    rows = read["rows"]
-    asked = {row["code"]: row["count"] for row in rows}
-    return _counts(read["users"], asked, _nameless(read.get("nameless"), rows, "nameless"))
-
-
-def _nameless(total: int | None, rows: Sequence[Mapping[str, Any]], key: str) -> Nameless | None:
-    """What a desk's JSON tells of its enquiries without a name; None where it does not."""
-    if total is None:
-        return None
-    by_topic = {row["code"]: row[key] for row in rows}
-    return Nameless(total, None if None in by_topic.values() else by_topic)
-
-
-def _topics(rows: Sequence[Mapping[str, Any]]) -> tuple[Topic, ...]:
-    return tuple((row["code"], row["label"]) for row in rows)

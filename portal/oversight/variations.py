@@ -23,7 +23,7 @@ INTERVAL = ("low", "high", "p_adjusted")
 
 def change_of(desk: DeskFigures, code: str) -> Change | None:
     """What the desk says of the line; None where it has said nothing."""
-    said = desk.told.get(code, {}).get("change")
+    said = desk.verdicts.get(code, {}).get("change")
     return Change(said) if said else None
 
 
@@ -76,8 +76,8 @@ def table(comparison: NetworkComparison) -> Table:
         (desk, row)
         for code, label in comparison.topics
         for desk in comparison.desks
-        for row in desk.rows([(code, label)])
-        if change_of(desk, code)
+        for row in desk.rows()
+        if row.code == code and change_of(desk, code)
     ]
     return Table(
         key="intervalli",
@@ -107,7 +107,7 @@ def table(comparison: NetworkComparison) -> Table:
 
 
 def _told(desk: DeskFigures, code: str) -> tuple[Value, ...]:
-    said = desk.told[code]
+    said = desk.verdicts[code]
     numbers = [None if said[key] is None else Decimal(said[key]) for key in INTERVAL]
     return (*numbers, outcome(desk, code))
 

@@ -25,7 +25,6 @@ from portal.reports.relazione.model import Relazione
 from portal.reports.sections.breakdown_table import codes_behind
 from portal.reports.sections.method import paragraphs
 from portal.reports.sections.verdicts import facts_of
-from portal.taxonomy import queries as taxonomy
 
 PAGE = 50
 PER_USER = "services_per_user"
@@ -151,13 +150,17 @@ def _filters(relazione: Relazione) -> list[tuple[str, str]]:
     ]
 
 
+def _codes_on(relazione: Relazione, line: str) -> tuple[str, ...]:
+    return next((row.codes for row in relazione.rows if row.code == line), ())
+
+
 def _records(relazione: Relazione, figure: NamedFigure, *, limit: int, offset: int) -> list[Record]:
     window, row, whole = relazione.period, figure.row, figure.row in ("totale", figure.column)
     if figure.row == PER_USER:
         return []
     month = row if figure.table == "months" and not whole else ""
     if figure.column in ("count", "nameless", "enquiries", "services"):
-        codes = taxonomy.codes_under(row) if figure.table == "richieste" and not whole else None
+        codes = None if figure.table != "richieste" or whole else _codes_on(relazione, row)
         return list_enquiry_records(
             window,
             codes=codes,

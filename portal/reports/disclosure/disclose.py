@@ -76,7 +76,10 @@ class _Told:
 
 
 class _Topics(NamedTuple):
-    """Topics that need more persons, and those that the list of the period did not have."""
+    """Lines of which more persons are needed, and those that the list of the period did not have.
+
+    A line is as sensitive as the most sensitive of the topics that it holds.
+    """
 
     sensitive: frozenset[str]
     late: frozenset[str]
@@ -124,10 +127,10 @@ def _protected(
         sides = [sides[0], *(side for side in sides[1:] if not _why_not(side, told.public))]
     else:
         sides = sides[:1]
-    codes = [row.code for row in relazione.rows]
+    listed = taxonomy.codes_on(relazione.period.end)
     about = _Topics(
-        frozenset(code for code in codes if _is_sensitive(code)),
-        taxonomy.fresh_codes(codes, relazione.period.end),
+        frozenset(row.code for row in relazione.rows if any(map(_is_sensitive, row.codes))),
+        frozenset(row.code for row in relazione.rows if listed.isdisjoint(row.codes)),
     )
     kept: list[dict[str, Any]] = []
     for part in _parts(relazione, audience):

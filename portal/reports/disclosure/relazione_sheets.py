@@ -21,6 +21,8 @@ PUBLIC_PARTS = {TOPICS: ""} | {one.key: one.part for one in BREAKDOWNS if one.is
 
 Months, ways of contact and areas would give these back.
 """
+EARLY = "prima"
+"""Enquiries about topics that no list had then."""
 SCHEMA = 1
 """Of a sheet as it is kept; the first builds wrote no number and the same keys, or no `late`."""
 HERE = ""
@@ -41,15 +43,21 @@ class Side:
 
 def sides_of(relazione: Relazione, frozen: Mapping[str, Any]) -> list[Side]:
     """Both periods; the mean of several is nobody's count, and is not told."""
-    topics = {row.code: _whole(row.count) for row in relazione.rows}
+    topics = _lines({row.code: row.count for row in relazione.rows}, relazione.early[0])
     sides = [Side(NOW, relazione.period, relazione.current, relazione.detail, topics,
                   frozen.get("askers") or {})]  # fmt: skip
     earlier = relazione.against.period
     if earlier is not None and relazione.baseline is not None:
-        topics = {row.code: _whole(row.baseline or 0) for row in relazione.rows}
+        topics = _lines({row.code: row.baseline for row in relazione.rows}, relazione.early[1])
         sides.append(Side(THEN, earlier, relazione.baseline, relazione.baseline_detail, topics,
                           frozen.get("earlier_askers") or {}))  # fmt: skip
     return sides
+
+
+def _lines(counts: Mapping[str, Number | None], early: Number) -> dict[str, int]:
+    """The lines that a period has, and what is in its total alone: a line that is never printed."""
+    known = {code: _whole(number) for code, number in counts.items() if number is not None}
+    return known | ({EARLY: _whole(early)} if early else {})
 
 
 def _whole(number: Number) -> int:

@@ -7,7 +7,7 @@ figure, it never holds a zero of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,27 +16,21 @@ from typing import Any
 from portal.core.italy.periods import Period, parse_period
 from portal.figures.rules import Counts, Nameless
 from portal.reports import measures
+from portal.reports.editions import first_lines
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.measures.detail import Detail, Month
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.baselines import baseline_of
-from portal.reports.relazione.model import (
-    Relazione,
-    Texts,
-    TopicRow,
-    are_comparable,
-    not_comparable,
-    topic_rows,
-)
+from portal.reports.relazione.model import Asked, Relazione, Texts, TopicRow, topic_row
 
 SCHEMA = 5
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
 
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
 visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
-breakdown, the interpreter's among them. 5: and the enquiries without a name; the rates of those
-before are of all enquiries.
+breakdown, the interpreter's among them. 5: and the enquiries without a name, and of each line the
+topics that it holds; the rates of those before are of all enquiries.
 """
 OF_USERS = 5
 """The first schema whose rates are of the enquiries of users."""
@@ -65,20 +59,32 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "notes": list(relazione.notes),
         "detail": _frozen_detail(relazione.detail),
         "earlier_detail": _frozen_detail(relazione.baseline_detail),
-        "askers": measures.count_askers(relazione.period),
-        "earlier_askers": earlier and measures.count_askers(earlier),
+        "askers": measures.count_askers(relazione.period, relazione.line_of),
+        "earlier_askers": earlier and measures.count_askers(earlier, relazione.line_of),
         "omits": sorted(relazione.omits),
         "texts": asdict(relazione.texts),
         "template": str(template.id) if template else None,
         "inference": _frozen_inference(relazione.inference),
+        "early": [_written(number) for number in relazione.early],
         "rows": [_frozen_row(row) for row in relazione.rows],
         "historical": [_frozen_row(row) for row in relazione.historical],
     }
 
 
-def _frozen_row(row: TopicRow) -> list[Any]:
-    return [row.code, row.label, row.count, _written(row.baseline),
-            row.nameless, _written(row.baseline_nameless)]  # fmt: skip
+def _frozen_row(row: TopicRow) -> dict[str, Any]:
+    """A line as it was told: rates are worked out again, exact fractions have no place in JSON."""
+    return {
+        "code": row.code,
+        "label": row.label,
+        "count": row.count,
+        "baseline": _written(row.baseline),
+        "nameless": row.nameless,
+        "baseline_nameless": _written(row.baseline_nameless),
+        "varies": row.variation is not None,
+        "codes": list(row.codes),
+        "details": [_frozen_row(detail) for detail in row.details],
+        "is_part_then": row.is_part_then,
+    }
 
 
 def _frozen_counts(counts: Counts) -> dict[str, Any]:
@@ -139,6 +145,7 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
     period = parse_period(frozen["period"])
     _period, against = baseline_of(period, frozen["baseline"], date.max)
     rows, historical = _rows_of(frozen, period, current, baseline)
+    early_now, early_then = map(_number, frozen.get("early", (0, 0)))
     return Relazione(
         desk_name=frozen["desk_name"],
         desk_slug=frozen["desk_slug"],
@@ -156,6 +163,7 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         texts=Texts(**frozen.get("texts", {})),
         omits=frozenset(frozen.get("omits", ())),
         inference=_thawed_inference(frozen.get("inference")),
+        early=(early_now, early_then),
         rates_of_all=schema_of(frozen) < OF_USERS,
     )
 
@@ -164,15 +172,15 @@ def _rows_of(
     frozen: Mapping[str, Any], period: Period, current: Counts, baseline: Counts | None
 ) -> tuple[tuple[TopicRow, ...], tuple[TopicRow, ...]]:
     """Both layouts' lines; an edition of schema 1 has those of the list of its period."""
-    if schema_of(frozen) == 1:
-        return (
-            assembly.rows_of(period, current, baseline),
-            assembly.historical_rows_of(current, baseline),
-        )
-    return (
-        _thawed_rows(frozen["rows"], current, baseline),
-        _thawed_rows(frozen["historical"], current, baseline),
+    schema = schema_of(frozen)
+    if schema == 1:
+        return first_lines.rows(period, current, baseline)
+    thawed = _thawed_row if schema >= OF_USERS else _thawed_short_row
+    rows, historical = (
+        tuple(thawed(row, current, baseline) for row in frozen[layout])
+        for layout in ("rows", "historical")
     )
+    return rows, historical
 
 
 def _thawed_counts(kept: Mapping[str, Any]) -> Counts:
@@ -239,26 +247,35 @@ def _month(kept: Mapping[str, Any]) -> dict[str, Any]:
             "enquiries": _number(kept["enquiries"])}  # fmt: skip
 
 
-def _thawed_rows(
-    rows: Sequence[Sequence[Any]], current: Counts, baseline: Counts | None
-) -> tuple[TopicRow, ...]:
-    """Incidences and variations are worked out again: exact fractions have no place in JSON."""
-    labels = [(row[0], row[1]) for row in rows]
-    now = _in_lines(current, {row[0]: [row[2], *row[4:5]] for row in rows})
-    then = baseline and _in_lines(baseline, {row[0]: [row[3], *row[5:6]] for row in rows})
-    made = topic_rows(labels, now, then, comparable=are_comparable(current, baseline))
-    return tuple(
-        not_comparable(row) if frozen[3] is None else row
-        for row, frozen in zip(made, rows, strict=True)
+def _thawed_short_row(row: Sequence[Any], current: Counts, baseline: Counts | None) -> TopicRow:
+    """Of schemas 2 to 4: code, label and both counts. All are taken for enquiries of users."""
+    code, label, count, earlier = row
+    then = None if earlier is None or baseline is None else _asked(earlier, None, baseline)
+    now = _asked(count, None, current)
+    return topic_row(code, label, now, then, comparable=True, codes=(code,))
+
+
+def _thawed_row(row: Mapping[str, Any], current: Counts, baseline: Counts | None) -> TopicRow:
+    """Incidences and variations are worked out again from what was frozen."""
+    now = then = None
+    if row["count"] is not None:
+        now = _asked(row["count"], row["nameless"], current)
+    if row["baseline"] is not None and baseline is not None:
+        then = _asked(row["baseline"], row["baseline_nameless"], baseline)
+    return topic_row(
+        row["code"],
+        row["label"],
+        now,
+        then,
+        comparable=row["varies"],
+        codes=tuple(row["codes"]),
+        details=tuple(_thawed_row(detail, current, baseline) for detail in row["details"]),
+        is_part_then=row["is_part_then"],
     )
 
 
-def _in_lines(counts: Counts, lines: Mapping[str, Sequence[Any]]) -> Counts:
-    """A period's figures by line: the enquiries and, in editions that tell it, the nameless."""
-    known = {code: asked for code, asked in lines.items() if asked[0] is not None}
-    nameless = counts.nameless
-    if nameless is not None and nameless.by_topic is not None:
-        by_line = {code: _number(asked[1]) for code, asked in known.items()}
-        nameless = replace(nameless, by_topic=by_line)
-    topics = {code: _number(asked[0]) for code, asked in known.items()}
-    return replace(counts, topics=topics, nameless=nameless)
+def _asked(number: Any, nameless: Any, side: Counts) -> Asked:
+    count, without = _number(number), _number(nameless)
+    if without is None:
+        return Asked(count, None, None if side.nameless else count, side.users)
+    return Asked(count, without, count - without, side.users)

@@ -5,7 +5,7 @@ Few rows at any desk: counted in the database, never a row for a person.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -13,7 +13,6 @@ from sqlalchemy import text
 from portal.core.italy.periods import Period
 from portal.core.store.database import db, joining_whole
 from portal.figures import queries as figures
-from portal.taxonomy import queries as taxonomy
 
 ASKED = text(
     """
@@ -49,14 +48,16 @@ ORDER BY known.line
 )
 
 
-def count_asking(windows: Sequence[Period]) -> list[dict[str, dict[int, int]] | None]:
+def count_asking(
+    windows: Sequence[Period], line_of: Mapping[str, str]
+) -> list[dict[str, dict[int, int]] | None]:
     """In each window, of each line the users by how often they asked; None of past totals.
 
     The enquiries of the desk are read once, for all windows.
     """
     recorded = [one for one in windows if not _has_totals(one)]
     asked: dict[Period, dict[str, dict[int, int]]] = {one: defaultdict(dict) for one in recorded}
-    values = _lines() | {
+    values = _lines(line_of) | {
         "starts": [one.start for one in recorded],
         "ends": [one.end for one in recorded],
     }
@@ -66,14 +67,14 @@ def count_asking(windows: Sequence[Period]) -> list[dict[str, dict[int, int]] | 
     return [dict(asked[one]) if one in asked else None for one in windows]
 
 
-def count_askers(window: Period) -> dict[str, int] | None:
+def count_askers(window: Period, line_of: Mapping[str, str]) -> dict[str, int] | None:
     """Persons behind the enquiries of each line: nine may be one person's; None of past totals.
 
     A contact without a name counts as a person of its own.
     """
     if _has_totals(window):
         return None
-    values = _lines() | {"start": window.start, "end": window.end}
+    values = _lines(line_of) | {"start": window.start, "end": window.end}
     with joining_whole():
         return {line: askers for line, askers in db.session.execute(ASKERS, values)}
 
@@ -82,6 +83,5 @@ def _has_totals(window: Period) -> bool:
     return bool(figures.list_past_totals_within(window.start, window.end))
 
 
-def _lines() -> dict[str, Any]:
-    lines = taxonomy.reporting_lines()
-    return {"codes": list(lines), "lines": list(lines.values())}
+def _lines(line_of: Mapping[str, str]) -> dict[str, Any]:
+    return {"codes": list(line_of), "lines": list(line_of.values())}

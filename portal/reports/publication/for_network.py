@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a desk's network reads of an approved edition: exact totals, users by sex protected."""
 
+from collections.abc import Callable
 from typing import Any
 
+from portal.figures.rules import Counts, regrouped
 from portal.reports.disclosure.disclose import disclose, sheets_of
 from portal.reports.disclosure.relazione_sheets import NOW
-from portal.reports.disclosure.sheets import OTHERS, Audience
+from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, Audience
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
-from portal.reports.sections.topic_tables import as_json
+from portal.reports.sections.topic_tables import as_json, exact
+from portal.taxonomy import queries as taxonomy
 
 SCHEMA = 3
 """Of the JSON that a network reads. 1, which no number says, had no findings; 2: and these, with
@@ -27,6 +30,14 @@ def for_network(edition: EditionRow) -> dict[str, Any]:
     )
     relazione = thaw(edition.figures)
     figures = {"schema": RATES_OF_ALL if relazione.rates_of_all else SCHEMA} | as_json(relazione)
+    if not relazione.rates_of_all:
+        figures["codes"] = {
+            "now": by_code(relazione.current, _place_of),
+            # The mean of several periods is none of the network's.
+            "then": by_code(relazione.baseline, _place_of)
+            if relazione.baseline and not relazione.against.is_mean
+            else None,
+        }
     told = sheet.told if sheet else {}
     hidden = sheet.hidden if sheet else frozenset(("F", "M", OTHERS))
     figures["users_by_sex"] = {
@@ -34,3 +45,33 @@ def for_network(edition: EditionRow) -> dict[str, Any]:
         for key, code in (("F", "F"), ("M", "M"), ("X", OTHERS))
     }
     return figures
+
+
+def by_code(
+    counts: Counts, place_of: Callable[[str], tuple[str | None, bool]]
+) -> dict[str, list[Any]]:
+    """What was recorded, by code: all enquiries and the nameless among them, null where untold.
+
+    So the network can tell any two periods on the lines that they share. A detail of few persons'
+    enquiries is counted with the topic that it stands under, which the network reads anyway;
+    `place_of` says which that is, and whether the topic is sensitive.
+    """
+
+    def shown(code: str) -> str:
+        parent, is_sensitive = place_of(code)
+        least = LEAST_SENSITIVE if is_sensitive else LEAST
+        return parent if parent and counts.topics.get(code, 0) < least else code
+
+    published = regrouped(counts, shown)
+    return {
+        code: [
+            exact(number),
+            exact(published.nameless.of_topic(code)) if published.nameless else None,
+        ]
+        for code, number in sorted(published.topics.items())
+    }
+
+
+def _place_of(code: str) -> tuple[str | None, bool]:
+    topic = taxonomy.newest_topic(code)
+    return topic.parent_code, topic.is_sensitive

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The relazione of a desk, put together for a period and a baseline."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -20,18 +19,10 @@ from portal.reports.measures.detail import Detail
 from portal.reports.measures.detail import mean_of as details_mean
 from portal.reports.relazione import manager_words
 from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun
-from portal.reports.relazione.model import (
-    Relazione,
-    TopicRow,
-    historical_rows,
-    not_comparable,
-    regrouped,
-    topic_rows,
-)
+from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.rows import Compared
 from portal.reports.relazione.tested import infer
 from portal.taxonomy import queries as taxonomy
-
-HISTORICAL_VERSION = 1
 
 
 def list_halves_and_years(*, also: Iterable[str] = ()) -> list[tuple[Period, Counts]]:
@@ -75,9 +66,7 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
     current, earlier = measures.count(window), known.counts
     detail, *earlier_details = measures.describe((window, *known.periods))
     words = manager_words.find_texts(window.whole.name)
-    codes = _topics(window, current, earlier)
-    fresh = taxonomy.fresh_codes((code for code, _label in codes), min(_days_told(window, against)))
-    rows = _rows(codes, current, earlier, fresh)
+    compared = compare_topics((window, *against.periods), known.periods, current, earlier)
     return Relazione(
         desk_name=desk.name,
         desk_slug=desk.slug,
@@ -86,15 +75,16 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
         against=against,
         current=current,
         baseline=earlier,
-        rows=rows,
-        historical=historical_rows_of(current, earlier),
+        rows=compared.rows,
+        historical=compared.historical_rows(taxonomy.historical_labels()),
+        early=compared.early,
         taxonomy_version=str(taxonomy.version_on(window.end)),
-        notes=(*known.notes, *_changed_lists(window, against, current, earlier)),
+        notes=(*known.notes, *_changed_lists((window, *against.periods))),
         detail=detail,
         baseline_detail=_described(earlier_details),
         texts=words,
         omits=frozenset(desk.report_omits),
-        inference=infer(window, known.periods, rows, current, earlier, fresh=fresh),
+        inference=infer(window, known.periods, compared),
     )
 
 
@@ -144,73 +134,30 @@ def _count_baseline(against: Baseline) -> _Known:
     return _Known(mean, tuple(counted), tuple(notes))
 
 
-def _changed_lists(
-    window: Period, against: Baseline, current: Counts, earlier: Counts | None
-) -> tuple[str, ...]:
+def compare_topics(
+    windows: Sequence[Period], known: Sequence[Period], current: Counts, baseline: Counts | None
+) -> Compared:
+    """What was asked in a period and in the earlier ones, on the lines that they share.
+
+    The lines are those of all of them, also where nothing is `known` of one: a network tells the
+    same desk on the same lines.
+    """
+    recorded = {code for side in (current, baseline) if side for code in side.topics}
+    lines = taxonomy.lines_of(windows, recorded)
+    days = [(window.start, window.end) for window in (windows[0], *known)]
+    return Compared(lines, current, baseline, days[0], tuple(days[1:]))
+
+
+def _changed_lists(windows: Sequence[Period]) -> tuple[str, ...]:
     """Where the list of topics changed on the way. Never by the names of what was asked: beside
     numbers that are hidden these would say that they are not zero.
     """
-    before, after = map(taxonomy.version_on, _days_told(window, against))
+    days = [day for window in windows for day in (window.start, window.end)]
+    before, after = taxonomy.version_on(min(days)), taxonomy.version_on(max(days))
     if before == after:
         return ()
     return (
         _("L’elenco delle tipologie è cambiato il %(day)s. Le voci nuove, che prima non si potevano"
-          " segnare, non hanno confronto; quelle di dettaglio contano nella tipologia da cui"
-          " vengono.", day=formats.day(taxonomy.starts_on(after))),
+          " segnare, non hanno confronto; quelle nate da una tipologia di prima contano in"
+          " quella.", day=formats.day(taxonomy.starts_on(after))),
     )  # fmt: skip
-
-
-def _days_told(window: Period, against: Baseline) -> tuple[date, date]:
-    """The first and the last."""
-    days = [day for one in (window, *against.periods) for day in (one.start, one.end)]
-    return min(days), max(days)
-
-
-def _topics(period: Period, *sides: Counts | None) -> list[tuple[str, str]]:
-    """The lines of the list in force at the end of the period, and of anything asked beside it."""
-    lines = taxonomy.reporting_topics(taxonomy.version_on(period.end))
-    topics = {topic.code: topic.label for topic in lines}
-    asked = {taxonomy.reporting_code(code) for side in sides if side for code in side.topics}
-    newest = taxonomy.reporting_topics(taxonomy.list_versions()[-1].number)
-    topics |= {
-        topic.code: topic.label
-        for topic in newest
-        if topic.code in asked and topic.code not in topics
-    }
-    return list(topics.items())
-
-
-def _rows(
-    topics: Sequence[tuple[str, str]],
-    current: Counts,
-    earlier: Counts | None,
-    fresh: Collection[str],
-) -> tuple[TopicRow, ...]:
-    """A line that could not be marked has no zero before: the rise would be of the list."""
-    rows = topic_rows(topics, _by_row(current), _by_row(earlier) if earlier else None)
-    return tuple(
-        not_comparable(row) if row.code in fresh and not row.baseline else row for row in rows
-    )
-
-
-def _by_row(counts: Counts) -> Counts:
-    """Enquiries under the topic that has a line: a child counts under its parent."""
-    return regrouped(counts, taxonomy.reporting_code)
-
-
-def rows_of(period: Period, current: Counts, earlier: Counts | None) -> tuple[TopicRow, ...]:
-    """The lines of the list of a period, of figures that are known already."""
-    return _rows(_topics(period, current, earlier), current, earlier, fresh=())
-
-
-def historical_rows_of(current: Counts, earlier: Counts | None) -> tuple[TopicRow, ...]:
-    """The lines of the old table, of figures that are known already."""
-    return historical_rows(_historical_labels(), taxonomy.historical_row, current, earlier)
-
-
-def _historical_labels() -> list[tuple[int, str]]:
-    return [
-        (topic.historical_row, topic.label)
-        for topic in taxonomy.list_topics(HISTORICAL_VERSION)
-        if topic.historical_row is not None
-    ]

@@ -6,8 +6,8 @@ Exact fractions only: the two incidences are subtracted first and rounded once, 
 says it in words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -19,10 +19,6 @@ from portal.figures.rules import Counts, Number
 from portal.reports.inference import Finding, Inference
 from portal.reports.measures.detail import Detail
 from portal.reports.relazione.baselines import Baseline
-
-OTHER_LABEL = "Altre richieste (non previste nel prospetto storico)"
-OTHER_CODE = "altre"
-
 
 MOST_UNTOLD = Fraction(5, 100)
 """Of a period's enquiries without a name: with more, one that does not tell is not compared."""
@@ -38,17 +34,28 @@ class TopicRow:
 
     code: str
     label: str
-    count: Number
+    count: Number | None
     baseline: Number | None
     nameless: Number | None
     baseline_nameless: Number | None
     incidence: Fraction | None
     baseline_incidence: Fraction | None
     variation: Fraction | None
+    codes: tuple[str, ...] = ()
+    """Of which topics it has the enquiries; of editions from before the lines, its own."""
+    details: tuple["TopicRow", ...] = ()
+    """The same by each of these topics, where somebody asked for more than one or for another."""
+    is_part_then: bool = False
+    """Of a detail: whether the earlier period had no such topic, and counted it in the line."""
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether in neither period anybody asked for it."""
+        return self.count == 0 and not self.baseline
 
     @property
     def count_of_users(self) -> Number:
-        return self.count - (self.nameless or 0)
+        return (self.count or 0) - (self.nameless or 0)
 
     @property
     def baseline_of_users(self) -> Number:
@@ -98,26 +105,7 @@ def six_places(value: Fraction | Decimal | None) -> str | None:
     return None if value is None else formats.plain(value, 6)
 
 
-def topic_rows(
-    topics: Sequence[tuple[str, str]],
-    current: Counts,
-    baseline: Counts | None,
-    *,
-    comparable: bool | None = None,
-) -> tuple[TopicRow, ...]:
-    """One row per topic (code, label), in the order given, zeros included.
-
-    `comparable` as are_comparable() says of the whole periods, where these are but parts of them.
-    """
-    known = (current,) if baseline is None else (current, baseline)
-    comparable = are_comparable(current, baseline) if comparable is None else comparable
-    return tuple(
-        _row(code, label, [_of_topic(side, code) for side in known], comparable=comparable)
-        for code, label in topics
-    )
-
-
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """The enquiries of a line in one period, and the users whom they are divided by."""
 
     number: Number
@@ -125,99 +113,90 @@ class _Asked(NamedTuple):
     of_users: Number | None
     users: Number | None
 
+    @classmethod
+    def about(cls, side: Counts, code: str) -> "Asked":
+        """Those of one code."""
+        nameless = side.nameless.of_topic(code) if side.nameless else None
+        return cls(side.topics.get(code, 0), nameless, side.of_users(code), side.users)
 
-def _of_topic(side: Counts, code: str) -> _Asked:
-    nameless = side.nameless.of_topic(code) if side.nameless else None
-    return _Asked(side.topics.get(code, 0), nameless, side.of_users(code), side.users)
+    @classmethod
+    def in_all(cls, side: Counts) -> "Asked":
+        """Those of every topic."""
+        nameless = side.nameless.total if side.nameless else None
+        return cls(side.services, nameless, side.services_of_users, side.users)
 
 
-def _in_all(side: Counts) -> _Asked:
-    nameless = side.nameless.total if side.nameless else None
-    return _Asked(side.services, nameless, side.services_of_users, side.users)
-
-
-def _row(code: str, label: str, sides: Sequence[_Asked], *, comparable: bool) -> TopicRow:
-    now, then = sides[0], sides[1] if len(sides) > 1 else None
+def topic_row(
+    code: str,
+    label: str,
+    now: Asked | None,
+    then: Asked | None,
+    *,
+    comparable: bool,
+    codes: tuple[str, ...] = (),
+    details: tuple[TopicRow, ...] = (),
+    is_part_then: bool = False,
+) -> TopicRow:
+    """A line of what was asked in each period; None of one in which it could not be."""
     return TopicRow(
         code=code,
         label=label,
-        count=now.number,
+        count=now.number if now else None,
         baseline=then.number if then else None,
-        nameless=now.nameless,
+        nameless=now.nameless if now else None,
         baseline_nameless=then.nameless if then else None,
-        incidence=incidence(now.of_users, now.users),
+        incidence=incidence(now.of_users, now.users) if now else None,
         baseline_incidence=incidence(then.of_users, then.users) if then else None,
         variation=variation(now.of_users, now.users, then.of_users, then.users)
-        if then and comparable
+        if now and then and comparable
         else None,
+        codes=codes,
+        details=details,
+        is_part_then=is_part_then,
     )
 
 
-def not_comparable(row: TopicRow) -> TopicRow:
-    """The line of a topic that the earlier period could not mark: no zero, and no variation."""
-    return replace(
-        row, baseline=None, baseline_nameless=None, baseline_incidence=None, variation=None
-    )
-
-
-def historical_rows(
-    labels: Sequence[tuple[int, str]],
-    row_of: Callable[[str], int | None],
-    current: Counts,
-    baseline: Counts | None,
+def topic_rows(
+    topics: Sequence[tuple[str, str]], current: Counts, baseline: Counts | None
 ) -> tuple[TopicRow, ...]:
-    """The rows of the old table (number, label), and one for all that it does not foresee.
-
-    `row_of` says the row of a topic's code. The last row is there only when it is not zero in one
-    of the two periods, so that the old rows stay as they were and the total still adds up.
-    """
-    rows = [(str(number), label) for number, label in labels]
-    known = {number for number, _ in rows}
-    now = _regrouped(current, row_of, known)
-    then = None if baseline is None else _regrouped(baseline, row_of, known)
-    if now.topics.get(OTHER_CODE) or (then and then.topics.get(OTHER_CODE)):
-        rows.append((OTHER_CODE, OTHER_LABEL))
-    return topic_rows(rows, now, then)
-
-
-def _regrouped(counts: Counts, row_of: Callable[[str], int | None], known: set[str]) -> Counts:
-    def line(code: str) -> str:
-        row = str(row_of(code))
-        return row if row in known else OTHER_CODE
-
-    return regrouped(counts, line)
-
-
-def regrouped(counts: Counts, line_of: Callable[[str], str]) -> Counts:
-    """The same enquiries under the line of each code."""
-    nameless = counts.nameless
-    if nameless is not None and nameless.by_topic is not None:
-        nameless = replace(nameless, by_topic=_added(nameless.by_topic, line_of))
-    return replace(counts, topics=_added(counts.topics, line_of), nameless=nameless)
-
-
-def _added(numbers: Mapping[str, Number], line_of: Callable[[str], str]) -> dict[str, Number]:
-    totals: dict[str, Number] = {}
-    for code, number in numbers.items():
-        line = line_of(code)
-        totals[line] = totals.get(line, 0) + number
-    return totals
+    """One row per topic (code, label), in the order given, zeros included."""
+    comparable = are_comparable(current, baseline)
+    return tuple(
+        topic_row(
+            code,
+            label,
+            Asked.about(current, code),
+            Asked.about(baseline, code) if baseline else None,
+            comparable=comparable,
+            codes=(code,),
+        )
+        for code, label in topics
+    )
 
 
 def total_row(label: str, current: Counts, baseline: Counts | None) -> TopicRow:
     """The sum of the services; its variation is computed but the layouts leave it out."""
-    known = (current,) if baseline is None else (current, baseline)
-    sides = [_in_all(side) for side in known]
-    return _row("", label, sides, comparable=are_comparable(current, baseline))
+    then = Asked.in_all(baseline) if baseline else None
+    comparable = are_comparable(current, baseline)
+    return topic_row("", label, Asked.in_all(current), then, comparable=comparable)
 
 
 def reconciles(
-    rows: Sequence[TopicRow], total: Number, baseline_total: Number | None = None
+    rows: Sequence[TopicRow],
+    total: Number,
+    baseline_total: Number | None = None,
+    *,
+    early: tuple[Number, Number] = (0, 0),
 ) -> bool:
-    """Whether the rows add up to the totals beside which they are printed."""
-    if sum(row.count for row in rows) != total:
+    """Whether the rows add up to the totals beside which they are printed.
+
+    `early` are the enquiries of both periods that no row has: they are in the total alone.
+    """
+    if sum(row.count or 0 for row in rows) + early[0] != total:
         return False
-    return baseline_total is None or sum(row.baseline or 0 for row in rows) == baseline_total
+    return baseline_total is None or (
+        sum(row.baseline or 0 for row in rows) + early[1] == baseline_total
+    )
 
 
 @dataclass(frozen=True)
@@ -253,8 +232,15 @@ class Relazione:
     omits: frozenset[str] = frozenset()
     network_name: str = ""
     inference: Inference | None = None
+    early: tuple[Number, Number] = (0, 0)
+    """Enquiries of both periods about topics that no list had then: in the total, on no line."""
     rates_of_all: bool = False
     """Whether its rates are of all enquiries, as in editions from before these were told apart."""
+
+    @property
+    def line_of(self) -> dict[str, str]:
+        """The line of each topic that the table has."""
+        return {code: row.code for row in self.rows for code in row.codes}
 
     def finding(self, row: TopicRow) -> Finding | None:
         """What may be said of a line's variation; None where it was not tested."""
@@ -291,4 +277,4 @@ class Relazione:
 
     @property
     def reconciles(self) -> bool:
-        return reconciles(self.rows, self.services, self.services_baseline)
+        return reconciles(self.rows, self.services, self.services_baseline, early=self.early)

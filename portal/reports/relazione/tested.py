@@ -10,29 +10,24 @@ from portal.reports import measures
 from portal.reports.inference import Histogram, Inference, Side, compare
 from portal.reports.inference.values import total
 from portal.reports.relazione.model import TopicRow, are_comparable
+from portal.reports.relazione.rows import Compared
 
 Asked = dict[str, dict[int, int]]
 
 
-def infer(
-    window: Period,
-    known: Sequence[Period],
-    rows: Sequence[TopicRow],
-    current: Counts,
-    earlier: Counts | None,
-    *,
-    fresh: frozenset[str],
-) -> Inference | None:
+def infer(window: Period, known: Sequence[Period], compared: Compared) -> Inference | None:
     """The findings of the table; None where two rates cannot fairly be put side by side.
 
-    `known` are the earlier periods that were counted; `fresh` the lines that could not be marked
-    in them. Periods of unequal length are not compared: in a longer one each user asks for more.
+    `known` are the earlier periods that were counted. Periods of unequal length are not compared:
+    in a longer one each user asks for more.
     """
+    current, earlier = compared.current, compared.baseline
     if earlier is None or not known or not _can_be_weighed(current, earlier):
         return None
     if not all(same_length_kind(window.whole, one.whole) for one in known):
         return None
-    return weigh(rows, current, earlier, measures.count_asking((window, *known)), fresh=fresh)
+    asked = measures.count_asking((window, *known), compared.lines.key_of)
+    return weigh(compared.rows, current, earlier, asked, fresh=compared.fresh)
 
 
 def _can_be_weighed(current: Counts, earlier: Counts) -> bool:
@@ -50,7 +45,10 @@ def weigh(
     *,
     fresh: frozenset[str],
 ) -> Inference | None:
-    """The same, of what was asked in each window: the period's first, None of past totals. Pure."""
+    """The same, of what was asked in each window: the period's first, None of past totals. Pure.
+
+    `fresh` are the lines that could not be marked in all of them.
+    """
     if not _can_be_weighed(current, earlier):
         return None
     now, *sides = asked

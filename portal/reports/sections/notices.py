@@ -7,12 +7,14 @@ Pure: a Relazione in, sentences out.
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core.documents.tables import Check
 from portal.core.italy.formats import count, day, joined
 from portal.core.italy.periods import same_length_kind
 from portal.figures.rules import Counts, Number
 from portal.reports.relazione.model import Relazione, are_comparable, services_per_user
+from portal.reports.relazione.rows import OTHER_CODE
 from portal.reports.sections.prose import compared_with
 
 
@@ -52,13 +54,38 @@ def newcomers_note(relazione: Relazione) -> str | None:
 
 def reconciliation(relazione: Relazione) -> str:
     """The foot of the table of topics: that the rows add up, or by how much they do not."""
+    early_now, early_then = relazione.early
     sides: list[tuple[Number, Number]] = [
-        (sum(row.count for row in relazione.rows), relazione.services)
+        (sum(row.count or 0 for row in relazione.rows), relazione.services - early_now)
     ]
     if relazione.services_baseline is not None:
         earlier = sum(row.baseline or 0 for row in relazione.rows)
-        sides.append((earlier, relazione.services_baseline))
-    return check(len(relazione.rows), sides).text
+        sides.append((earlier, relazione.services_baseline - early_then))
+    heads = relazione.against.heads(relazione.period)
+    early = [_early(n, head) for n, head in zip(relazione.early, heads, strict=True) if n]
+    return " ".join([check(len(relazione.rows), sides).text, *early])
+
+
+def _early(number: Number, head: str) -> str:
+    """Marked on days on which no list had their topic: on no line, and yet in the total."""
+    return ngettext(
+        "Nel totale del periodo %(period)s c’è anche %(n)s richiesta di voci che allora non si"
+        " potevano segnare.",
+        "Nel totale del periodo %(period)s ci sono anche %(n)s richieste di voci che allora non si"
+        " potevano segnare.",
+        number,
+        n=count(number),
+        period=head,
+    )
+
+
+def others_note(relazione: Relazione) -> str | None:
+    """Which topics the old table does not foresee, where somebody asked for one of them."""
+    keys = {key for row in relazione.historical if row.code == OTHER_CODE for key in row.codes}
+    labels = [row.label for row in relazione.rows if row.code in keys]
+    if not labels:
+        return None
+    return _("Altre richieste: %(topics)s.", topics=joined(labels))
 
 
 def check(rows: int, sides: Sequence[tuple[Number, Number]]) -> Check:

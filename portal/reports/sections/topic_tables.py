@@ -110,6 +110,7 @@ def historical_table(relazione: Relazione) -> Table:
             Row((total.label, total.count, total.baseline, BLANK), "total"),
             *([_historical_nameless(total)] if any(relazione.has_nameless) else ()),
         ),
+        note=notices.others_note(relazione),
     )
 
 

@@ -261,7 +261,11 @@ def as_of_schema_4(frozen: dict[str, Any]) -> dict[str, Any]:
         side: {key: value for key, value in frozen[side].items() if key != "nameless"}
         for side in ("current", "earlier")
     }
-    rows = {layout: [row[:4] for row in frozen[layout]] for layout in ("rows", "historical")}
+    short = ("code", "label", "count", "baseline")
+    rows = {
+        layout: [[row[key] for key in short] for row in frozen[layout]]
+        for layout in ("rows", "historical")
+    }
     return frozen | sides | rows | {"schema": 4}
 
 

@@ -199,5 +199,5 @@ def test_where_the_list_changed_it_is_said(world: World, at_desk: AtDesk) -> Non
     assert rows["CIT"] == (2, 1)
     assert len(crossing.notes) == 1
     assert "cambiato il 01/01/2026" in crossing.notes[0]
-    assert "contano nella tipologia da cui vengono." in crossing.notes[0]
+    assert "quelle nate da una tipologia di prima contano in quella." in crossing.notes[0]
     assert within.notes == ()

@@ -2,6 +2,7 @@
 """The arithmetic of a relazione against the seed's table and against an independent count."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 
@@ -18,15 +19,18 @@ from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import (
     Counts,
     Relazione,
-    historical_rows,
     incidence,
     reconciles,
     six_places,
     topic_rows,
     variation,
 )
+from portal.reports.relazione.rows import Compared
 from portal.reports.sections.breakdown_table import table_of
 from portal.reports.sections.topic_tables import as_json, historical_table, modern_table
+from portal.taxonomy.lines import Days, lines_between
+from portal.taxonomy.rules import TopicList
+from tests.portal.reports.lists import topic, topic_list
 
 SEED = Path(__file__).parents[3] / "fixtures" / "prospetto-2016-s1.csv"
 LINES = [line.split(";") for line in SEED.read_text(encoding="utf-8").splitlines()[1:-1]]
@@ -43,8 +47,26 @@ NOW = counts(1, 149, {"F": 67, "M": 82})
 THEN = counts(2, 172, None)
 
 
-def row_of(code: str) -> int | None:
-    return int(code[1:]) if code[1:].isdigit() else None
+LIST = topic_list(
+    {
+        1: [
+            topic(1, code, number, label=label, historical_row=number)
+            for number, (code, label) in enumerate(TOPICS, start=1)
+        ],
+        2: [topic(2, code, number) for number, code in enumerate(("T1", "T2", "ALT", "X99"), 1)],
+    },
+    [(1, "T1", 2, "T1"), (1, "T2", 2, "T2")],
+)
+WINDOW, EARLIER = (date(2009, 1, 1), date(2009, 6, 30)), (date(2008, 1, 1), date(2008, 6, 30))
+
+
+def compared(
+    current: Counts, baseline: Counts | None, *, topics: TopicList = LIST, window: Days = WINDOW
+) -> Compared:
+    in_force = topics.versions_in(window) | topics.versions_in(EARLIER)
+    codes = {code for side in (current, baseline) if side for code in side.topics}
+    lines = lines_between(topics, in_force, codes, current=max(in_force))
+    return Compared(lines, current, baseline, window, (EARLIER,))
 
 
 def relazione(current: Counts = NOW, baseline: Counts | None = THEN) -> Relazione:
@@ -56,7 +78,7 @@ def relazione(current: Counts = NOW, baseline: Counts | None = THEN) -> Relazion
         current=current,
         baseline=baseline,
         rows=topic_rows(TOPICS, current, baseline),
-        historical=historical_rows(LABELS, row_of, current, baseline),
+        historical=compared(current, baseline).historical_rows(LABELS),
         taxonomy_version="1",
     )
 
@@ -108,25 +130,47 @@ def test_of_no_users_nothing_is_computed(number: int | None, users: int | None) 
     assert six_places(None) is None
 
 
+NEXT = (date(2010, 1, 1), date(2010, 6, 30))
+"""The first half-year of the second list."""
+
+
 def test_what_the_old_table_does_not_foresee_makes_one_row_only_when_not_zero() -> None:
-    topics = {**NOW.topics, "ALT": 2, "X99": 1}
-    current = Counts(149, None, None, None, topics)
-    rows = historical_rows(LABELS, row_of, current, THEN)
+    now = Counts(149, None, None, None, {"T1": 3, "ALT": 2, "X99": 1})
+    rows = compared(now, THEN, window=NEXT).historical_rows(LABELS)
     assert len(rows) == 15
     assert rows[-1].label == "Altre richieste (non previste nel prospetto storico)"
-    assert (rows[-1].count, rows[-1].baseline) == (3, 0)
-    assert reconciles(rows, current.services, THEN.services)
-    before = Counts(172, None, None, None, {**THEN.topics, "ALT": 1})
-    assert len(historical_rows(LABELS, row_of, NOW, before)) == 15
-    zero = Counts(149, None, None, None, {**NOW.topics, "ALT": 0})
-    assert len(historical_rows(LABELS, row_of, zero, THEN)) == 14
-    assert len(historical_rows(LABELS, row_of, NOW, None)) == 14
+    # No list of before had them: no zero stands beside, and no rise.
+    assert (rows[-1].count, rows[-1].baseline, rows[-1].variation) == (3, None, None)
+    assert rows[-1].codes == ("ALT", "X99")
+    assert (rows[0].count, rows[0].baseline) == (3, 38)
+    # Those that the new list has dropped could not be asked any more.
+    assert (rows[2].count, rows[2].baseline, rows[2].variation) == (None, 3, None)
+    early = Counts(172, None, None, None, {**THEN.topics, "ALT": 1})
+    both = compared(NOW, early)
+    assert len(both.historical_rows(LABELS)) == 14
+    assert both.early == (0, 1)
+    assert reconciles(both.rows, NOW.services, early.services, early=both.early)
+    zero = Counts(149, None, None, None, {"T1": 3, "ALT": 0})
+    assert len(compared(zero, THEN, window=NEXT).historical_rows(LABELS)) == 14
+    assert len(compared(NOW, None).historical_rows(LABELS)) == 14
 
 
 def test_several_topics_roll_up_into_one_old_row() -> None:
+    lists = topic_list(
+        {
+            1: [topic(1, "T1", 1, historical_row=1)],
+            2: [topic(2, code, number) for number, code in enumerate(("T1", "A", "B"), 1)],
+        },
+        [(1, "T1", 2, code) for code in ("T1", "A", "B")],
+    )
     current = Counts(10, None, None, None, {"A": 2, "B": 3})
-    rows = historical_rows([(1, "Una")], lambda code: 1, current, None)
+    found = compared(current, None, topics=lists, window=NEXT)
+    rows = found.historical_rows([(1, "Una")])
     assert [(row.label, row.count, row.baseline) for row in rows] == [("Una", 5, None)]
+    assert [(row.code, row.count) for row in found.rows] == [("T1", 5)]
+    assert [(one.code, one.count, one.is_part_then) for one in found.rows[0].details] == [
+        ("A", 2, False), ("B", 3, False),
+    ]  # fmt: skip
 
 
 def test_rows_that_do_not_add_up_are_found() -> None:
