@@ -4,7 +4,7 @@
 Totals only, never a name; one column of 640 pixels, no image and nothing from another server.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -190,11 +190,15 @@ def written(
 
 def letter_table(relazione: Relazione) -> Table:
     """What a letter shows of the page's own table."""
-    return shown_of(topic_tables.modern_table(relazione))
+    whole = topic_tables.modern_table(relazione)
+    return shown_of(whole.printed(details=False), named=whole.folded_note)
 
 
-def shown_of(whole: Table) -> Table:
-    """The columns of a table of topics that a letter shows; each head stands alone."""
+def shown_of(whole: Table, *, named: str | None = None) -> Table:
+    """The columns of a table of topics that a letter shows; each head stands alone.
+
+    `named` is the sentence about the lines that are not printed.
+    """
     kept = [number for number, column in enumerate(whole.columns) if column.key in SHOWN]
     return Table(
         caption=whole.caption,
@@ -202,10 +206,16 @@ def shown_of(whole: Table) -> Table:
         rows=tuple(
             Row(tuple(row.cells[number] for number in kept), row.kind) for row in whole.rows
         ),
-        note=_("Variazione in punti: differenza fra le richieste ogni 100 utenti dei due periodi.")
-        if any(whole.columns[number].kind == "change" for number in kept)
-        else "",
+        note=" ".join(
+            filter(None, (_variation_note([whole.columns[number] for number in kept]), named))
+        ),
     )
+
+
+def _variation_note(columns: Sequence[Column]) -> str:
+    if all(column.kind != "change" for column in columns):
+        return ""
+    return _("Variazione in punti: differenza fra le richieste ogni 100 utenti dei due periodi.")
 
 
 def alone(column: Column) -> Column:

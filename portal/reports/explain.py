@@ -151,6 +151,10 @@ def _filters(relazione: Relazione) -> list[tuple[str, str]]:
 
 
 def _codes_on(relazione: Relazione, line: str) -> tuple[str, ...]:
+    """Of a line, or of one of its details."""
+    line, _of_it, detail = line.partition("/")
+    if detail:
+        return (detail,)
     return next((row.codes for row in relazione.rows if row.code == line), ())
 
 

@@ -110,11 +110,15 @@ def _json(relazione: Relazione, document: Document, _template: bytes | None) -> 
 def _html(_relazione: Relazione, document: Document, _template: bytes | None) -> bytes:
     # Past the context processors, which speak of the reader: a file has none.
     template = current_app.jinja_env.get_template("reports/document.html")
-    return template.render(document=document).encode()
+    return template.render(document=document.printed()).encode()
+
+
+def _pdf(_relazione: Relazione, document: Document, _template: bytes | None) -> bytes:
+    return pdf_bytes(document.printed(), charts=chart_svg)
 
 
 def _docx(_relazione: Relazione, document: Document, template: bytes | None) -> bytes:
-    return docx_bytes(document, template=template, pictures=_picture)
+    return docx_bytes(document.printed(), template=template, pictures=_picture)
 
 
 def _picture(chart: Chart) -> bytes:
@@ -132,10 +136,9 @@ class Format:
 
 
 _FORMATS: Mapping[str, Format] = {
-    "pdf": Format("PDF", "relazione.pdf", "application/pdf",
-                  lambda _one, document, _template: pdf_bytes(document, charts=chart_svg)),
+    "pdf": Format("PDF", "relazione.pdf", "application/pdf", _pdf),
     "xlsx": Format("Excel", "relazione.xlsx", f"{OFFICE}.spreadsheetml.sheet",
-                   lambda _one, document, _template: xlsx_bytes(document)),
+                   lambda _one, document, _template: xlsx_bytes(document.printed())),
     "docx": Format("Word", "relazione.docx", f"{OFFICE}.wordprocessingml.document", _docx),
     "excel": Format("CSV per Excel", "relazione-excel.csv", "text/csv",
                     lambda _one, document, _template: workbook_csv_bytes(document.tables)),
@@ -163,5 +166,5 @@ def label_of(file_name: str) -> str:
 
 def as_values(relazione: Relazione, stamp: Stamp, *, historical: bool) -> dict[str, Any]:
     """What a page shows of a relazione."""
-    document = composed(relazione, stamp, historical=historical)
+    document = composed(relazione, stamp, historical=historical).printed(details=True)
     return {"relazione": relazione, "document": document, "historical": historical}

@@ -53,17 +53,29 @@ def workbook_csv_bytes(tables: Iterable[Table]) -> bytes:
 
 
 def dataset_bytes(tables: Iterable[Table]) -> bytes:
-    """Every figure of several tables for programs: one a line, by table, row and column."""
-    dialect = _DIALECTS["data"]
+    """Every figure of several tables for programs: one a line, by table, row and column.
+
+    Details stand under a table of their own name, so that its lines still add up to their total.
+    """
     lines = [["table", "row", "label", "column", "value"]]
     for table in tables:
-        lines += [
-            [table.key, row.key, _text(row.cells[0], table.columns[0], dialect), column.key,
-             _text(value, column, dialect)]
-            for row in table.rows
-            for value, column in list(zip(row.cells, table.columns, strict=True))[1:]
-        ]  # fmt: skip
-    return _written(lines, dialect)
+        lines += _figures(table.key, table.columns, table.rows)
+        details = [detail for row in table.rows for detail in row.details]
+        lines += _figures(f"{table.key}/{DETAILS}", table.columns, details)
+    return _written(lines, _DIALECTS["data"])
+
+
+DETAILS = "dettagli"
+
+
+def _figures(key: str, columns: tuple[Column, ...], rows: Iterable[Row]) -> list[list[str]]:
+    dialect = _DIALECTS["data"]
+    return [
+        [key, row.key, _text(row.cells[0], columns[0], dialect), column.key,
+         _text(value, column, dialect)]
+        for row in rows
+        for value, column in list(zip(row.cells, columns, strict=True))[1:]
+    ]  # fmt: skip
 
 
 def _lines(table: Table, dialect: _Dialect) -> list[list[str]]:

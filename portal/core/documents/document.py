@@ -6,7 +6,7 @@ two of them can disagree. Knows nothing of HTML, nor of where the figures come f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import ClassVar, Literal, NamedTuple
@@ -130,6 +130,22 @@ class Document:
         """Every table of every section."""
         return tuple(table for section in self.sections for table in section.tables)
 
+    def printed(self, *, details: bool | None = None) -> "Document":
+        """As people read it; `details` asks for the parts of lines whatever the tables say."""
+        return replace(
+            self,
+            sections=tuple(
+                replace(
+                    section,
+                    blocks=tuple(
+                        block.printed(details=details) if isinstance(block, Table) else block
+                        for block in section.blocks
+                    ),
+                )
+                for section in self.sections
+            ),
+        )
+
     def named_figures(self) -> Iterator["NamedFigure"]:
         """The large numbers, and every figure of each line of each table."""
         for section in self.sections:
@@ -155,7 +171,7 @@ class NamedFigure(NamedTuple):
 
 
 def _figures_of(table: Table) -> Iterator[NamedFigure]:
-    for row in table.rows:
+    for row in table.all_rows:
         for number, column in enumerate(table.columns[1:], 1):
             # The head says what is counted, unless it says of when.
             what = column.group or ("" if column.file_head else column.head)

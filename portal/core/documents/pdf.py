@@ -27,7 +27,7 @@ from flask_babel import gettext as _
 from fontTools.ttLib import TTFont
 
 from portal.core.documents.document import Block, Chart, Document, Figures, Paragraph
-from portal.core.documents.tables import Column, Table, cell_text
+from portal.core.documents.tables import Column, Table
 from portal.core.documents.text_width import (
     PAGE_TEXT_MM,
     PAPER_DIGIT_EM,
@@ -138,7 +138,9 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    lines = [list(map(cell_text, row.cells, table.columns)) for row in table.rows]
+    lines = [
+        [table.paper_text_of(row, number) for number in range(len(row.cells))] for row in table.rows
+    ]
     return {
         "caption": table.caption if table.caption_visible else "",
         "whole": len(lines) <= ROWS_KEPT_TOGETHER,

@@ -6,7 +6,7 @@ Knows nothing of where the figures come from, nor of HTML.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,11 +15,12 @@ from typing import ClassVar, Literal
 from portal.core.italy import formats
 
 ColumnKind = Literal["text", "count", "share", "change", "date"]
-RowKind = Literal["body", "total", "other"]
+RowKind = Literal["body", "total", "other", "detail"]
 # None is «n.d.»: not computable. A figure column takes of text only the marks below.
 Value = int | Fraction | Decimal | date | str | None
 
 BLANK = ""
+INSET = "\u2003"
 PROTECTED = "•"
 MARKS = frozenset({BLANK, formats.DOES_NOT_APPLY, PROTECTED})
 
@@ -48,11 +49,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """`key` names the line for programs and addresses: a code, never somebody's words."""
+    """`key` names the line for programs and addresses: a code, never somebody's words.
+
+    `details` are parts of the line: they add up to it, never to the total a second time.
+    `is_folded`: people read only its name, with the others of which there is nothing to say.
+    """
 
     cells: tuple[Value, ...]
     kind: RowKind = "body"
     key: str = ""
+    details: tuple["Row", ...] = ()
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,11 +84,30 @@ class Table:
     check: Check | None = None
     folded: bool = False
     """Whether a page shows it only to who asks; on paper it is printed as any other."""
+    shows_details: bool = False
+    """Whether people read the parts of a line below it; programs always do."""
+    folded_note: str | None = None
+    """The sentence that names the folded lines."""
+
+    def printed(self, *, details: bool | None = None) -> "Table":
+        """As people read it: without the folded lines, with the details or not."""
+        unfolds = self.shows_details if details is None else details
+        rows: list[Row] = []
+        for row in self.rows:
+            if not row.is_folded:
+                rows += [replace(row, details=()), *(row.details if unfolds else ())]
+        note = " ".join(filter(None, (self.note, self.folded_note)))
+        return replace(self, rows=tuple(rows), note=note or None, folded_note=None)
+
+    @property
+    def all_rows(self) -> "tuple[Row, ...]":
+        """Each line, and after it its details."""
+        return tuple(line for row in self.rows for line in (row, *row.details))
 
     def __post_init__(self) -> None:
         if len({column.key for column in self.columns}) != len(self.columns):
             raise ValueError("two columns have the same key")
-        for row in self.rows:
+        for row in self.all_rows:
             if len(row.cells) != len(self.columns):
                 raise ValueError(f"{len(row.cells)} cells for {len(self.columns)} columns")
             for value, column in zip(row.cells, self.columns, strict=True):
@@ -91,6 +117,11 @@ class Table:
     def text_of(self, row: Row, number: int) -> str:
         """A cell as people read it."""
         return cell_text(row.cells[number], self.columns[number])
+
+    def paper_text_of(self, row: Row, number: int) -> str:
+        """The same on paper, where a space sets the parts of a line in."""
+        inset = INSET if row.kind == "detail" and number == 0 else ""
+        return inset + self.text_of(row, number)
 
 
 _TYPES: dict[ColumnKind, tuple[type, ...]] = {

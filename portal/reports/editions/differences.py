@@ -12,7 +12,7 @@ from portal.figures.rules import Counts, Number, is_silent
 from portal.reports.measures.breakdowns import BREAKDOWNS
 from portal.reports.measures.detail import Detail
 from portal.reports.relazione.model import Relazione
-from portal.reports.sections import sections_of, verdicts
+from portal.reports.sections import sections_of, topic_tables, verdicts
 from portal.reports.sections.breakdown_table import table_of
 
 COUNTED = ("count", "users", "visits", "enquiries", "days")
@@ -134,14 +134,14 @@ def _figures(relazione: Relazione, columns: Sequence[str]) -> dict[Address, _Fig
         ("", key, ""): _Figure(head, label, value) for key, (label, value) in totals.items()
     }
     for table in _tables(relazione):
-        if table.key == verdicts.TABLE:
-            # Of the figures of the other tables, and a column more where somebody was anonymous.
+        if table.key in (verdicts.TABLE, topic_tables.GROUPS):
+            # Of the figures of the other tables.
             continue
         keys = [column.key for column in table.columns]
         for counted in [key for key in columns if key in keys]:
             number = keys.index(counted)
-            for row in table.rows:
-                if row.kind == "body" and (table.key != "opening" or row.key == "now"):
+            for row in table.all_rows:
+                if row.kind in ("body", "detail") and (table.key != "opening" or row.key == "now"):
                     label = _label(row, table.columns[number])
                     figures[table.key, row.key, counted] = _Figure(
                         table.caption, label, cast("Number | None", row.cells[number])

@@ -83,6 +83,7 @@ def _frozen_row(row: TopicRow) -> dict[str, Any]:
         "varies": row.variation is not None,
         "codes": list(row.codes),
         "details": [_frozen_row(detail) for detail in row.details],
+        "group": list(row.group),
         "is_part_then": row.is_part_then,
     }
 
@@ -250,8 +251,10 @@ def _month(kept: Mapping[str, Any]) -> dict[str, Any]:
 def _thawed_short_row(row: Sequence[Any], current: Counts, baseline: Counts | None) -> TopicRow:
     """Of schemas 2 to 4: code, label and both counts. All are taken for enquiries of users."""
     code, label, count, earlier = row
-    then = None if earlier is None or baseline is None else _asked(earlier, None, baseline)
-    now = _asked(count, None, current)
+    then = None
+    if earlier is not None and baseline is not None:
+        then = Asked.of_row(_number(earlier), None, baseline)
+    now = Asked.of_row(_number(count), None, current)
     return topic_row(code, label, now, then, comparable=True, codes=(code,))
 
 
@@ -259,9 +262,10 @@ def _thawed_row(row: Mapping[str, Any], current: Counts, baseline: Counts | None
     """Incidences and variations are worked out again from what was frozen."""
     now = then = None
     if row["count"] is not None:
-        now = _asked(row["count"], row["nameless"], current)
+        now = Asked.of_row(_number(row["count"]), _number(row["nameless"]), current)
     if row["baseline"] is not None and baseline is not None:
-        then = _asked(row["baseline"], row["baseline_nameless"], baseline)
+        nameless = _number(row["baseline_nameless"])
+        then = Asked.of_row(_number(row["baseline"]), nameless, baseline)
     return topic_row(
         row["code"],
         row["label"],
@@ -270,12 +274,6 @@ def _thawed_row(row: Mapping[str, Any], current: Counts, baseline: Counts | None
         comparable=row["varies"],
         codes=tuple(row["codes"]),
         details=tuple(_thawed_row(detail, current, baseline) for detail in row["details"]),
+        group=tuple(row["group"]),
         is_part_then=row["is_part_then"],
     )
-
-
-def _asked(number: Any, nameless: Any, side: Counts) -> Asked:
-    count, without = _number(number), _number(nameless)
-    if without is None:
-        return Asked(count, None, None if side.nameless else count, side.users)
-    return Asked(count, without, count - without, side.users)

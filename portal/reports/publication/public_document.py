@@ -152,6 +152,7 @@ def masked(table: Table, now: frozenset[str], then: frozenset[str]) -> Table:
         table,
         rows=tuple(_masked(row, keys, *(row.key in side for side in hidden)) for row in table.rows),
         check=None,
+        folded_note=None,
     )
 
 
@@ -163,7 +164,7 @@ def _masked(row: Row, keys: Sequence[str], now: bool, then: bool) -> Row:
 
     cells = [PROTECTED if hides(key) else value
              for key, value in zip(keys, row.cells, strict=True)]  # fmt: skip
-    return replace(row, cells=tuple(cells))
+    return replace(row, cells=tuple(cells), details=(), is_folded=False)
 
 
 def _lines(now: Sheet, then: Sheet | None, names: Mapping[str, str]) -> list[Line]:

@@ -45,13 +45,10 @@ class TopicRow:
     """Of which topics it has the enquiries; of editions from before the lines, its own."""
     details: tuple["TopicRow", ...] = ()
     """The same by each of these topics, where somebody asked for more than one or for another."""
+    group: tuple[str, str] = ("", "")
+    """The heading that it stands under: its key and its words."""
     is_part_then: bool = False
     """Of a detail: whether the earlier period had no such topic, and counted it in the line."""
-
-    @property
-    def is_zero(self) -> bool:
-        """Whether in neither period anybody asked for it."""
-        return self.count == 0 and not self.baseline
 
     @property
     def count_of_users(self) -> Number:
@@ -105,6 +102,10 @@ def six_places(value: Fraction | Decimal | None) -> str | None:
     return None if value is None else formats.plain(value, 6)
 
 
+Sides = tuple[Counts, Counts | None]
+"""A period and, where it is known, the earlier one."""
+
+
 class Asked(NamedTuple):
     """The enquiries of a line in one period, and the users whom they are divided by."""
 
@@ -120,10 +121,34 @@ class Asked(NamedTuple):
         return cls(side.topics.get(code, 0), nameless, side.of_users(code), side.users)
 
     @classmethod
+    def of_row(cls, number: Number, nameless: Number | None, side: Counts) -> "Asked":
+        """Those of a line whose numbers are known."""
+        if nameless is None:
+            return cls(number, None, None if side.nameless else number, side.users)
+        return cls(number, nameless, number - nameless, side.users)
+
+    @classmethod
+    def added(cls, sides: Sequence["Asked"]) -> "Asked | None":
+        """Several lines together; of none, nothing is known."""
+        if not sides:
+            return None
+        return cls(
+            sum(side.number for side in sides),
+            _sum_known([side.nameless for side in sides]),
+            _sum_known([side.of_users for side in sides]),
+            sides[0].users,
+        )
+
+    @classmethod
     def in_all(cls, side: Counts) -> "Asked":
         """Those of every topic."""
         nameless = side.nameless.total if side.nameless else None
         return cls(side.services, nameless, side.services_of_users, side.users)
+
+
+def _sum_known(numbers: Sequence[Number | None]) -> Number | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
 
 
 def topic_row(
@@ -135,6 +160,7 @@ def topic_row(
     comparable: bool,
     codes: tuple[str, ...] = (),
     details: tuple[TopicRow, ...] = (),
+    group: tuple[str, str] = ("", ""),
     is_part_then: bool = False,
 ) -> TopicRow:
     """A line of what was asked in each period; None of one in which it could not be."""
@@ -152,7 +178,28 @@ def topic_row(
         else None,
         codes=codes,
         details=details,
+        group=group,
         is_part_then=is_part_then,
+    )
+
+
+def summed_row(code: str, label: str, rows: Sequence[TopicRow], sides: Sides) -> TopicRow:
+    """Several lines as one; a variation only where each of them that was asked has one."""
+    current, baseline = sides
+    now = [Asked.of_row(row.count, row.nameless, current) for row in rows if row.count is not None]
+    then = [
+        Asked.of_row(row.baseline, row.baseline_nameless, baseline)
+        for row in rows
+        if row.baseline is not None and baseline is not None
+    ]
+    asked = [row for row in rows if row.count or row.baseline]
+    return topic_row(
+        code,
+        label,
+        Asked.added(now),
+        Asked.added(then),
+        comparable=all(row.variation is not None for row in asked),
+        codes=tuple(row.code for row in rows),
     )
 
 
@@ -236,6 +283,16 @@ class Relazione:
     """Enquiries of both periods about topics that no list had then: in the total, on no line."""
     rates_of_all: bool = False
     """Whether its rates are of all enquiries, as in editions from before these were told apart."""
+
+    @property
+    def groups(self) -> tuple[TopicRow, ...]:
+        """The lines by the heading that they stand under; none in editions that do not say it."""
+        named = dict.fromkeys(row.group for row in self.rows if row.group[0])
+        sides = (self.current, self.baseline)
+        return tuple(
+            summed_row(key, label, [row for row in self.rows if row.group[0] == key], sides)
+            for key, label in named
+        )
 
     @property
     def line_of(self) -> dict[str, str]:

@@ -96,7 +96,14 @@ class Compared:
             comparable=self._comparable and self.is_whole(line),
             codes=line.codes,
             details=self._details(line),
+            group=self._group(line),
         )
+
+    def _group(self, line: TopicLine) -> tuple[str, str]:
+        """Of a line of several topics, under the heading that they share; else under the last."""
+        groups = self.lines.topics.groups
+        found = [group for group in groups if group.key == line.group_key] or list(groups[-1:])
+        return next(((group.key, group.label) for group in found), ("", ""))
 
     def _details(self, line: TopicLine) -> tuple[TopicRow, ...]:
         """The topics of a line of which somebody asked, unless that is all of it."""
@@ -118,18 +125,20 @@ class Compared:
     def _detail(
         self, code: str, current: Counts | None, baseline: Counts | None, line: TopicLine
     ) -> TopicRow:
+        newest = self.lines.topics.newest[code]
         then_listed = all(self.lines.lists(code, days) for days in self.earlier)
         whole = all(
             self.lines.lists(code, (days[0], days[0])) for days in (self.window, *self.earlier)
         )
         return topic_row(
             code,
-            self.lines.topics.newest[code].label,
+            newest.label,
             _listed(current, code, self.lines.lists(code, self.window)),
             _listed(baseline, code, then_listed),
             comparable=self._comparable and whole,
             codes=(code,),
-            is_part_then=bool(baseline) and not then_listed,
+            # A child stands under its parent in any list: of the others it must be said.
+            is_part_then=bool(baseline) and not then_listed and newest.parent_code != line.key,
         )
 
     def historical_rows(self, labels: Sequence[tuple[int, str]]) -> tuple[TopicRow, ...]:
@@ -153,8 +162,8 @@ class Compared:
         return topic_row(
             code,
             label,
-            _sum([asked for line in lines if (asked := self._asked_now(line))]),
-            _sum([asked for line in lines if (asked := self._asked_then(line))]),
+            Asked.added([asked for line in lines if (asked := self._asked_now(line))]),
+            Asked.added([asked for line in lines if (asked := self._asked_then(line))]),
             comparable=self._comparable and all(map(self.is_whole, lines)),
             codes=tuple(line.key for line in lines),
         )
@@ -165,19 +174,3 @@ def _listed(side: Counts | None, code: str, is_listed: bool) -> Asked | None:
     if side is None or not (is_listed or side.topics.get(code)):
         return None
     return Asked.about(side, code)
-
-
-def _sum(sides: Sequence[Asked]) -> Asked | None:
-    if not sides:
-        return None
-    return Asked(
-        sum(side.number for side in sides),
-        _sum_known([side.nameless for side in sides]),
-        _sum_known([side.of_users for side in sides]),
-        sides[0].users,
-    )
-
-
-def _sum_known(numbers: Sequence[Number | None]) -> Number | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) if len(known) == len(numbers) else None

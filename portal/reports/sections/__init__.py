@@ -122,6 +122,9 @@ def _topics(relazione: Relazione) -> Sequence[Block]:
     said, nearest = verdicts.verdict(relazione)
     blocks: list[Block] = [Paragraph(nearest, lead=said)] if said else []
     blocks.append(topic_tables.modern_table(relazione))
+    groups = topic_tables.group_table(relazione)
+    if groups and topic_tables.GROUPS not in relazione.omits:
+        blocks.append(groups)
     rows = [row for row in relazione.rows if row.incidence or row.baseline_incidence]
     rows.sort(key=lambda row: row.incidence or 0, reverse=True)
     if rows:
@@ -138,6 +141,10 @@ def _topics(relazione: Relazione) -> Sequence[Block]:
             )
         )  # fmt: skip
     return blocks
+
+
+def _none(_relazione: Relazione) -> Sequence[Block]:
+    return []
 
 
 def _months(relazione: Relazione) -> Sequence[Block]:
@@ -209,6 +216,9 @@ PARTS = (
     Part("premessa", "premessa", _l("Premessa"), _premise, optional=False),
     Part("sintesi", "sintesi", _l("Sintesi"), _synthesis),
     Part("richieste", "richieste", _l("Richieste per tipologia"), _topics),
+    # Ways of printing the table of topics, with no block of their own.
+    Part(topic_tables.DETAILS, "richieste", _l("Voci di dettaglio sotto le tipologie"), _none),
+    Part(topic_tables.GROUPS, "richieste", _l("Richieste per gruppo di tipologie"), _none),
     *_of("utenti"),
     Part("mesi", "attivita", _l("Andamento mensile"), _months),
     *_of("attivita"),

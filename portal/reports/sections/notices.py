@@ -13,9 +13,14 @@ from portal.core.documents.tables import Check
 from portal.core.italy.formats import count, day, joined
 from portal.core.italy.periods import same_length_kind
 from portal.figures.rules import Counts, Number
-from portal.reports.relazione.model import Relazione, are_comparable, services_per_user
+from portal.reports.relazione.model import (
+    Relazione,
+    TopicRow,
+    are_comparable,
+    services_per_user,
+)
 from portal.reports.relazione.rows import OTHER_CODE
-from portal.reports.sections.prose import compared_with
+from portal.reports.sections.prose import compared_with, in_period
 
 
 def partial_notice(relazione: Relazione) -> str | None:
@@ -52,18 +57,21 @@ def newcomers_note(relazione: Relazione) -> str | None:
              " chi era già venuto.")  # fmt: skip
 
 
-def reconciliation(relazione: Relazione) -> str:
-    """The foot of the table of topics: that the rows add up, or by how much they do not."""
+def reconciliation(relazione: Relazione, lines: Sequence[TopicRow] | None = None) -> str:
+    """The foot of the table of topics, or of other lines of it: that they add up, or by how much
+    they do not.
+    """
+    rows = relazione.rows if lines is None else lines
     early_now, early_then = relazione.early
     sides: list[tuple[Number, Number]] = [
-        (sum(row.count or 0 for row in relazione.rows), relazione.services - early_now)
+        (sum(row.count or 0 for row in rows), relazione.services - early_now)
     ]
     if relazione.services_baseline is not None:
-        earlier = sum(row.baseline or 0 for row in relazione.rows)
+        earlier = sum(row.baseline or 0 for row in rows)
         sides.append((earlier, relazione.services_baseline - early_then))
     heads = relazione.against.heads(relazione.period)
     early = [_early(n, head) for n, head in zip(relazione.early, heads, strict=True) if n]
-    return " ".join([check(len(relazione.rows), sides).text, *early])
+    return " ".join([check(len(rows), sides).text, *early])
 
 
 def _early(number: Number, head: str) -> str:
@@ -77,6 +85,36 @@ def _early(number: Number, head: str) -> str:
         n=count(number),
         period=head,
     )
+
+
+def folded_note(relazione: Relazione) -> str | None:
+    """The lines of which nobody asked for anything: named, and not printed one by one."""
+    labels = [row.label for row in relazione.rows if is_zero(relazione, row)]
+    if not labels:
+        return None
+    if relazione.baseline is None:
+        return _("Nessuna richiesta: %(topics)s.", topics="; ".join(labels))
+    return _("Nessuna richiesta nei due periodi: %(topics)s.", topics="; ".join(labels))
+
+
+def is_zero(relazione: Relazione, row: TopicRow) -> bool:
+    """Whether nobody asked for it; editions from before print such lines one by one."""
+    then = 0 if relazione.baseline is None else row.baseline
+    return (row.count, then) == (0, 0) and not relazione.rates_of_all
+
+
+def detail_label(relazione: Relazione, detail: TopicRow, line: TopicRow) -> str:
+    """A part of a line; where the earlier period had no such topic, of what it was a part then."""
+    label = detail.label
+    if detail.code == line.code and detail.label == line.label:
+        label = _("%(topic)s, senza dettaglio", topic=detail.label)
+    then = relazione.against.period
+    if not detail.is_part_then or then is None:
+        return label
+    usual = relazione.against.is_usual(relazione.period)
+    when = _("nel %(year)s", year=then.heading) if usual else in_period(then.whole)
+    return _("%(topic)s (compreso in «%(line)s» %(in_then)s)",
+             topic=label, line=line.label, in_then=when)  # fmt: skip
 
 
 def others_note(relazione: Relazione) -> str | None:

@@ -5,6 +5,7 @@ No arithmetic here, only which figure stands where and under which words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,13 @@ from flask_babel import gettext as _
 
 from portal.core.documents.tables import BLANK, MARKS, Check, Column, Row, Table, Value
 from portal.figures.rules import Counts, Number
-from portal.reports.relazione.model import Relazione, TopicRow, six_places, total_row
+from portal.reports.relazione.model import (
+    Relazione,
+    TopicRow,
+    reconciles,
+    six_places,
+    total_row,
+)
 from portal.reports.sections import notices, verdicts
 
 # The old table's own words, wrong ones included («Importo»): never translated.
@@ -33,14 +40,62 @@ def modern_table(relazione: Relazione) -> Table:
         caption=_caption(relazione),
         columns=columns,
         rows=(
-            *(
-                Row(_cells(row, keys, outcome=verdicts.outcome(relazione, row)), key=row.code)
-                for row in relazione.rows
-            ),
+            *(_modern_row(row, keys, relazione) for row in relazione.rows),
             Row(_cells(total, keys, variation=BLANK, outcome=BLANK), "total", "totale"),
         ),
         note=notices.table_note(relazione),
         check=Check(relazione.reconciles, notices.reconciliation(relazione)),
+        shows_details=DETAILS not in relazione.omits,
+        folded_note=notices.folded_note(relazione),
+    )
+
+
+DETAILS, GROUPS = "dettaglio", "gruppi"
+"""What a desk may leave out of its table of topics."""
+
+
+def _modern_row(row: TopicRow, keys: Sequence[str], relazione: Relazione) -> Row:
+    cells = _cells(row, keys, outcome=verdicts.outcome(relazione, row))
+    details = [
+        Row(
+            _cells(detail, keys, label=notices.detail_label(relazione, detail, row), outcome=BLANK),
+            "detail",
+            f"{row.code}/{detail.code}",
+        )
+        for detail in row.details
+    ]
+    return Row(
+        cells,
+        key=row.code,
+        details=tuple(details),
+        is_folded=notices.is_zero(relazione, row),
+    )
+
+
+def group_table(relazione: Relazione) -> Table | None:
+    """The lines by the heading that they stand under; none where the edition does not know it."""
+    rows = relazione.groups
+    if not rows:
+        return None
+    columns = [column for column in _modern_columns(relazione) if column.key != "outcome"]
+    keys = [column.key for column in columns]
+    total = total_row(_("Totale"), relazione.current, relazione.baseline)
+    columns[0] = replace(columns[0], head=_("Gruppo di tipologie"))
+    return Table(
+        key=GROUPS,
+        caption=_("Richieste per gruppo di tipologie"),
+        columns=tuple(columns),
+        rows=(
+            *(Row(_cells(row, keys), key=row.code) for row in rows),
+            Row(_cells(total, keys, variation=BLANK), "total", "totale"),
+        ),
+        check=Check(
+            reconciles(
+                rows, relazione.services, relazione.services_baseline, early=relazione.early
+            ),
+            notices.reconciliation(relazione, rows),
+        ),
+        folded=True,
     )
 
 
@@ -143,19 +198,25 @@ def as_json(relazione: Relazione) -> dict[str, Any]:
         "services": relazione.services,
         "services_baseline": exact(relazione.services_baseline),
         **nameless_json(relazione.current, relazione.baseline),
-        "rows": [json_row(row) | verdicts.finding_json(relazione, row) for row in relazione.rows],
+        "rows": [
+            json_row(row)
+            | verdicts.finding_json(relazione, row)
+            | {"details": [json_row(detail) for detail in row.details]}
+            for row in relazione.rows
+        ],
     }
     if not relazione.rates_of_all:
         return value
     # What an edition said before enquiries without a name were told apart.
-    return _without_nameless(value) | {"rows": [_without_nameless(row) for row in value["rows"]]}
+    return _of_before(value) | {"rows": [_of_before(row) for row in value["rows"]]}
 
 
-NAMELESS = ("nameless", "nameless_baseline", "baseline_nameless")
+LATER = ("nameless", "nameless_baseline", "baseline_nameless", "details")
+"""What editions did not know whose rates are of all enquiries."""
 
 
-def _without_nameless(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: figure for name, figure in value.items() if name not in NAMELESS}
+def _of_before(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: figure for name, figure in value.items() if name not in LATER}
 
 
 def nameless_json(current: Counts, baseline: Counts | None) -> dict[str, Any]:
@@ -200,12 +261,20 @@ def _table_json(table: Table) -> dict[str, Any]:
     return {
         "caption": table.caption,
         "columns": {column.key: column.alone for column in table.columns},
-        "rows": [
-            {"key": row.key} | dict(zip(keys, map(_json_value, row.cells), strict=True))
-            for row in table.rows
-        ],
+        "rows": [_row_json(row, keys) | _details_json(row, keys) for row in table.rows],
         "reconciles": table.check.is_right if table.check else None,
     }
+
+
+def _row_json(row: Row, keys: Sequence[str]) -> dict[str, Any]:
+    return {"key": row.key} | dict(zip(keys, map(_json_value, row.cells), strict=True))
+
+
+def _details_json(row: Row, keys: Sequence[str]) -> dict[str, Any]:
+    """The parts of a line, where it has any."""
+    if not row.details:
+        return {}
+    return {"details": [_row_json(detail, keys) for detail in row.details]}
 
 
 def _json_value(value: Value) -> int | str | None:

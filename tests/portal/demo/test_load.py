@@ -120,6 +120,8 @@ def test_the_comparison_is_each_desks_own_relazione(first_lines: list[str]) -> N
             desk = desks[found["desk"]]
             with desk_scope(desk.id), unit_of_work():
                 own = desk_json(get_relazione(period=comparison["period"]))
+            for row in own["rows"]:
+                del row["details"]
             assert found == {key: own[key] for key in found}
             compared += 4 + 5 * len(found["rows"])
     assert [len(comparison["desks"]) for comparison in read] == [5, 6, 1]

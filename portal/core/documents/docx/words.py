@@ -132,7 +132,7 @@ def _column(column: Column) -> Said:
 
 def _row(table: Table, row: Row) -> Said:
     cells = [
-        {"testo": _line(table.text_of(row, at)), "figura": column.kind in FIGURE_KINDS}
+        {"testo": _line(table.paper_text_of(row, at)), "figura": column.kind in FIGURE_KINDS}
         for at, column in enumerate(table.columns)
     ]
     return {"celle": cells, "totale": row.kind == "total"}

@@ -192,7 +192,8 @@ class Page:
             self._sheet.set_row(self._row, LINE + SPACE)
         for at, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
             # Words after a figure would touch it.
-            inside = {"indent": 1} if at and column.kind in WORDS else {}
+            is_inside = (at > 0 and column.kind in WORDS) or (at == 0 and row.kind == "detail")
+            inside = {"indent": 1} if is_inside else {}
             self._value(self._row, at, value, column, {"valign": "vcenter", **look, **inside})
         self._row += 1
 

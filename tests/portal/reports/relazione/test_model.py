@@ -259,6 +259,7 @@ def test_json() -> None:
         "low": None,
         "high": None,
         "p_adjusted": None,
+        "details": [],
     }
 
 
