@@ -41,7 +41,19 @@
       const said = box.checked ? this.group.dataset.on : this.group.dataset.off;
       document.getElementById("voice-status").textContent = said
         .replace("{label}", box.dataset.label).replace("{count}", this.count());
+      if (box.checked && this.asksNote(box)) this.openNote();
       this.tell();
+    }
+
+    // ---- what says nothing by itself
+
+    asksNote(box) {
+      return box.value === this.group.dataset.noted;
+    }
+
+    openNote() {
+      this.group.form.elements.namedItem("note")?.closest("details")?.setAttribute("open", "");
+      document.getElementById("voice-status").textContent += ` ${this.group.dataset.note}.`;
     }
 
     count() {
@@ -64,6 +76,7 @@
       const about = document.createElement("span");
       label.className = "grow";
       label.textContent = box.dataset.label;
+      if (this.asksNote(box)) label.append(this.hint());
       remove.type = "button";
       remove.className = "link-act row-acts";
       remove.dataset.remove = box.value;
@@ -72,6 +85,13 @@
       remove.append(this.group.dataset.remove, about);
       line.append(label, remove);
       return line;
+    }
+
+    hint() {
+      const hint = document.createElement("span");
+      hint.classList.add("second", "small");
+      hint.textContent = ` – ${this.group.dataset.note}`;
+      return hint;
     }
 
     // ---- the whole list

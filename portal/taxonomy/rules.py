@@ -11,6 +11,9 @@ from functools import cached_property
 
 from portal.core.italy.states_and_comuni import folded
 
+NOTED = "ALT"
+"""The topic that says nothing by itself: whoever marks it is asked for a note, and may leave it."""
+
 
 @dataclass(frozen=True, slots=True)
 class VersionEntry:

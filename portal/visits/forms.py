@@ -31,6 +31,7 @@ from portal.drafts.forms import DraftForm
 from portal.people.card import parts as of_person
 from portal.people.forms.person import PersonForm
 from portal.people.rules import PersonFacts, one_line_end
+from portal.taxonomy.rules import NOTED
 from portal.visits import differences as of_visit
 from portal.visits.rules import (
     CHANNEL_LABELS,
@@ -46,7 +47,9 @@ FOR_OTHERS = "others"
 
 
 class TopicsField(SelectMultipleField):
-    """What is asked: check boxes of known topics."""
+    """What is asked: check boxes of known topics; of `noted` a note says what."""
+
+    noted = NOTED
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()

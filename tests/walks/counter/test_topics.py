@@ -16,6 +16,7 @@ from tests.walks.counter.conftest import (
     HOME,
     asks,
     box,
+    codes,
     saved,
     search,
 )
@@ -49,6 +50,25 @@ def test_the_whole_list_by_letters(counter: Page) -> None:
     expect(rows).to_have_text("Nessuna tipologia con queste parole.")
     counter.keyboard.press("Enter")
     assert counter.locator("#visit").count() == 1
+
+
+def test_altro_asks_for_a_note_and_is_saved_without(
+    counter: Page, today: Callable[[], list[VisitEntry]]
+) -> None:
+    counter.keyboard.press("Control+Enter")
+    expect(asks(counter)).to_be_focused()
+    note = counter.locator("#visit [name=note]")
+    expect(note).to_be_hidden()
+    counter.keyboard.type("altro nota")
+    counter.keyboard.press("Enter")
+    expect(note).to_be_visible()
+    expect(counter.locator(".chosen li")).to_contain_text("Scrivi nella nota che cosa chiede")
+    expect(counter.locator("#voice-status")).to_contain_text("Scrivi nella nota che cosa chiede.")
+    expect(asks(counter)).to_be_focused()
+    counter.keyboard.press("Enter")
+    saved(counter, "Altro")
+    (visit,) = today()
+    assert codes(visit) == ["ALT"]
 
 
 def test_what_is_chosen_and_taken_away(counter: Page) -> None:
