@@ -19,7 +19,8 @@
     button.className = "fold";
     const show = (open) => {
       button.setAttribute("aria-expanded", String(open));
-      button.textContent = open ? words.less : words.more.replace("{n}", parts.length);
+      const more = parts.length === 1 ? words.one : words.more.replace("{n}", parts.length);
+      button.textContent = open ? words.less : more;
       for (const part of parts) part.hidden = !open;
     };
     button.addEventListener("click", () => show(button.getAttribute("aria-expanded") !== "true"));

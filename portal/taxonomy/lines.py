@@ -60,6 +60,10 @@ class TopicLines:
         """Whether it could be marked from the first of these days on."""
         return self.exists_in(line, (days[0], days[0]))
 
+    def has_details(self, code: str) -> bool:
+        """Whether a topic has others below it, so that to mark it alone says less."""
+        return any(topic.parent_code == code for topic in self.topics.topics)
+
     def lists(self, code: str, days: Days) -> bool:
         """Whether some list in force in these days has this very code."""
         known = self.topics.by_version_and_code

@@ -84,6 +84,7 @@ def _frozen_row(row: TopicRow) -> dict[str, Any]:
         "codes": list(row.codes),
         "details": [_frozen_row(detail) for detail in row.details],
         "group": list(row.group),
+        "is_rest": row.is_rest,
         "is_part_then": row.is_part_then,
     }
 
@@ -275,5 +276,6 @@ def _thawed_row(row: Mapping[str, Any], current: Counts, baseline: Counts | None
         codes=tuple(row["codes"]),
         details=tuple(_thawed_row(detail, current, baseline) for detail in row["details"]),
         group=tuple(row["group"]),
+        is_rest=row["is_rest"],
         is_part_then=row["is_part_then"],
     )

@@ -47,6 +47,8 @@ class TopicRow:
     """The same by each of these topics, where somebody asked for more than one or for another."""
     group: tuple[str, str] = ("", "")
     """The heading that it stands under: its key and its words."""
+    is_rest: bool = False
+    """Of a detail: whether it is what was marked under a topic itself that has others below it."""
     is_part_then: bool = False
     """Of a detail: whether the earlier period had no such topic, and counted it in the line."""
 
@@ -161,6 +163,7 @@ def topic_row(
     codes: tuple[str, ...] = (),
     details: tuple[TopicRow, ...] = (),
     group: tuple[str, str] = ("", ""),
+    is_rest: bool = False,
     is_part_then: bool = False,
 ) -> TopicRow:
     """A line of what was asked in each period; None of one in which it could not be."""
@@ -179,6 +182,7 @@ def topic_row(
         codes=codes,
         details=details,
         group=group,
+        is_rest=is_rest,
         is_part_then=is_part_then,
     )
 

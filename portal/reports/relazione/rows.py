@@ -78,6 +78,11 @@ class Compared:
         return self.baseline and regrouped(self.baseline, self.lines.key_of.__getitem__)
 
     @cached_property
+    def _has_one_list(self) -> bool:
+        lists = [self.lines.topics.versions_in(days) for days in (self.window, *self.earlier)]
+        return len(frozenset[int]().union(*lists)) == 1
+
+    @cached_property
     def _comparable(self) -> bool:
         return are_comparable(self.current, self.baseline)
 
@@ -127,16 +132,15 @@ class Compared:
     ) -> TopicRow:
         newest = self.lines.topics.newest[code]
         then_listed = all(self.lines.lists(code, days) for days in self.earlier)
-        whole = all(
-            self.lines.lists(code, (days[0], days[0])) for days in (self.window, *self.earlier)
-        )
         return topic_row(
             code,
             newest.label,
             _listed(current, code, self.lines.lists(code, self.window)),
             _listed(baseline, code, then_listed),
-            comparable=self._comparable and whole,
+            # Where the list changed, a topic of the same name held other things too.
+            comparable=self._comparable and self._has_one_list,
             codes=(code,),
+            is_rest=self.lines.has_details(code),
             # A child stands under its parent in any list: of the others it must be said.
             is_part_then=bool(baseline) and not then_listed and newest.parent_code != line.key,
         )

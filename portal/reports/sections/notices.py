@@ -106,7 +106,7 @@ def is_zero(relazione: Relazione, row: TopicRow) -> bool:
 def detail_label(relazione: Relazione, detail: TopicRow, line: TopicRow) -> str:
     """A part of a line; where the earlier period had no such topic, of what it was a part then."""
     label = detail.label
-    if detail.code == line.code and detail.label == line.label:
+    if detail.is_rest:
         label = _("%(topic)s, senza dettaglio", topic=detail.label)
     then = relazione.against.period
     if not detail.is_part_then or then is None:
