@@ -160,6 +160,16 @@ def window(start: date, end: date) -> str:
     return f"{first} – {long_day(end)}"
 
 
+def short_window(start: date, end: date) -> str:
+    """«1° gen – 30 mag 2026», for the head of a column."""
+    first = _short_day(start) if start.year == end.year else f"{_short_day(start)} {start.year}"
+    return f"{first} – {_short_day(end)} {end.year}"
+
+
+def _short_day(value: date) -> str:
+    return format_date(value, "d° MMM" if value.day == 1 else "d MMM", locale=LOCALE)
+
+
 def from_to(start: date, end: date) -> str:
     """«dal 1° gennaio al 15 marzo 2016»; otto and undici elide: «dall’8 all’11 marzo 2016»."""
     first = day_month(start) if start.year == end.year else long_day(start)

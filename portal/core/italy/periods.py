@@ -17,6 +17,8 @@ from flask_babel import gettext as _
 from portal.core.italy import formats
 
 SCHOOL_START = 9
+LAST = 31
+"""The number of a day that stands for the last of any month."""
 
 
 class PeriodKind(StrEnum):
@@ -65,7 +67,7 @@ class Period:
     @property
     def months(self) -> int | None:
         """How many whole months, or None when it does not start and end with a month."""
-        if self.start.day != 1 or self.end != _month_end(self.end.year, self.end.month):
+        if self.start.day != 1 or not self.ends_with_a_month:
             return None
         return _month_number(self.end) - _month_number(self.start) + 1
 
@@ -75,25 +77,53 @@ class Period:
 
     @property
     def heading(self) -> str:
-        """The year, as the head of a column."""
+        """The year, as the head of a column; of a window of an open period, its days."""
+        if self.is_partial:
+            return formats.short_window(self.start, self.end)
         first, last = self.whole.start.year, self.whole.end.year
         if self.whole.kind is PeriodKind.SCHOOL_YEAR:
             return self.whole.name
         return str(first) if first == last else f"{first}–{last}"
 
+    @property
+    def named(self) -> "Period":
+        """The named period of the same days, where there is one: written either way it is one."""
+        if self.kind is not PeriodKind.RANGE or self.of is not None:
+            return self
+        same = (one for one in named_periods(self.start) if (one.start, one.end) == self._days)
+        return next(same, self)
+
+    @property
+    def _days(self) -> tuple[date, date]:
+        return self.start, self.end
+
+    @property
+    def ends_with_a_month(self) -> bool:
+        return self.end == _month_end(self.end.year, self.end.month)
+
     def baseline(self) -> "Period":
-        """The same kind a year earlier; of a window of an open period, the same window."""
+        """The same kind a year earlier; of a window of an open period, the same window.
+
+        What ends with a month is compared with what does, leap year or not.
+        """
         if self.of is not None:
-            return _cut(self.of.baseline(), _year_earlier(self.end))
+            return _cut(self.of.baseline(), self._end_in(-12))
         if self.kind is PeriodKind.RANGE:
-            return _range(_year_earlier(self.start), _year_earlier(self.end))
+            return _range(_year_earlier(self.start), self._end_in(-12))
         return period_of(self.kind, _year_earlier(self.start))
 
+    def _end_in(self, steps: int) -> date:
+        """The last day, so many months on; the last of its month stays the last."""
+        number = LAST if self.ends_with_a_month else self.end.day
+        return _month_later(self.end, steps, number)
+
     def previous(self) -> "Period":
-        """The same kind just before; of a range, as many days."""
+        """The same kind just before; of a range, as many whole months, or as many days."""
         if self.of is not None:
             return self.of.previous().cut_like(self)
         day_before = self.start - timedelta(days=1)
+        if self.kind is PeriodKind.RANGE and self.months:
+            return _range(_month_later(self.start, -self.months, 1), day_before)
         if self.kind is PeriodKind.RANGE:
             return _range(self.start - timedelta(days=self.days), day_before)
         return period_of(self.kind, day_before)
@@ -122,7 +152,8 @@ class Period:
             end = self.start + timedelta(days=partial.days - 1)
         else:
             steps = _month_number(partial.end) - _month_number(partial.start)
-            end = _month_later(self.start, steps, partial.end.day)
+            number = LAST if partial.ends_with_a_month else partial.end.day
+            end = _month_later(self.start, steps, number)
         return _cut(self.whole, min(end, self.whole.end))
 
     def title(self) -> str:
@@ -169,11 +200,18 @@ def same_length_kind(one: Period, other: Period) -> bool:
 
 
 def headings(period: Period, baseline: Period) -> tuple[str, str]:
-    """Heads of two columns: the years where they tell the periods apart, else the titles."""
+    """Heads of two columns: the years where they tell the periods apart, else the titles.
+
+    Of a period that is counted only in part, the days that were: never the name of all of it.
+    """
     same_kind = period.whole.kind is baseline.whole.kind
     if same_kind and period.baseline() == baseline and period.heading != baseline.heading:
         return period.heading, baseline.heading
-    return period.title(), baseline.title()
+    return _headed(period), _headed(baseline)
+
+
+def _headed(period: Period) -> str:
+    return period.heading if period.is_partial else period.title()
 
 
 # From text

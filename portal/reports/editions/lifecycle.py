@@ -187,7 +187,7 @@ def _is_current(kind: EditionType, edition: EditionRow) -> bool:
 
 def _closed(period: str) -> Period:
     try:
-        window = parse_period(period)
+        window = parse_period(period).named
     except ValueError as error:
         raise Refusal(str(error), field="period") from error
     if window.end >= clock.today():

@@ -7,7 +7,7 @@ figure, it never holds a zero of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -54,6 +54,7 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "network_name": relazione.network_name,
         "period": period,
         "baseline": relazione.against.name,
+        "mean_of": [period.name for period in relazione.against.known],
         "current": _frozen_counts(relazione.current),
         "earlier": relazione.baseline and _frozen_counts(relazione.baseline),
         "notes": list(relazione.notes),
@@ -146,6 +147,7 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
     baseline = _thawed_counts(frozen["earlier"]) if frozen["earlier"] else None
     period = parse_period(frozen["period"])
     _period, against = baseline_of(period, frozen["baseline"], date.max)
+    against = replace(against, known=tuple(map(parse_period, frozen.get("mean_of", ()))))
     rows, historical = _rows_of(frozen, period, current, baseline)
     early_now, early_then = map(_number, frozen.get("early", (0, 0)))
     return Relazione(

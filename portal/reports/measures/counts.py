@@ -33,7 +33,7 @@ def count(period: Period) -> Counts:
     """The figures of a period, exact; raises PartlyTotals where none can be given."""
     totals = figures.list_past_totals_within(period.start, period.end)
     for total in totals:
-        if total.period == period.name:
+        if (total.starts_on, total.ends_on) == (period.start, period.end):
             return figures.counts_of(total)
     if totals:
         raise PartlyTotals(

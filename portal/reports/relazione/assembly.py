@@ -2,6 +2,7 @@
 """The relazione of a desk, put together for a period and a baseline."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -63,6 +64,7 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
     except ValueError as error:
         raise Refusal(str(error), field="confronto") from error
     known = _count_baseline(against)
+    against = replace(against, known=known.periods) if against.is_mean else against
     current, earlier = measures.count(window), known.counts
     detail, *earlier_details = measures.describe((window, *known.periods))
     words = manager_words.find_texts(window.whole.name)
@@ -90,7 +92,7 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
 
 def _read(text: str) -> Period:
     try:
-        return parse_period(text)
+        return parse_period(text).named
     except ValueError as error:
         raise Refusal(str(error), field="periodo") from error
 

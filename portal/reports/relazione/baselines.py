@@ -13,6 +13,7 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.core.italy import formats
 from portal.core.italy.periods import Period, PeriodKind, headings, parse_period
 
 OF_A_MEAN = 3
@@ -37,9 +38,13 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Baseline:
-    """The earlier periods, the newest first: none, one, or the three of a mean."""
+    """The earlier periods, the newest first: none, one, or the three of a mean.
+
+    `known` are those of a mean in which something was recorded: it is of these alone.
+    """
 
     periods: tuple[Period, ...]
+    known: tuple[Period, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,13 +68,27 @@ class Baseline:
         return self.periods[0] if len(self.periods) == 1 else None
 
     def title(self) -> str:
-        """«I semestre 2015», or of which years it is the mean."""
+        """«I semestre 2015», the days of it that were counted, or of which years it is the mean."""
         if self.is_mean:
-            return _("media %(years)s", years=self._years())
-        return self.periods[0].title() if self.periods else ""
+            return self._mean_title()
+        if not self.periods:
+            return ""
+        (period,) = self.periods
+        return period.window() if period.is_partial else period.title()
 
-    def _years(self) -> str:
-        return f"{self.periods[-1].heading}–{self.periods[0].heading}"
+    @property
+    def counted(self) -> tuple[Period, ...]:
+        """The periods whose figures these are."""
+        return self.known if self.is_mean and self.known else self.periods
+
+    def _mean_title(self) -> str:
+        """Named by the years that it holds; of a single one there is no mean."""
+        years = [period.heading for period in reversed(self.counted)]
+        if len(years) == 1:
+            return years[0]
+        if len(years) < len(self.periods) or any(one.is_partial for one in self.counted):
+            return _("media %(years)s", years=formats.joined(years))
+        return _("media %(years)s", years=f"{years[0]}–{years[-1]}")
 
     def heads(self, period: Period) -> tuple[str, str]:
         """Heads of the two columns of a table: the present period's and this one's."""
@@ -98,7 +117,7 @@ def baseline_of(period: Period, text: str | None, today: date) -> tuple[Period, 
         return period, Baseline((period.previous(),))
     if choice == Choice.MEAN:
         return period, Baseline(_years_before(period))
-    return _chosen(period, parse_period(choice), today)
+    return _chosen(period, parse_period(choice).named, today)
 
 
 def _years_before(period: Period) -> tuple[Period, ...]:

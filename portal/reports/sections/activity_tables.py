@@ -19,6 +19,7 @@ def month_table(relazione: Relazione) -> Table:
     months = relazione.detail.months if relazione.detail else ()
     earlier = _beside(months, relazione.baseline_detail)
     columns = _month_columns(relazione)
+    labels = _month_labels(months, earlier)
     kept = range(4) if relazione.against.periods else (0, 2)
     lines: list[Sides] = [
         (one.visits, then.visits if then else None, one.enquiries, then.enquiries if then else None)
@@ -38,8 +39,8 @@ def month_table(relazione: Relazione) -> Table:
         columns=(Column("label", _("Mese"), "text"), *(columns[number] for number in kept)),
         rows=(
             *(
-                Row((month_label(one.name), *(line[number] for number in kept)), key=one.name)
-                for one, line in zip(months, lines, strict=True)
+                Row((label, *(line[number] for number in kept)), key=month.name)
+                for month, label, line in zip(months, labels, lines, strict=True)
             ),
             Row((_("Totale"), *(total[number] for number in kept)), "total", "totale"),
         ),
@@ -59,8 +60,23 @@ def _month_columns(relazione: Relazione) -> tuple[Column, ...]:
     )
 
 
+def _month_labels(months: Sequence[Month], earlier: Sequence[Month | None]) -> list[str]:
+    """«gennaio»: the heads of the columns say the year; «luglio / gennaio» beside another month.
+
+    In more than a year each month says its own.
+    """
+    names = [month_label(month.name) for month in months]
+    if len(set(names)) < len(names):
+        return [parse_period(month.name).title() for month in months]
+    beside = [month_label(month.name) if month else None for month in earlier]
+    return [
+        name if other in (None, name) else f"{name} / {other}"
+        for name, other in zip(names, beside, strict=True)
+    ]
+
+
 def month_label(name: str) -> str:
-    """«gennaio»: the heads of the columns say the year."""
+    """«gennaio»."""
     return parse_period(name).title().rpartition(" ")[0]
 
 

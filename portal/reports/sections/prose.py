@@ -161,18 +161,25 @@ def _moved(noun: str, before: Number, after: Number) -> str:
 
 def _against(period: Period, against: Baseline) -> tuple[str, str]:
     """The earlier period as an article and a noun, so that prepositions can join it."""
-    baseline = against.period
-    if baseline is None:
-        years = joined([one.heading for one in reversed(against.periods)])
+    if len(against.counted) > 1:
+        years = joined([earlier.heading for earlier in reversed(against.counted)])
         return "la", _("media degli stessi periodi del %(years)s", years=years)
-    if not against.is_usual(period):
+    (baseline,) = against.counted
+    if not (against.is_mean or against.is_usual(period)):
         return _named(baseline)
     whole = baseline.whole
+    if period.is_partial and not _ends_alike(period, baseline):
+        return _named(baseline)
     if period.is_partial:
         return "gli", _("stessi giorni %(year)s", year=_of_year(whole))
     if whole.kind in (PeriodKind.YEAR, PeriodKind.SCHOOL_YEAR):
         return _named(whole)
     return "lo", _("stesso periodo %(year)s", year=_of_year(whole))
+
+
+def _ends_alike(period: Period, baseline: Period) -> bool:
+    """Whether both windows end on the same day of the year: else both ends must be read."""
+    return (period.end.month, period.end.day) == (baseline.end.month, baseline.end.day)
 
 
 def _of_year(period: Period) -> str:

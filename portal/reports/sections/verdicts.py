@@ -209,7 +209,7 @@ def facts_of(relazione: Relazione, code: str) -> list[tuple[str, str]]:
     facts = [
         (_tested(relazione), _("%(n)s punti", n=points(one.difference))),
         (_("Esito"), str(WORDS[one.change])),
-        (_("Intervallo al 95 %"),
+        (_("Intervallo al 95 % per l’intera tabella"),
          _("da %(low)s a %(high)s punti", low=points(one.low), high=points(one.high))),
         (_("Per dire «in aumento»"), _at_least(one)),
         (_("Per dire «in calo»"), _at_most(one)),

@@ -125,7 +125,7 @@ def nothing_new() -> Response:
 def _panel() -> Panel | None:
     """The panel of the period in the address; none where that is no period."""
     try:
-        return panel_of(parse_period(request.args.get("periodo", "")))
+        return panel_of(parse_period(request.args.get("periodo", "")).named)
     except ValueError:
         return None
 

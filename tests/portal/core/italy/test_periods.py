@@ -61,8 +61,14 @@ def test_small_letters_and_spaces_are_forgiven() -> None:
     assert parse_period(" 2016-s1 ") == parse_period("2016-S1")
 
 
-def test_a_range_as_long_as_a_half_year_stays_a_range() -> None:
-    assert parse_period("2016-01-01..2016-06-30").kind is PeriodKind.RANGE
+@pytest.mark.parametrize("name", ["2016-02", "2016-T2", "2016-Q3", "2016-S1", "2016", "2015/2016"])
+def test_a_range_of_the_same_days_is_the_named_period(name: str) -> None:
+    period = parse_period(name)
+    days = f"{period.start.isoformat()}..{period.end.isoformat()}"
+    assert parse_period(days).kind is PeriodKind.RANGE
+    assert parse_period(days).named == period
+    longer = f"{period.start.isoformat()}..2016-12-30"
+    assert parse_period(longer).named == parse_period(longer)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,9 @@ def test_noise_makes_a_short_sentence() -> None:
         ("2016-T1", "2015-T1", "2015-T4"),
         ("2017-02", "2016-02", "2017-01"),
         ("2016/2017", "2015/2016", "2015/2016"),
-        ("2016-01-01..2016-02-29", "2015-01-01..2015-02-28", "2015-11-02..2015-12-31"),
+        ("2016-01-01..2016-02-29", "2015-01-01..2015-02-28", "2015-11-01..2015-12-31"),
+        ("2017-01-15..2017-02-28", "2016-01-15..2016-02-29", "2016-12-01..2017-01-14"),
+        ("2016-03-01..2016-08-31", "2015-03-01..2015-08-31", "2015-09-01..2016-02-29"),
     ],
 )
 def test_the_baseline_is_the_same_kind_a_year_earlier(name: str, earlier: str, before: str) -> None:
@@ -140,6 +148,13 @@ def test_an_open_period_is_compared_with_the_same_window() -> None:
     assert parse_period("2026-S1").cut_like(window).end == date(2026, 5, 23)
     assert window.previous() == parse_period("2026-S1").cut_like(window)
     assert parse_period("2025-S2").cut_like(window) == window.baseline()
+
+
+def test_a_window_that_ends_with_its_month_is_compared_with_one_that_does() -> None:
+    window = parse_period("2026-S2").cut(date(2026, 11, 30))
+    assert window.previous().end == date(2026, 5, 31)
+    assert parse_period("2027-S1").cut(date(2027, 2, 28)).baseline().end == date(2026, 2, 28)
+    assert parse_period("2029-S1").cut(date(2029, 2, 28)).baseline().end == date(2028, 2, 29)
 
 
 def test_a_window_cut_on_29_february_ends_on_the_28th_a_year_earlier() -> None:
@@ -181,6 +196,12 @@ def test_columns_are_headed_by_the_year_only_where_that_tells_them_apart() -> No
     assert headings(half, half.baseline()) == ("2016", "2015")
     assert headings(half, parse_period("2015")) == ("I semestre 2016", "anno 2015")
     assert headings(half, parse_period("2015-S2")) == ("I semestre 2016", "II semestre 2015")
+    window = half.cut(date(2016, 5, 30))
+    cut = ("1° gen – 30 mag 2016", "1° gen – 30 mag 2015")
+    assert headings(window, window.baseline()) == cut
+    assert (
+        headings(half, parse_period("2015-S2").cut(date(2015, 8, 1)))[1] == "1° lug – 1° ago 2015"
+    )
     school = parse_period("2016/2017")
     assert headings(school, school.baseline()) == ("2016/2017", "2015/2016")
 

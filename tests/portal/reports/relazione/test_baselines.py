@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a period is compared with: named, the one before, the mean of three, nothing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -75,6 +76,14 @@ def test_heads_and_titles() -> None:
     assert told[Choice.PREVIOUS].heads(period) == ("I semestre 2016", "II semestre 2015")
     assert told[Choice.MEAN].heads(period) == ("2016", "media 2013–2015")
     assert told[Choice.NONE].heads(period) == ("2016", "")
+    mean = told[Choice.MEAN]
+    for known, head in (
+        ((0,), "2015"),
+        ((0, 2), "media 2013 e 2015"),
+        ((0, 1, 2), "media 2013–2015"),
+    ):
+        held = replace(mean, known=tuple(mean.periods[number] for number in known))
+        assert held.heads(period) == ("2016", head)
 
 
 def test_the_page_says_which_period_a_choice_means() -> None:
