@@ -108,5 +108,6 @@ def counts_of(past_total: PastTotal) -> Counts:
         visits=None,
         anonymous=None,
         topics=dict(past_total.topics),
+        knows_topics=bool(past_total.topics),
         nameless=Nameless.kept(past_total.nameless, past_total.nameless_topics),
     )

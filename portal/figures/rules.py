@@ -66,13 +66,17 @@ class Counts:
     anonymous: Number | None
     topics: Mapping[str, Number] = field(default_factory=dict)
     nameless: Nameless | None = None
+    knows_topics: bool = True
+    """Whether enquiries were recorded: of totals of users alone they were not."""
 
     @property
-    def services(self) -> Number:
-        return sum(self.topics.values())
+    def services(self) -> Number | None:
+        return sum(self.topics.values()) if self.knows_topics else None
 
     @property
-    def services_of_users(self) -> Number:
+    def services_of_users(self) -> Number | None:
+        if self.services is None:
+            return None
         return self.services - (self.nameless.total if self.nameless else 0)
 
     def of_users(self, code: str) -> Number | None:
@@ -124,6 +128,12 @@ def is_silent(counts: Counts) -> bool:
     return not (counts.users or counts.visits or counts.services)
 
 
+NOTHING_RECORDED = Counts(
+    users=None, users_by_sex=None, visits=None, anonymous=None, knows_topics=False
+)
+"""Of a period of which nothing is known: no number, and never zero."""
+
+
 def mean_of(counts: Sequence[Counts]) -> Counts:
     """The mean of each figure; one that was not recorded in some period has no mean."""
     by_sex = [period.users_by_sex for period in counts if period.users_by_sex is not None]
@@ -133,6 +143,7 @@ def mean_of(counts: Sequence[Counts]) -> Counts:
         visits=_mean([period.visits for period in counts]),
         anonymous=_mean([period.anonymous for period in counts]),
         topics=_mean_by_key([period.topics for period in counts]),
+        knows_topics=all(period.knows_topics for period in counts),
         nameless=_mean_nameless([period.nameless for period in counts]),
     )
 

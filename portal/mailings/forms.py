@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Forms of recipients and of approving; no database."""
 
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, RadioField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal.core.web.forms import PortalForm
 from portal.reports.disclosure.sheets import Audience
@@ -37,6 +40,15 @@ class ApproveForm(PortalForm):
     """Approve what was read; the button says whether it is sent too."""
 
     send = HiddenField()
+    nothing_recorded = BooleanField(_l("Sì, è giusto così: non è stato registrato nulla"))
+    missing: Sequence[str] = ()
+    """The stretches of the period without any record: they may be a mistake."""
+
+    def validate_nothing_recorded(self, field: BooleanField) -> None:
+        if self.missing and not field.data:
+            raise ValidationError(
+                _("Conferma che è giusto così, o lascia stare e completa le registrazioni")
+            )
 
     @property
     def sends(self) -> bool:

@@ -60,7 +60,7 @@ def _sentences(relazione: Relazione) -> list[str]:
     return [
         _("Utenti: %(users)s; servizi erogati: %(services)s.",
           users=formats.count(relazione.current.users or 0),
-          services=formats.count(relazione.services)),
+          services=formats.count(relazione.services or 0)),
         _("Questa è la versione pubblicabile: il segno • sta al posto dei numeri che potrebbero far"
           " riconoscere qualcuno."),
     ]  # fmt: skip

@@ -19,8 +19,9 @@ from portal.taxonomy.queries import version_on
 SCHEMA = 4
 """What `freeze` writes. 1 and 2, which no number says: the figures, then with what is found in
 them; 3: and the order of the topics, which a later list may change; 4: and the enquiries without
-a name, of the desks that tell them.
+a name, of the desks that tell them; its variations are of the desks that have both periods.
 """
+OF_BOTH = 4
 
 
 def freeze(period: str, baseline: str) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def thaw(frozen: dict[str, Any]) -> NetworkComparison:
         ),
         missing=tuple(Named(slug, names[slug]) for slug in frozen["missing"]),
         lines=lines,
+        is_of_before=int(frozen.get("schema", 0)) < OF_BOTH,
     )
 
 

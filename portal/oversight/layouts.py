@@ -29,7 +29,10 @@ SHOWN: dict[str, tuple[str, str | None]] = {
     CHANGES: ("variation", None),
 }
 USERS, SERVICES = "users", "services"
-MEASURES = ("count", "baseline", "incidence", "baseline_incidence", "variation")
+MEASURES = (
+    "count", "nameless", "baseline", "baseline_nameless", "incidence", "baseline_incidence",
+    "variation",
+)  # fmt: skip
 # No desk's slug has an underscore, so no desk's column can have this name.
 SUMS = "network_sum"
 
@@ -93,10 +96,12 @@ def _across(comparison: NetworkComparison) -> list[tuple[str, DeskFigures]]:
 
 def _columns(comparison: NetworkComparison, key: str, name: str) -> list[Column]:
     now, then = headings(comparison.period, comparison.baseline)
-    rates = _("ogni 100 utenti")
+    rates, nameless = _("ogni 100 utenti"), _("di cui senza nome")
     return [
         Column(f"{key}_count", now, "count", name),
+        Column(f"{key}_nameless", f"{nameless} {now}", "count", name),
         Column(f"{key}_baseline", then, "count", name),
+        Column(f"{key}_baseline_nameless", f"{nameless} {then}", "count", name),
         Column(f"{key}_incidence", f"{rates} {now}", "share", name),
         Column(f"{key}_baseline_incidence", f"{rates} {then}", "share", name),
         Column(f"{key}_variation", _("punti"), "change", name),
@@ -107,7 +112,7 @@ def _columns(comparison: NetworkComparison, key: str, name: str) -> list[Column]
 def _users(comparison: NetworkComparison) -> Row:
     cells: list[Any] = []
     for _key, desk in _across(comparison):
-        cells += [desk.users, desk.users_baseline, BLANK, BLANK, BLANK, BLANK]
+        cells += [desk.users, BLANK, desk.users_baseline, *[BLANK] * 5]
     return Row((USERS, _("Utenti"), *cells), "total")
 
 

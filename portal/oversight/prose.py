@@ -105,14 +105,24 @@ def _nameless_notes(comparison: NetworkComparison) -> list[Note]:
             sides = zip((desk.current, desk.baseline), heads, strict=True)
             numbers = [
                 _("%(n)s richieste su %(services)s nel periodo %(period)s", period=head,
-                  n=formats.count(side.nameless.total), services=formats.count(side.services))
+                  n=formats.count(side.nameless.total), services=formats.count(side.services or 0))
                 for side, head in sides if side in desk.much_nameless and side.nameless
             ]  # fmt: skip
             found.append(
                 _("(%(letter)s) %(desk)s: senza nome %(numbers)s. Contano tra le richieste, non nei"
                   " tassi.", letter=letter, desk=desk.desk.name, numbers=formats.joined(numbers))
             )  # fmt: skip
-    untold = [desk.desk.name for desk in comparison.desks if not desk.current.tells_nameless]
+    untold = [
+        desk.desk.name
+        for desk in comparison.desks
+        if desk.current.knows_topics and not desk.current.tells_nameless
+    ]
+    silent = [desk.desk.name for desk in comparison.desks if desk.current.users is None]
+    if silent:
+        found.append(
+            _("Di %(names)s nel periodo non c’è nessuna registrazione.",
+              names=formats.joined(silent))
+        )  # fmt: skip
     if untold:
         found.append(
             _("Di %(names)s i tassi contano tutte le richieste: non si sa quante siano senza nome.",
@@ -126,15 +136,16 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
     found, then = [], comparison.baseline
     unknown = [desk.desk.name for desk in comparison.desks if desk.baseline is None]
     if unknown and len(unknown) < len(comparison.desks):
-        found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s.",
+        found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s, quindi mancano anche quelli"
+                       " della rete.",
                        names=formats.joined(unknown), of_then=of_period(then)))  # fmt: skip
-    if comparison.sums.of_both:
+    if comparison.sums.of_both and comparison.of_both:
         found.append(
             ngettext(
-                "Le variazioni della rete sono di %(n)s sportello su %(whole)s, quello di cui si"
-                " conoscono tutti e due i periodi.",
-                "Le variazioni della rete sono di %(n)s sportelli su %(whole)s, quelli di cui si"
-                " conoscono tutti e due i periodi.",
+                "Le variazioni della rete sono di %(n)s sportello su %(whole)s, quello in cui i due"
+                " periodi si possono confrontare.",
+                "Le variazioni della rete sono di %(n)s sportelli su %(whole)s, quelli in cui i due"
+                " periodi si possono confrontare.",
                 len(comparison.of_both),
                 n=formats.count(len(comparison.of_both)),
                 whole=formats.count(len(comparison.desks)),

@@ -34,7 +34,8 @@ class Publication:
         codes = self.read.get("codes")
         if codes is None:
             return current_of(self.read)
-        return _by_code(self.read["users"], codes["now"], self.read["nameless"])
+        read = self.read
+        return _by_code(read["users"], read["services"], codes["now"], read["nameless"])
 
     def baseline(self) -> Counts | None:
         """The earlier period that the desk chose."""
@@ -44,7 +45,8 @@ class Publication:
         if codes["then"] is None:
             return None
         read = self.read
-        return _by_code(read["users_baseline"], codes["then"], read["nameless_baseline"])
+        services = read["services_baseline"]
+        return _by_code(read["users_baseline"], services, codes["then"], read["nameless_baseline"])
 
     def verdicts(self) -> dict[str, Read]:
         """By the line of the desk's own relazione, with the counts that they are of."""
@@ -52,12 +54,15 @@ class Publication:
 
 
 def _by_code(
-    users: Number | None, codes: Mapping[str, Sequence[Any]], nameless: int | None
+    users: Number | None,
+    services: Number | None,
+    codes: Mapping[str, Sequence[Any]],
+    nameless: int | None,
 ) -> Counts:
     by_topic = {code: number for code, (_count, number) in codes.items()}
     return counts_of(
         users,
-        {code: count for code, (count, _nameless) in codes.items()},
+        None if services is None else {code: count for code, (count, _n) in codes.items()},
         _nameless(nameless, by_topic),
     )
 
@@ -65,27 +70,28 @@ def _by_code(
 def current_of(read: Read) -> Counts:
     """A period's figures by line, with what is in their total alone."""
     rows = [row for row in read["rows"] if row["count"] is not None]
-    asked = {row["code"]: row["count"] for row in rows}
-    asked |= _rest(read["services"], asked)
+    asked = _with_rest(read["services"], {row["code"]: row["count"] for row in rows})
     by_line = {row["code"]: row.get("nameless") for row in rows}
     return counts_of(read["users"], asked, _nameless(read.get("nameless"), by_line))
 
 
 def baseline_of(read: Read) -> Counts | None:
     """The same of the earlier period; None where nothing was known of it."""
-    if read["services_baseline"] is None:
+    if read["services_baseline"] is None and read["users_baseline"] is None:
         return None
     rows = [row for row in read["rows"] if row["baseline"] is not None]
-    asked = {row["code"]: row["baseline"] for row in rows}
-    asked |= _rest(read["services_baseline"], asked)
+    asked = _with_rest(read["services_baseline"], {row["code"]: row["baseline"] for row in rows})
     by_line = {row["code"]: row.get("baseline_nameless") for row in rows}
     nameless = _nameless(read.get("nameless_baseline"), by_line)
     return counts_of(read["users_baseline"], asked, nameless)
 
 
-def _rest(services: Number, asked: Mapping[str, Number]) -> dict[str, Number]:
+def _with_rest(services: Number | None, asked: Mapping[str, Number]) -> dict[str, Number] | None:
+    """The lines, and what the total has besides; None where enquiries were not recorded."""
+    if services is None:
+        return None
     rest = services - sum(asked.values())
-    return {EARLY: rest} if rest else {}
+    return {**asked, **({EARLY: rest} if rest else {})}
 
 
 def _nameless(total: int | None, by_topic: Mapping[str, int | None]) -> Nameless | None:
@@ -96,14 +102,15 @@ def _nameless(total: int | None, by_topic: Mapping[str, int | None]) -> Nameless
 
 
 def counts_of(
-    users: Number | None, topics: Mapping[str, Number], nameless: Nameless | None
+    users: Number | None, topics: Mapping[str, Number] | None, nameless: Nameless | None
 ) -> Counts:
-    """What a network knows of a period."""
+    """What a network knows of a period; no topics where enquiries were not recorded."""
     return Counts(
         users=users,
         users_by_sex=None,
         visits=None,
         anonymous=None,
-        topics=topics,
+        topics=topics or {},
         nameless=nameless,
+        knows_topics=topics is not None,
     )

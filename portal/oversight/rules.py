@@ -25,9 +25,9 @@ from portal.oversight.published import (
 )
 from portal.reports.inference import Funnel, funnel
 from portal.reports.relazione.model import (
-    Asked,
     TopicRow,
     are_comparable,
+    asked_of,
     topic_row,
     total_row,
 )
@@ -72,6 +72,8 @@ class DeskFigures:
     """What the desk's own relazione says of each variation, as its JSON has it."""
     marked: Marked = Marked()
     of_both: "DeskFigures | None" = None
+    comparable: bool | None = None
+    """Of sums: whether each desk's periods can be put side by side; else it is asked of these."""
 
     @property
     def users(self) -> Number | None:
@@ -82,7 +84,7 @@ class DeskFigures:
         return None if self.baseline is None else self.baseline.users
 
     @property
-    def services(self) -> Number:
+    def services(self) -> Number | None:
         return self.current.services
 
     @property
@@ -92,8 +94,13 @@ class DeskFigures:
     @property
     def is_comparable(self) -> bool:
         """Whether both periods are known, and of the same enquiries."""
+        if self.comparable is not None:
+            return self.comparable
         sides = (self.current, self.baseline)
-        is_known = all(side and side.tells_topics_of_users for side in sides)
+        is_known = all(
+            side and side.users is not None and side.knows_topics and side.tells_topics_of_users
+            for side in sides
+        )
         return is_known and are_comparable(self.current, self.baseline)
 
     @property
@@ -103,7 +110,7 @@ class DeskFigures:
         return tuple(
             side
             for side in sides
-            if side and side.nameless and side.nameless.total > MUCH * side.services
+            if side and side.nameless and side.nameless.total > MUCH * (side.services or 0)
         )
 
     def rows(self) -> tuple[TopicRow, ...]:
@@ -114,14 +121,21 @@ class DeskFigures:
         theirs = {row.code: row.variation for row in self.of_both.rows()}
         return tuple(replace(row, variation=theirs[row.code]) for row in rows)
 
+    @property
+    def may_vary(self) -> bool:
+        """Whether a variation may be told at all."""
+        if self.comparable is not None:
+            return self.comparable
+        return are_comparable(self.current, self.baseline)
+
     def _row(self, code: str, label: str) -> TopicRow:
         marked, baseline = self.marked, self.baseline
         known = baseline is not None and code not in marked.not_then
         return topic_row(
             code,
             label,
-            None if code in marked.not_now else Asked.about(self.current, code),
-            Asked.about(baseline, code) if baseline and known else None,
+            None if code in marked.not_now else asked_of(self.current, code),
+            asked_of(baseline, code) if known else None,
             comparable=code not in marked.not_throughout and are_comparable(self.current, baseline),
         )
 
@@ -143,6 +157,9 @@ class NetworkComparison:
     lines: tuple[Topic, ...]
     """Which topics stand side by side, in the order of the list of the period."""
 
+    is_of_before: bool = False
+    """Whether it was frozen by a build that knew no variation of some desks alone."""
+
     @property
     def topics(self) -> tuple[Topic, ...]:
         """The lines of all desks."""
@@ -155,11 +172,20 @@ class NetworkComparison:
 
     @cached_property
     def sums(self) -> DeskFigures:
-        """The network: who went to two desks counts twice."""
+        """The network: who went to two desks counts twice.
+
+        The earlier period of some desks only would be another network's: it is not computable.
+        Variations are of the desks that have both; comparisons frozen before had none then.
+        """
         whole = self._sum(self.desks)
-        if len(self.of_both) in (0, len(self.desks)):
+        if len(self.of_both) == len(self.desks):
             return whole
-        return replace(whole, of_both=self._sum(self.of_both))
+        bare = replace(whole, baseline=None) if self._misses_a_baseline else whole
+        return bare if self.is_of_before else replace(bare, of_both=self._sum(self.of_both))
+
+    @property
+    def _misses_a_baseline(self) -> bool:
+        return any(desk.baseline is None or desk.current.users is None for desk in self.desks)
 
     def _sum(self, desks: Sequence[DeskFigures]) -> DeskFigures:
         known = [desk.baseline for desk in desks if desk.baseline is not None]
@@ -169,6 +195,7 @@ class NetworkComparison:
             baseline=_sum(known) if known else None,
             topics=self.topics,
             marked=_all_of(desk.marked for desk in desks),
+            comparable=None if self.is_of_before else bool(desks) and desks == self.of_both,
         )
 
     @cached_property
@@ -208,13 +235,15 @@ def _letter(number: int) -> str:
 
 
 def _sum(sides: Iterable[Counts]) -> Counts:
-    sides = list(sides)
+    """Of the desks that have recorded something: nothing on record adds no zero."""
+    sides = [side for side in sides if side.users is not None or side.knows_topics]
     users = [side.users for side in sides]
     known = [number for number in users if number is not None]
+    asked = [side for side in sides if side.knows_topics]
     return counts_of(
-        sum(known) if len(known) == len(users) else None,
-        _sum_by_topic(side.topics for side in sides),
-        _sum_nameless([side.nameless for side in sides]),
+        sum(known) if sides and len(known) == len(users) else None,
+        _sum_by_topic(side.topics for side in asked) if asked else None,
+        _sum_nameless([side.nameless for side in asked]),
     )
 
 
@@ -246,14 +275,17 @@ def _all_of(desks: Iterable[Marked]) -> Marked:
 
 def figures_of(desk: Named, read: Read, lines: Sequence[Topic]) -> DeskFigures:
     """A desk's figures as a comparison froze them."""
-    rows = read["rows"]
+    rows, baseline = read["rows"], baseline_of(read)
+    # Where nothing of a period is known, that says nothing of which lists it had.
+    now = rows if read["services"] is not None else []
+    then = rows if baseline is not None and read["services_baseline"] is not None else []
     marked = Marked(
-        not_now=frozenset(row["code"] for row in rows if row["count"] is None),
-        not_then=frozenset(row["code"] for row in rows if row["baseline"] is None),
-        not_throughout=frozenset(row["code"] for row in rows if row["variation"] is None),
+        not_now=frozenset(row["code"] for row in now if row["count"] is None),
+        not_then=frozenset(row["code"] for row in then if row["baseline"] is None),
+        not_throughout=frozenset(row["code"] for row in then if row["variation"] is None),
     )
     verdicts = {row["code"]: {key: row[key] for key in VERDICT} for row in rows if "change" in row}
-    return DeskFigures(desk, current_of(read), baseline_of(read), tuple(lines), verdicts, marked)
+    return DeskFigures(desk, current_of(read), baseline, tuple(lines), verdicts, marked)
 
 
 def figures_on_lines(

@@ -99,7 +99,7 @@ def explain(
 
 def is_explained(figure: NamedFigure) -> bool:
     """Whether a figure has a page of its own: those of the earlier period have it in theirs."""
-    if figure.text == formats.NOT_COMPUTABLE:
+    if figure.text in (formats.NOT_COMPUTABLE, formats.DOES_NOT_APPLY):
         return False
     if figure.table == "sintesi":
         return True
@@ -119,11 +119,11 @@ def _quotient(relazione: Relazione) -> str:
     users = formats.count(current.users or 0)
     if not (current.nameless and current.nameless.total):
         return _("%(services)s servizi erogati, divisi per %(users)s utenti.",
-                 services=formats.count(current.services), users=users)  # fmt: skip
+                 services=formats.count(current.services or 0), users=users)  # fmt: skip
     return _("%(of_users)s servizi erogati a utenti (%(services)s in tutto, meno %(nameless)s senza"
              " nome), divisi per %(users)s utenti.",
-             of_users=formats.count(current.services_of_users), users=users,
-             services=formats.count(current.services),
+             of_users=formats.count(current.services_of_users or 0), users=users,
+             services=formats.count(current.services or 0),
              nameless=formats.count(current.nameless.total))  # fmt: skip
 
 

@@ -141,7 +141,7 @@ _FORMATS: Mapping[str, Format] = {
                    lambda _one, document, _template: xlsx_bytes(document.printed())),
     "docx": Format("Word", "relazione.docx", f"{OFFICE}.wordprocessingml.document", _docx),
     "excel": Format("CSV per Excel", "relazione-excel.csv", "text/csv",
-                    lambda _one, document, _template: workbook_csv_bytes(document.tables)),
+                    lambda _one, document, _t: workbook_csv_bytes(document.printed().tables)),
     "dati": Format("CSV dati", "dati.csv", "text/csv",
                    lambda _one, document, _template: dataset_bytes(document.tables)),
     "json": Format("JSON", "relazione.json", "application/json", _json),

@@ -57,8 +57,8 @@ class TopicLines:
         return bool(line.versions & self.topics.versions_in(days))
 
     def is_whole_in(self, line: TopicLine, days: Days) -> bool:
-        """Whether it could be marked from the first of these days on."""
-        return self.exists_in(line, (days[0], days[0]))
+        """Whether it could be marked from the first of these days to the last."""
+        return all(self.exists_in(line, (day, day)) for day in days)
 
     def has_details(self, code: str) -> bool:
         """Whether a topic has others below it, so that to mark it alone says less."""

@@ -44,6 +44,7 @@ def test_from_the_manager_to_the_mailbox_and_the_overseer(
     work_off(app)
     expect(page.locator("#edition .tag")).to_have_text("da approvare")
     page.get_by_role("link", name="Approva e invia").click()
+    page.get_by_label("Sì, è giusto così: non è stato registrato nulla").check()
     page.get_by_role("button", name="Approva e invia a 1 destinatario").click()
     work_off(app)
     page.goto("/s/lucca/posta")

@@ -89,7 +89,8 @@ def _press_build(manager: PortalClient, period: str) -> None:
 def _press_approve(manager: PortalClient, desks: Desks) -> None:
     ((edition_id,),) = desks.rows("SELECT id FROM edition WHERE state = 'ready'")
     page = f"/s/lucca/relazioni/edizioni/{edition_id}/approva"
-    assert manager.submit(page, {}, action=page).status_code == 303
+    yes = {"nothing_recorded": "y"}
+    assert manager.submit(page, yes, action=page).status_code == 303
 
 
 def _trouble(

@@ -15,6 +15,7 @@ from portal.mailings.kinds import DESK
 from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.mailings.views.recipients import mailings
 from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 
 TO = Addresses(
@@ -36,6 +37,7 @@ def approve(edition_id: UUID) -> Response:
 @needs(Permission.APPROVE_REPORTS)
 def approve_and_send(edition_id: UUID) -> Response:
     form = ApproveForm()
+    form.missing = missing_of(editions.get_edition(DESK.editions, edition_id))
     if form.validate_on_submit():
         with form.attempting():
             editions.approve_edition(
@@ -88,6 +90,17 @@ def send_notice_again(notice_id: UUID) -> Response:
     return redirect_to("mailings.deliveries", edition_id=notice.edition_id)
 
 
+def missing_of(edition: EditionRow) -> list[str]:
+    """The period, or the months of it, in which nothing was recorded."""
+    relazione = thaw(edition.frozen) if edition.frozen else None
+    if relazione is None:
+        return []
+    if relazione.is_silent:
+        return [relazione.period.title()]
+    months = relazione.detail.months if relazione.detail else ()
+    return [parse_period(month.name).title() for month in months if not month.visits]
+
+
 def _back(edition_id: UUID) -> tuple[str, str]:
     edition = editions.get_edition(DESK.editions, edition_id)
     name = _(
@@ -99,6 +112,7 @@ def _back(edition_id: UUID) -> tuple[str, str]:
 
 
 def _approve_page(edition: EditionRow, form: ApproveForm) -> Response:
+    form.missing = missing_of(edition)
     known = [file.name for file in editions.list_files(DESK.editions, edition.id)]
     return page(
         "mailings/approve.html",

@@ -20,13 +20,15 @@ from portal.core.store.locks import lock
 from portal.figures.rules import Number
 from portal.reports.disclosure import relazione_sheets
 from portal.reports.disclosure.protect import Exposed, protect
-from portal.reports.disclosure.relazione_sheets import Side
+from portal.reports.disclosure.relazione_sheets import EARLY, Side
 from portal.reports.disclosure.sheets import LEAST, TOPICS, Audience, Sheet
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import get_edition
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import Disclosure, EditionRow
+from portal.reports.relazione.assembly import on_own_lines
 from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.rows import Compared
 from portal.taxonomy import queries as taxonomy
 
 
@@ -76,10 +78,7 @@ class _Told:
 
 
 class _Topics(NamedTuple):
-    """Lines of which more persons are needed, and those that the list of the period did not have.
-
-    A line is as sensitive as the most sensitive of the topics that it holds.
-    """
+    """Lines of which more persons are needed, and those that no list of the period had."""
 
     sensitive: frozenset[str]
     late: frozenset[str]
@@ -120,18 +119,15 @@ def _protected(
     edition: EditionRow, audience: Audience, told: _Told, moment: int
 ) -> list[dict[str, Any]]:
     relazione = thaw(edition.figures)
-    sides = relazione_sheets.sides_of(relazione, edition.figures)
+    own = own_lines(relazione)
+    sides = relazione_sheets.sides_of(relazione, edition.figures, own)
     if audience == Audience.PUBLIC:
         if why := _why_not(sides[0], told.public):
             raise NotPublishable(why)
         sides = [sides[0], *(side for side in sides[1:] if not _why_not(side, told.public))]
     else:
         sides = sides[:1]
-    listed = taxonomy.codes_on(relazione.period.end)
-    about = _Topics(
-        frozenset(row.code for row in relazione.rows if any(map(_is_sensitive, row.codes))),
-        frozenset(row.code for row in relazione.rows if listed.isdisjoint(row.codes)),
-    )
+    about = _about(relazione, own)
     kept: list[dict[str, Any]] = []
     for part in _parts(relazione, audience):
         kept += _part(part, sides, told.of(part), audience, moment, about)
@@ -180,13 +176,38 @@ def _why_not(side: Side, known: Sequence[Sheet]) -> str | None:
                  " %(least)s.", least=LEAST)  # fmt: skip
     period = side.period.start, side.period.end
     for one in known:
-        total: Number = sum(side.topics.values()) if one.part == TOPICS else users
+        total: Number = sum((side.topics or {}).values()) if one.part == TOPICS else users
         change = abs(Fraction(total) - one.total)
         if (one.start, one.end) == period and 0 < change < LEAST:
             return _("Questa rettifica cambia meno di %(least)s persone o richieste: accanto alla"
                      " versione già pubblicata direbbe di chi si tratta. Resta valida quella.",
                      least=LEAST)  # fmt: skip
     return None
+
+
+def own_lines(relazione: Relazione) -> list[Compared]:
+    """The periods of a relazione, each on the lines of its own lists; none of editions of before.
+
+    Those were told on the lines that they froze, and these were of the period's own list.
+    """
+    if relazione.rates_of_all:
+        return []
+    sides = [(relazione.period, relazione.current)]
+    if relazione.against.period and relazione.baseline:
+        sides.append((relazione.against.period, relazione.baseline))
+    return [on_own_lines(period, counts) for period, counts in sides]
+
+
+def _about(relazione: Relazione, own: Sequence[Compared]) -> _Topics:
+    """A line is as sensitive as the most sensitive of the topics that it holds."""
+    if not own:
+        listed = taxonomy.codes_on(relazione.period.end)
+        codes = frozenset(row.code for row in relazione.rows)
+        return _Topics(frozenset(filter(_is_sensitive, codes)), codes - listed)
+    sensitive = frozenset[str]().union(*(side.sensitive for side in own))
+    if any(side.has_sensitive_early for side in own):
+        sensitive |= {EARLY}
+    return _Topics(sensitive, frozenset({EARLY}))
 
 
 def _is_sensitive(code: str) -> bool:

@@ -14,6 +14,7 @@ from portal.reports.disclosure.sheets import LEAST_SENSITIVE, TOPICS, Sheet
 from portal.reports.measures.breakdowns import BREAKDOWNS, BY_KEY
 from portal.reports.measures.detail import NOT_STATED, Detail
 from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.rows import Compared
 
 NOW, THEN = "now", "then"
 PUBLIC_PARTS = {TOPICS: ""} | {one.key: one.part for one in BREAKDOWNS if one.is_public}
@@ -37,21 +38,48 @@ class Side:
     period: Period
     counts: Counts
     detail: Detail | None
-    topics: Mapping[str, int]
+    topics: Mapping[str, int] | None
+    """By line; None where it would be told on other lines than the period beside it."""
     askers: Mapping[str, int]
 
 
-def sides_of(relazione: Relazione, frozen: Mapping[str, Any]) -> list[Side]:
-    """Both periods; the mean of several is nobody's count, and is not told."""
-    topics = _lines({row.code: row.count for row in relazione.rows}, relazione.early[0])
-    sides = [Side(NOW, relazione.period, relazione.current, relazione.detail, topics,
+def sides_of(
+    relazione: Relazione, frozen: Mapping[str, Any], own: Sequence[Compared] = ()
+) -> list[Side]:
+    """Both periods; the mean of several is nobody's count, and is not told.
+
+    `own` are both on the lines of their own lists: told on those of a comparison a period would
+    stand in two publications on different lines, and their difference would tell the parts. Where
+    the two have not the same lines only the period is told. Without it, of editions from before,
+    the lines are the frozen ones.
+    """
+    now = _topics_of(own[0]) if own else _lines(_counts(relazione, "count"), 0)
+    sides = [Side(NOW, relazione.period, relazione.current, relazione.detail, now,
                   frozen.get("askers") or {})]  # fmt: skip
     earlier = relazione.against.period
-    if earlier is not None and relazione.baseline is not None:
-        topics = _lines({row.code: row.baseline for row in relazione.rows}, relazione.early[1])
-        sides.append(Side(THEN, earlier, relazione.baseline, relazione.baseline_detail, topics,
-                          frozen.get("earlier_askers") or {}))  # fmt: skip
+    if earlier is None or relazione.baseline is None:
+        return sides
+    then: dict[str, int] | None = _lines(_counts(relazione, "baseline", none=0), 0)
+    if own:
+        then = _topics_of(own[1]) if _share_lines(relazione, own) else None
+    sides.append(Side(THEN, earlier, relazione.baseline, relazione.baseline_detail, then,
+                      frozen.get("earlier_askers") or {}))  # fmt: skip
     return sides
+
+
+def _share_lines(relazione: Relazione, own: Sequence[Compared]) -> bool:
+    """Whether each period alone has the lines on which the relazione tells both."""
+    each = [{row.code for row in rows} for rows in (relazione.rows, *(side.rows for side in own))]
+    return each[0] == each[1] == each[2]
+
+
+def _counts(relazione: Relazione, name: str, none: int | None = None) -> dict[str, Any]:
+    values = {row.code: getattr(row, name) for row in relazione.rows}
+    return {code: none if value is None else value for code, value in values.items()}
+
+
+def _topics_of(side: Compared) -> dict[str, int]:
+    return _lines({row.code: row.count for row in side.rows}, side.early[0])
 
 
 def _lines(counts: Mapping[str, Number | None], early: Number) -> dict[str, int]:
@@ -102,7 +130,7 @@ def is_told(part: str, side: Side) -> bool:
 
 def _values(part: str, side: Side) -> dict[str, int] | None:
     if part == TOPICS:
-        return dict(side.topics)
+        return None if side.topics is None else dict(side.topics)
     if side.counts.users is None:
         return None
     breakdown = BY_KEY[part]

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 
 from portal.core.documents.tables import Column, Row, Table
 from portal.figures.rules import Counts, Number, is_silent
+from portal.reports.editions import first_lines
 from portal.reports.measures.breakdowns import BREAKDOWNS
 from portal.reports.measures.detail import Detail
-from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.model import Relazione, TopicRow
 from portal.reports.sections import sections_of, topic_tables, verdicts
 from portal.reports.sections.breakdown_table import table_of
+from portal.taxonomy.queries import newest_topic
 
 COUNTED = ("count", "users", "visits", "enquiries", "days")
 """The columns that hold figures of the period, where a table has them."""
@@ -31,13 +33,25 @@ def counts_differ(frozen: Relazione, now: Relazione) -> bool:
         return period_differs(frozen, now)
     return (
         period_differs(frozen, now)
+        or _tells_more(frozen, now)
         or _differs(frozen.baseline, now.baseline)
         or _differs(frozen.baseline_detail, now.baseline_detail)
     )
 
 
+def _tells_more(frozen: Relazione, now: Relazione) -> bool:
+    """Whether past totals have said since how many enquiries were nameless: rates move by it."""
+    sides = ((frozen.current, now.current), (frozen.baseline, now.baseline))
+    return not frozen.rates_of_all and any(
+        bool(after and after.nameless) and not (before and before.nameless)
+        for before, after in sides
+    )
+
+
 def period_differs(frozen: Relazione, now: Relazione) -> bool:
     """The same of the period alone."""
+    if _tells_nothing(frozen.current) and _tells_nothing(now.current):
+        return False
     return _differs(frozen.current, now.current) or _differs(frozen.detail, now.detail)
 
 
@@ -78,6 +92,7 @@ def differences(
     compared, whichever the desk prints: one that was left out is no change; a table that only one
     of the two has was not counted by the other, and tells no difference.
     """
+    before, after = _on_one_mapping(before, after)
     counted: tuple[str, ...] = COUNTED
     if before.current.nameless and after.current.nameless:
         counted += ("nameless",)
@@ -133,6 +148,7 @@ def _figures(relazione: Relazione, columns: Sequence[str]) -> dict[Address, _Fig
     figures: dict[Address, _Figure] = {
         ("", key, ""): _Figure(head, label, value) for key, (label, value) in totals.items()
     }
+    figures |= _details(relazione)
     for table in _tables(relazione):
         if table.key in (verdicts.TABLE, topic_tables.GROUPS):
             # Of the figures of the other tables.
@@ -140,13 +156,50 @@ def _figures(relazione: Relazione, columns: Sequence[str]) -> dict[Address, _Fig
         keys = [column.key for column in table.columns]
         for counted in [key for key in columns if key in keys]:
             number = keys.index(counted)
-            for row in table.all_rows:
-                if row.kind in ("body", "detail") and (table.key != "opening" or row.key == "now"):
+            for row in table.rows:
+                if row.kind == "body" and (table.key != "opening" or row.key == "now"):
                     label = _label(row, table.columns[number])
                     figures[table.key, row.key, counted] = _Figure(
                         table.caption, label, cast("Number | None", row.cells[number])
                     )
     return figures
+
+
+def _on_one_mapping(before: Relazione, after: Relazione) -> tuple[Relazione, Relazione]:
+    """An edition of before is told beside another on the lines that builds of then would print."""
+    if before.rates_of_all == after.rates_of_all:
+        return before, after
+    old, new = (
+        side if side.rates_of_all else replace(side, rows=_old_lines(side))
+        for side in (before, after)
+    )
+    return old, new
+
+
+def _old_lines(relazione: Relazione) -> tuple[TopicRow, ...]:
+    rows, _historical = first_lines.rows(relazione.period, relazione.current, relazione.baseline)
+    return rows
+
+
+def _details(relazione: Relazione) -> dict[Address, _Figure]:
+    """Each topic of detail, by its code: that of a line with no parts is the line itself."""
+    if relazione.rates_of_all:
+        return {}
+    labels = {detail.code: detail.label for row in relazione.rows for detail in row.details}
+    heads = {row.code for row in relazione.rows}
+    caption = topic_tables.caption(relazione)
+    return {
+        (TOPICS, f"/{code}", "count"): _Figure(
+            caption,
+            _("%(topic)s, richieste", topic=labels.get(code) or newest_topic(code).label),
+            number,
+        )
+        for code, number in relazione.current.topics.items()
+        if number and code not in heads
+    }
+
+
+TOPICS = "richieste"
 
 
 def _tables(relazione: Relazione) -> list[Table]:
@@ -163,6 +216,4 @@ def _tables(relazione: Relazione) -> list[Table]:
 
 def _label(row: Row, column: Column) -> str:
     """A line's words; where a table has several figures, with the group they stand under."""
-    if column.key == "nameless":
-        return f"{row.cells[0]}, {column.head}"
     return f"{row.cells[0]}, {column.group.lower()}" if column.group else str(row.cells[0])

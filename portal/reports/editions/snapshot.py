@@ -16,6 +16,7 @@ from typing import Any
 from portal.core.italy.periods import Period, parse_period
 from portal.figures.rules import Counts, Nameless
 from portal.reports import measures
+from portal.reports.disclosure.relazione_sheets import EARLY
 from portal.reports.editions import first_lines
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
@@ -60,8 +61,8 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "notes": list(relazione.notes),
         "detail": _frozen_detail(relazione.detail),
         "earlier_detail": _frozen_detail(relazione.baseline_detail),
-        "askers": measures.count_askers(relazione.period, relazione.line_of),
-        "earlier_askers": earlier and measures.count_askers(earlier, relazione.line_of),
+        "askers": _askers(relazione.period, relazione.current),
+        "earlier_askers": earlier and relazione.baseline and _askers(earlier, relazione.baseline),
         "omits": sorted(relazione.omits),
         "texts": asdict(relazione.texts),
         "template": str(template.id) if template else None,
@@ -70,6 +71,12 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "rows": [_frozen_row(row) for row in relazione.rows],
         "historical": [_frozen_row(row) for row in relazione.historical],
     }
+
+
+def _askers(period: Period, counts: Counts) -> dict[str, int] | None:
+    """Persons behind each line that a publication of the period would have, of its own lists."""
+    own = assembly.on_own_lines(period, counts)
+    return measures.count_askers(period, own.line_of(EARLY))
 
 
 def _frozen_row(row: TopicRow) -> dict[str, Any]:
@@ -81,6 +88,8 @@ def _frozen_row(row: TopicRow) -> dict[str, Any]:
         "baseline": _written(row.baseline),
         "nameless": row.nameless,
         "baseline_nameless": _written(row.baseline_nameless),
+        "of_users": row.of_users,
+        "baseline_of_users": _written(row.baseline_of_users),
         "varies": row.variation is not None,
         "codes": list(row.codes),
         "details": [_frozen_row(detail) for detail in row.details],
@@ -196,6 +205,7 @@ def _thawed_counts(kept: Mapping[str, Any]) -> Counts:
         anonymous=_number(kept["anonymous"]),
         topics=_numbers(kept["topics"]),
         nameless=_thawed_nameless(kept.get("nameless")),
+        knows_topics=kept.get("knows_topics", True),
     )
 
 
@@ -256,19 +266,16 @@ def _thawed_short_row(row: Sequence[Any], current: Counts, baseline: Counts | No
     code, label, count, earlier = row
     then = None
     if earlier is not None and baseline is not None:
-        then = Asked.of_row(_number(earlier), None, baseline)
-    now = Asked.of_row(_number(count), None, current)
+        number = _number(earlier)
+        then = Asked(number, None, number, baseline.users)
+    now = Asked(count, None, count, current.users)
     return topic_row(code, label, now, then, comparable=True, codes=(code,))
 
 
 def _thawed_row(row: Mapping[str, Any], current: Counts, baseline: Counts | None) -> TopicRow:
     """Incidences and variations are worked out again from what was frozen."""
-    now = then = None
-    if row["count"] is not None:
-        now = Asked.of_row(_number(row["count"]), _number(row["nameless"]), current)
-    if row["baseline"] is not None and baseline is not None:
-        nameless = _number(row["baseline_nameless"])
-        then = Asked.of_row(_number(row["baseline"]), nameless, baseline)
+    now = _asked(row, "", current)
+    then = _asked(row, "baseline_", baseline)
     return topic_row(
         row["code"],
         row["label"],
@@ -281,3 +288,11 @@ def _thawed_row(row: Mapping[str, Any], current: Counts, baseline: Counts | None
         is_rest=row["is_rest"],
         is_part_then=row["is_part_then"],
     )
+
+
+def _asked(row: Mapping[str, Any], which: str, side: Counts | None) -> Asked | None:
+    number = _number(row["baseline" if which else "count"])
+    if number is None or side is None:
+        return None
+    nameless, of_users = (_number(row[which + name]) for name in ("nameless", "of_users"))
+    return Asked(number, nameless, of_users, side.users)

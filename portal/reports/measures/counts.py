@@ -11,18 +11,9 @@ from portal.core.italy import formats
 from portal.core.italy.periods import NAMED_KINDS, Period
 from portal.core.store.database import db
 from portal.figures import queries as figures
-from portal.figures.rules import Counts, Nameless
+from portal.figures.rules import NOTHING_RECORDED, Counts, is_silent
 from portal.visits import queries as visits
 from portal.visits.models import Visit
-
-NOBODY = Counts(
-    users=0,
-    users_by_sex=dict.fromkeys("FMXN", 0),
-    visits=0,
-    anonymous=0,
-    topics={},
-    nameless=Nameless.of_topics({}),
-)
 
 
 class PartlyTotals(Refusal):
@@ -30,7 +21,10 @@ class PartlyTotals(Refusal):
 
 
 def count(period: Period) -> Counts:
-    """The figures of a period, exact; raises PartlyTotals where none can be given."""
+    """The figures of a period, exact; of one without any record nothing, which is not zero.
+
+    Raises PartlyTotals where none can be given.
+    """
     totals = figures.list_past_totals_within(period.start, period.end)
     for total in totals:
         if (total.starts_on, total.ends_on) == (period.start, period.end):
@@ -45,8 +39,10 @@ def count(period: Period) -> Counts:
             )
         )
     if period.kind in NAMED_KINDS:
-        return figures.find_counts(period) or NOBODY
-    return visits.count_from_records([period])[period.name]
+        found = figures.find_counts(period)
+    else:
+        found = visits.count_from_records([period])[period.name]
+    return NOTHING_RECORDED if found is None or is_silent(found) else found
 
 
 def count_inserted(period: Period, *, since: datetime) -> int:

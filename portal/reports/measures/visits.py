@@ -70,7 +70,7 @@ def count_months(window: Period) -> tuple[Month, ...]:
     for month, part in zip(months, parts, strict=True):
         counts = counted.get(part.name)
         found.append(
-            Month(month.name, counts.visits or 0, counts.services)
+            Month(month.name, counts.visits or 0, counts.services or 0)
             if counts
             else Month(month.name, 0, 0)
         )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a desk's network reads of an approved edition: exact totals, users by sex protected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from portal.figures.rules import Counts, regrouped
@@ -30,6 +30,7 @@ def for_network(edition: EditionRow) -> dict[str, Any]:
     )
     relazione = thaw(edition.figures)
     figures = {"schema": RATES_OF_ALL if relazione.rates_of_all else SCHEMA} | as_json(relazione)
+    figures["rows"] = [_without_details(row) for row in figures["rows"]]
     if not relazione.rates_of_all:
         figures["codes"] = {
             "now": by_code(relazione.current, _place_of),
@@ -45,6 +46,11 @@ def for_network(edition: EditionRow) -> dict[str, Any]:
         for key, code in (("F", "F"), ("M", "M"), ("X", OTHERS))
     }
     return figures
+
+
+def _without_details(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A line as the network may read it: its parts are told by code, protected."""
+    return {name: value for name, value in row.items() if name != "details"}
 
 
 def by_code(

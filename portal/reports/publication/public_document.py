@@ -88,12 +88,15 @@ def _explained() -> Paragraph:
 
 
 def _figures(relazione: Relazione) -> Figures:
-    return Figures((
+    """Where some enquiries are nameless, services per user would say how many."""
+    figures = [
         Figure("users", _("Utenti"), relazione.current.users),
         Figure("services", _("Servizi erogati"), relazione.services),
-        Figure("services_per_user", _("Servizi per utente"),
-               services_per_user(relazione.current), places=2),
-    ))  # fmt: skip
+    ]
+    if not relazione.has_nameless[0]:
+        each = services_per_user(relazione.current)
+        figures.append(Figure("services_per_user", _("Servizi per utente"), each, places=2))
+    return Figures(tuple(figures))
 
 
 def _without(relazione: Relazione) -> Relazione:
@@ -111,7 +114,7 @@ def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
     shown = replace(relazione, inference=None) if then else _without(relazione)
     table: Table | None
     if part == TOPICS:
-        table = topic_tables.modern_table(shown)
+        table = _plain(topic_tables.modern_table(shown))
         if any(shown.has_nameless):
             table = _without_rates(table)
     else:
@@ -124,6 +127,12 @@ def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
 
 def _has_variations(table: Table) -> bool:
     return "variation" in [column.key for column in table.columns]
+
+
+def _plain(table: Table) -> Table:
+    """Every line, and no parts of lines: these were not weighed against what is published."""
+    rows = tuple(replace(row, details=(), is_folded=False) for row in table.rows)
+    return replace(table, rows=rows, folded_note=None)
 
 
 RATES = frozenset({"incidence", "baseline_incidence", "variation"})
@@ -152,7 +161,6 @@ def masked(table: Table, now: frozenset[str], then: frozenset[str]) -> Table:
         table,
         rows=tuple(_masked(row, keys, *(row.key in side for side in hidden)) for row in table.rows),
         check=None,
-        folded_note=None,
     )
 
 
@@ -164,7 +172,7 @@ def _masked(row: Row, keys: Sequence[str], now: bool, then: bool) -> Row:
 
     cells = [PROTECTED if hides(key) else value
              for key, value in zip(keys, row.cells, strict=True)]  # fmt: skip
-    return replace(row, cells=tuple(cells), details=(), is_folded=False)
+    return replace(row, cells=tuple(cells))
 
 
 def _lines(now: Sheet, then: Sheet | None, names: Mapping[str, str]) -> list[Line]:

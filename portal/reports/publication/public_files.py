@@ -2,12 +2,14 @@
 """The publishable version as files, from what an edition froze and what it told the public."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from portal.core.documents.charts.layout import chart_svg
 from portal.core.documents.document import Document
 from portal.core.documents.pdf import pdf_bytes
-from portal.reports.disclosure.disclose import sheets_of
-from portal.reports.disclosure.sheets import share_hidden
+from portal.reports.disclosure.disclose import own_lines, sheets_of
+from portal.reports.disclosure.relazione_sheets import THEN
+from portal.reports.disclosure.sheets import TOPICS, share_hidden
 from portal.reports.editions.desk import stamp_of
 from portal.reports.editions.edition_type import File
 from portal.reports.editions.snapshot import thaw
@@ -27,7 +29,13 @@ PUBLIC_FORMATS: Mapping[str, tuple[str, str, Make]] = {
 
 def document_of(edition: EditionRow, disclosure: Disclosure) -> Document:
     """The publishable version before it has a form."""
-    return public_document(thaw(edition.figures), sheets_of(disclosure), stamp_of(edition))
+    sheets = sheets_of(disclosure)
+    relazione = thaw(edition.figures)
+    own = own_lines(relazione)
+    if own and (TOPICS, THEN) not in sheets:
+        # Alone it is told on the lines of its own list, whatever it was compared with.
+        relazione = replace(relazione, rows=own[0].rows, early=own[0].early)
+    return public_document(relazione, sheets, stamp_of(edition))
 
 
 def public_file(edition: EditionRow, disclosure: Disclosure, format: str) -> File:

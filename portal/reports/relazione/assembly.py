@@ -150,6 +150,12 @@ def compare_topics(
     return Compared(lines, current, baseline, days[0], tuple(days[1:]))
 
 
+def on_own_lines(period: Period, counts: Counts) -> Compared:
+    """A period on the lines of its own lists, whatever it is compared with."""
+    lines = taxonomy.lines_of((period,), counts.topics)
+    return Compared(lines, counts, None, (period.start, period.end), ())
+
+
 def _changed_lists(windows: Sequence[Period]) -> tuple[str, ...]:
     """Where the list of topics changed on the way. Never by the names of what was asked: beside
     numbers that are hidden these would say that they are not zero.

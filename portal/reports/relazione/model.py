@@ -41,6 +41,9 @@ class TopicRow:
     incidence: Fraction | None
     baseline_incidence: Fraction | None
     variation: Fraction | None
+    of_users: Number | None = None
+    """The enquiries that the incidence is of."""
+    baseline_of_users: Number | None = None
     codes: tuple[str, ...] = ()
     """Of which topics it has the enquiries; of editions from before the lines, its own."""
     details: tuple["TopicRow", ...] = ()
@@ -51,14 +54,6 @@ class TopicRow:
     """Of a detail: whether it is what was marked under a topic itself that has others below it."""
     is_part_then: bool = False
     """Of a detail: whether the earlier period had no such topic, and counted it in the line."""
-
-    @property
-    def count_of_users(self) -> Number:
-        return (self.count or 0) - (self.nameless or 0)
-
-    @property
-    def baseline_of_users(self) -> Number:
-        return (self.baseline or 0) - (self.baseline_nameless or 0)
 
 
 def incidence(count: Number | None, users: Number | None) -> Fraction | None:
@@ -94,7 +89,7 @@ def are_comparable(current: Counts, baseline: Counts | None) -> bool:
     if baseline is None or (current.tells_nameless and baseline.tells_nameless):
         return baseline is not None
     return not any(
-        side.nameless and side.nameless.total > MOST_UNTOLD * side.services
+        side.nameless and side.nameless.total > MOST_UNTOLD * (side.services or 0)
         for side in (current, baseline)
     )
 
@@ -119,15 +114,9 @@ class Asked(NamedTuple):
     @classmethod
     def about(cls, side: Counts, code: str) -> "Asked":
         """Those of one code."""
-        nameless = side.nameless.of_topic(code) if side.nameless else None
+        known = side.nameless if side.tells_nameless else None
+        nameless = known.of_topic(code) if known else None
         return cls(side.topics.get(code, 0), nameless, side.of_users(code), side.users)
-
-    @classmethod
-    def of_row(cls, number: Number, nameless: Number | None, side: Counts) -> "Asked":
-        """Those of a line whose numbers are known."""
-        if nameless is None:
-            return cls(number, None, None if side.nameless else number, side.users)
-        return cls(number, nameless, number - nameless, side.users)
 
     @classmethod
     def added(cls, sides: Sequence["Asked"]) -> "Asked | None":
@@ -142,10 +131,18 @@ class Asked(NamedTuple):
         )
 
     @classmethod
-    def in_all(cls, side: Counts) -> "Asked":
-        """Those of every topic."""
-        nameless = side.nameless.total if side.nameless else None
+    def in_all(cls, side: Counts | None) -> "Asked | None":
+        """Those of every topic; None where enquiries were not recorded."""
+        if side is None or side.services is None:
+            return None
+        known = side.nameless if side.tells_nameless else None
+        nameless = known.total if known else None
         return cls(side.services, nameless, side.services_of_users, side.users)
+
+
+def asked_of(side: Counts | None, code: str) -> Asked | None:
+    """The enquiries of a code; None where enquiries were not recorded at all."""
+    return Asked.about(side, code) if side and side.knows_topics else None
 
 
 def _sum_known(numbers: Sequence[Number | None]) -> Number | None:
@@ -179,6 +176,8 @@ def topic_row(
         variation=variation(now.of_users, now.users, then.of_users, then.users)
         if now and then and comparable
         else None,
+        of_users=now.of_users if now else None,
+        baseline_of_users=then.of_users if then else None,
         codes=codes,
         details=details,
         group=group,
@@ -190,9 +189,13 @@ def topic_row(
 def summed_row(code: str, label: str, rows: Sequence[TopicRow], sides: Sides) -> TopicRow:
     """Several lines as one; a variation only where each of them that was asked has one."""
     current, baseline = sides
-    now = [Asked.of_row(row.count, row.nameless, current) for row in rows if row.count is not None]
+    now = [
+        Asked(row.count, row.nameless, row.of_users, current.users)
+        for row in rows
+        if row.count is not None
+    ]
     then = [
-        Asked.of_row(row.baseline, row.baseline_nameless, baseline)
+        Asked(row.baseline, row.baseline_nameless, row.baseline_of_users, baseline.users)
         for row in rows
         if row.baseline is not None and baseline is not None
     ]
@@ -227,23 +230,24 @@ def topic_rows(
 
 def total_row(label: str, current: Counts, baseline: Counts | None) -> TopicRow:
     """The sum of the services; its variation is computed but the layouts leave it out."""
-    then = Asked.in_all(baseline) if baseline else None
     comparable = are_comparable(current, baseline)
-    return topic_row("", label, Asked.in_all(current), then, comparable=comparable)
+    now, then = Asked.in_all(current), Asked.in_all(baseline)
+    return topic_row("", label, now, then, comparable=comparable)
 
 
 def reconciles(
     rows: Sequence[TopicRow],
-    total: Number,
+    total: Number | None,
     baseline_total: Number | None = None,
     *,
     early: tuple[Number, Number] = (0, 0),
 ) -> bool:
-    """Whether the rows add up to the totals beside which they are printed.
+    """Whether the rows add up to the totals beside which they are printed, as far as these are
+    known.
 
     `early` are the enquiries of both periods that no row has: they are in the total alone.
     """
-    if sum(row.count or 0 for row in rows) + early[0] != total:
+    if total is not None and sum(row.count or 0 for row in rows) + early[0] != total:
         return False
     return baseline_total is None or (
         sum(row.baseline or 0 for row in rows) + early[1] == baseline_total
@@ -308,8 +312,13 @@ class Relazione:
         return None if self.inference is None else self.inference.findings.get(row.code)
 
     @property
-    def services(self) -> Number:
+    def services(self) -> Number | None:
         return self.current.services
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing at all was recorded in the period: no number of it is zero."""
+        return self.current.users is None and self.services is None
 
     @property
     def services_baseline(self) -> Number | None:
@@ -323,7 +332,10 @@ class Relazione:
     def has_nameless(self) -> tuple[bool, bool]:
         """Whether the period, and the earlier one, tell of enquiries without a name."""
         sides = (self.current, self.baseline)
-        now, then = (bool(side and side.nameless and side.nameless.total) for side in sides)
+        now, then = (
+            bool(side and side.tells_nameless and side.nameless and side.nameless.total)
+            for side in sides
+        )
         return now, then
 
     @property

@@ -14,6 +14,7 @@ from portal.reports.relazione.model import (
     Asked,
     TopicRow,
     are_comparable,
+    asked_of,
     topic_row,
 )
 from portal.taxonomy.lines import Days, TopicLine, TopicLines
@@ -47,11 +48,34 @@ class Compared:
         sides = ((self._now, self.exists_now), (self._then, self.exists_then))
         now, then = (
             sum(side.topics.get(line.key, 0) for line in self.lines.lines if not exists(line))
-            if side
+            if side and side.knows_topics
             else 0
             for side, exists in sides
         )
         return now, then
+
+    def line_of(self, early: str) -> dict[str, str]:
+        """The line of each code in the period; those that no list of it has stand under one key."""
+        return {
+            code: line.key if self.exists_now(line) else early
+            for line in self.lines.lines
+            for code in line.codes
+        }
+
+    @property
+    def sensitive(self) -> frozenset[str]:
+        """Lines as sensitive as the most sensitive of the topics that they hold."""
+        return frozenset(line.key for line in self.lines.lines if line.is_sensitive)
+
+    @property
+    def has_sensitive_early(self) -> bool:
+        """Whether something sensitive was marked before any list had it."""
+        topics = self.current.topics
+        return any(
+            line.is_sensitive and not self.exists_now(line) and topics.get(code)
+            for line in self.lines.lines
+            for code in line.codes
+        )
 
     @property
     def fresh(self) -> frozenset[str]:
@@ -87,10 +111,10 @@ class Compared:
         return are_comparable(self.current, self.baseline)
 
     def _asked_now(self, line: TopicLine) -> Asked | None:
-        return Asked.about(self._now, line.key) if self.exists_now(line) else None
+        return asked_of(self._now, line.key) if self.exists_now(line) else None
 
     def _asked_then(self, line: TopicLine) -> Asked | None:
-        return Asked.about(self._then, line.key) if self._then and self.exists_then(line) else None
+        return asked_of(self._then, line.key) if self.exists_then(line) else None
 
     def _row(self, line: TopicLine) -> TopicRow:
         return topic_row(
@@ -177,4 +201,4 @@ def _listed(side: Counts | None, code: str, is_listed: bool) -> Asked | None:
     """A detail in a period: of one that no list had then, only what was marked all the same."""
     if side is None or not (is_listed or side.topics.get(code)):
         return None
-    return Asked.about(side, code)
+    return asked_of(side, code)

@@ -55,8 +55,8 @@ def weigh(
     then = [side for side in sides if side is not None]
     then = then if len(then) == len(sides) else []
     return compare(
-        _side(current, {row.code: row.count_of_users for row in rows}, _known(now)),
-        _side(earlier, {row.code: row.baseline_of_users for row in rows}, then),
+        _side(current, {row.code: row.of_users or 0 for row in rows}, _known(now)),
+        _side(earlier, {row.code: row.baseline_of_users or 0 for row in rows}, then),
         without=fresh,
         anonymous=_left_out(current) + (_left_out(earlier) if len(sides) == 1 else 0),
     )

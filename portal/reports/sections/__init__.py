@@ -22,11 +22,11 @@ from portal.core.documents.document import (
     Section,
     Series,
 )
-from portal.core.documents.tables import Table
+from portal.core.documents.tables import Table, Value
 from portal.core.italy import formats
-from portal.figures.rules import is_silent
+from portal.figures.rules import NOTHING_RECORDED, is_silent
 from portal.reports.measures.breakdowns import BREAKDOWNS, Breakdown
-from portal.reports.relazione.model import Counts, Relazione, services_per_user
+from portal.reports.relazione.model import Relazione, services_per_user
 from portal.reports.sections import activity_tables, prose, topic_tables, verdicts
 from portal.reports.sections.breakdown_table import table_of
 from portal.reports.sections.method import how_counted, how_tested
@@ -87,19 +87,15 @@ def _synthesis(relazione: Relazione) -> Sequence[Block]:
     return [Figures(tuple(_figures(relazione))), Paragraph(" ".join(sentences))]
 
 
-NOTHING = Counts(users=None, users_by_sex=None, visits=None, anonymous=None)
-"""Of a period of which nothing is known."""
-
-
 def _figures(relazione: Relazione) -> list[Figure]:
     current, known = relazione.current, relazione.baseline
     if known is None or is_silent(known):
-        known = NOTHING
+        known = NOTHING_RECORDED
     return [
         Figure("users", _("Utenti"), current.users,
                (*_earlier(relazione, known.users), *prose.users_below(relazione))),
         Figure("services", _("Servizi erogati"), relazione.services,
-               _earlier(relazione, None if known is NOTHING else known.services)),
+               _earlier(relazione, known.services)),
         Figure("services_per_user", _("Servizi per utente"), services_per_user(current),
                _earlier(relazione, services_per_user(known), 2), places=2),
         Figure("visits", _("Accessi"), current.visits,
@@ -119,6 +115,8 @@ def _earlier(
 
 
 def _topics(relazione: Relazione) -> Sequence[Block]:
+    if relazione.is_silent:
+        return [Paragraph(_("Nessuna registrazione in questo periodo."))]
     said, nearest = verdicts.verdict(relazione)
     blocks: list[Block] = [Paragraph(nearest, lead=said)] if said else []
     blocks.append(topic_tables.modern_table(relazione))
@@ -148,6 +146,8 @@ def _none(_relazione: Relazione) -> Sequence[Block]:
 
 
 def _months(relazione: Relazione) -> Sequence[Block]:
+    if relazione.is_silent:
+        return []
     if relazione.detail is None:
         return [
             Paragraph(_("Dei totali passati non si conosce la divisione per mese."), kind="note")
@@ -164,7 +164,7 @@ def _line(relazione: Relazione, table: Table) -> Chart:
     now, then = relazione.against.heads(relazione.period)
     names = {"visits": now, "visits_baseline": then}
     series = [
-        Series(name, tuple(row.cells[keys.index(key)] for row in table.rows[:-1]))  # type: ignore[misc]
+        Series(name, tuple(_drawn(row.cells[keys.index(key)]) for row in table.rows[:-1]))
         for key, name in names.items()
         if key in keys
     ]
@@ -172,6 +172,11 @@ def _line(relazione: Relazione, table: Table) -> Chart:
     labels = tuple(str(row.cells[0]) for row in table.rows[:-1])
     name = _("Accessi per mese; i valori sono nella tabella")
     return Chart("accessi-mese", "line", name, _("Accessi"), labels, tuple(known))
+
+
+def _drawn(value: Value) -> int | Fraction | None:
+    """A point of the line; of a month without any record there is none."""
+    return value if isinstance(value, int | Fraction) else None
 
 
 def _of(section: str) -> tuple[Part, ...]:
@@ -184,12 +189,16 @@ def _of(section: str) -> tuple[Part, ...]:
 
 
 def _broken_down(breakdown: Breakdown, relazione: Relazione) -> Sequence[Block]:
+    if relazione.is_silent:
+        return []
     table = table_of(breakdown, relazione)
     return [table] if table else []
 
 
 def _opening(relazione: Relazione) -> Sequence[Block]:
-    return [activity_tables.opening_table(relazione)] if relazione.detail else []
+    if relazione.is_silent or not relazione.detail:
+        return []
+    return [activity_tables.opening_table(relazione)]
 
 
 def _trial(relazione: Relazione) -> Sequence[Block]:

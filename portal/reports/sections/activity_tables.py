@@ -7,6 +7,7 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from portal.core.documents.tables import Column, Row, Table, Value
+from portal.core.italy import formats
 from portal.core.italy.periods import parse_period
 from portal.figures.rules import Counts, Number
 from portal.reports.measures.detail import Detail, Month
@@ -25,6 +26,8 @@ def month_table(relazione: Relazione) -> Table:
         (one.visits, then.visits if then else None, one.enquiries, then.enquiries if then else None)
         for one, then in zip(months, earlier, strict=True)
     ]
+    # Editions of before printed the zeros.
+    cells = tuple if relazione.rates_of_all else _recorded
     then = relazione.baseline
     total: Sides = (
         relazione.current.visits,
@@ -39,11 +42,12 @@ def month_table(relazione: Relazione) -> Table:
         columns=(Column("label", _("Mese"), "text"), *(columns[number] for number in kept)),
         rows=(
             *(
-                Row((label, *(line[number] for number in kept)), key=month.name)
+                Row((label, *(cells(line)[number] for number in kept)), key=month.name)
                 for month, label, line in zip(months, labels, lines, strict=True)
             ),
             Row((_("Totale"), *(total[number] for number in kept)), "total", "totale"),
         ),
+        note=None if relazione.rates_of_all else _silent_note(lines, list(kept)),
         check=added(lines, total),
     )
 
@@ -58,6 +62,20 @@ def _month_columns(relazione: Relazione) -> tuple[Column, ...]:
         Column("enquiries", now, "count", enquiries, f"{enquiries} {names[0]}"),
         Column("enquiries_baseline", then, "count", enquiries, f"{enquiries} {names[1]}"),
     )
+
+
+def _recorded(line: Sides) -> tuple[Value, ...]:
+    """The cells of a month; of one without any visit a mark, since nothing recorded is no zero."""
+    return tuple(
+        formats.DOES_NOT_APPLY if line[number % 2] == 0 else value
+        for number, value in enumerate(line)
+    )
+
+
+def _silent_note(lines: Sequence[Sides], columns: Sequence[int]) -> str | None:
+    if all(line[number] != 0 for line in lines for number in (0, 1) if number in columns):
+        return None
+    return _("%(mark)s: nessuna registrazione in quel mese.", mark=formats.DOES_NOT_APPLY)
 
 
 def _month_labels(months: Sequence[Month], earlier: Sequence[Month | None]) -> list[str]:

@@ -59,23 +59,41 @@ def newcomers_note(relazione: Relazione) -> str | None:
 
 def reconciliation(relazione: Relazione, lines: Sequence[TopicRow] | None = None) -> str:
     """The foot of the table of topics, or of other lines of it: that they add up, or by how much
-    they do not.
+    they do not. Lines that are only named are not counted.
     """
     rows = relazione.rows if lines is None else lines
+    printed = [row for row in rows if lines is not None or not is_zero(relazione, row)]
     early_now, early_then = relazione.early
-    sides: list[tuple[Number, Number]] = [
-        (sum(row.count or 0 for row in rows), relazione.services - early_now)
-    ]
+    sides: list[tuple[Number, Number]] = []
+    if relazione.services is not None:
+        sides.append((sum(row.count or 0 for row in rows) + early_now, relazione.services))
     if relazione.services_baseline is not None:
         earlier = sum(row.baseline or 0 for row in rows)
-        sides.append((earlier, relazione.services_baseline - early_then))
+        sides.append((earlier + early_then, relazione.services_baseline))
+    found = check(len(printed), sides)
+    early = early_note(relazione)
+    if not early or not found.is_right:
+        return " ".join(filter(None, (found.text, early)))
+    totals = joined([count(total) for _sum, total in sides])
+    return _("✓ Le righe e le richieste senza riga sommano ai totali %(totals)s. %(early)s",
+             totals=totals, early=early)  # fmt: skip
+
+
+def early_note(relazione: Relazione) -> str:
+    """What was marked on days on which no list had its topic: on no line, and yet in the total."""
     heads = relazione.against.heads(relazione.period)
-    early = [_early(n, head) for n, head in zip(relazione.early, heads, strict=True) if n]
-    return " ".join([check(len(rows), sides).text, *early])
+    return " ".join(
+        _early(number, head, partly=len(relazione.against.counted) > 1 and place == 1)
+        for place, (number, head) in enumerate(zip(relazione.early, heads, strict=True))
+        if number
+    )
 
 
-def _early(number: Number, head: str) -> str:
-    """Marked on days on which no list had their topic: on no line, and yet in the total."""
+def _early(number: Number, head: str, *, partly: bool) -> str:
+    if partly:
+        return _("Nel totale del periodo %(period)s ci sono anche %(n)s richieste di voci che in"
+                 " una parte di quegli anni non si potevano segnare.",
+                 n=count(number), period=head)  # fmt: skip
     return ngettext(
         "Nel totale del periodo %(period)s c’è anche %(n)s richiesta di voci che allora non si"
         " potevano segnare.",
@@ -117,13 +135,14 @@ def detail_label(relazione: Relazione, detail: TopicRow, line: TopicRow) -> str:
              topic=label, line=line.label, in_then=when)  # fmt: skip
 
 
-def others_note(relazione: Relazione) -> str | None:
-    """Which topics the old table does not foresee, where somebody asked for one of them."""
+def historical_note(relazione: Relazione) -> str | None:
+    """Which topics the old table does not foresee, where somebody asked for one of them, and what
+    stands in its total alone.
+    """
     keys = {key for row in relazione.historical if row.code == OTHER_CODE for key in row.codes}
     labels = [row.label for row in relazione.rows if row.code in keys]
-    if not labels:
-        return None
-    return _("Altre richieste: %(topics)s.", topics=joined(labels))
+    named = _("Altre richieste: %(topics)s.", topics="; ".join(labels)) if labels else ""
+    return " ".join(filter(None, (named, early_note(relazione)))) or None
 
 
 def check(rows: int, sides: Sequence[tuple[Number, Number]]) -> Check:
@@ -196,6 +215,10 @@ def _not_comparable(sides: Sequence[tuple[Counts, str]], untold: str) -> str:
     most, services, head = max(
         (side.nameless.total, side.services, head) for side, head in sides if side.nameless
     )
+    if head == untold:
+        return _("Le variazioni sono n.d.: di una parte del periodo %(untold)s non si sa quante"
+                 " richieste erano senza nome, e di quelle che si sanno sono molte.",
+                 untold=untold)  # fmt: skip
     return _("Le variazioni sono n.d.: nel periodo %(period)s le richieste senza nome sono %(n)s su"
              " %(services)s, e del periodo %(untold)s non si sa quante lo erano.",
-             period=head, n=count(most), services=count(services), untold=untold)  # fmt: skip
+             period=head, n=count(most), services=count(services or 0), untold=untold)  # fmt: skip

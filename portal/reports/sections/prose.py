@@ -33,11 +33,13 @@ def synthesis(relazione: Relazione) -> list[str]:
 
 def _activity(relazione: Relazione) -> str:
     current, services = relazione.current, relazione.services
-    facts = {
-        "when": _when(relazione.period),
-        "services": ngettext("%(n)s servizio", "%(n)s servizi", services, n=count(services)),
-        "users": _users(current),
-    }
+    facts = {"when": _when(relazione.period), "users": _users(current)}
+    if relazione.is_silent:
+        return _("%(when)s non c’è nessuna registrazione.", **facts)
+    if services is None:
+        return _("%(when)s lo sportello ha accolto %(users)s; il numero delle richieste non è stato"
+                 " rilevato.", **facts)  # fmt: skip
+    facts["services"] = ngettext("%(n)s servizio", "%(n)s servizi", services, n=count(services))
     if current.users is None:
         return _("%(when)s lo sportello ha erogato %(services)s; "
                  "il numero degli utenti non è stato rilevato.", **facts)  # fmt: skip
@@ -114,6 +116,14 @@ def _rest(current: Counts) -> str:
 
 
 def _anonymous(current: Counts) -> str:
+    nameless = current.nameless.total if current.nameless else 0
+    if current.anonymous is None and nameless:
+        return ngettext(
+            "%(n)s richiesta è senza nome: conta tra i servizi, non nei tassi.",
+            "%(n)s richieste sono senza nome: contano tra i servizi, non nei tassi.",
+            nameless,
+            n=count(nameless),
+        )
     if not current.anonymous:
         return ""
     if current.anonymous == 1:
@@ -128,24 +138,28 @@ def _anonymous(current: Counts) -> str:
 
 
 def _comparison(relazione: Relazione) -> str:
-    if not relazione.against.periods:
+    baseline = relazione.baseline
+    if not relazione.against.periods or relazione.is_silent:
         return ""
     against = _against(relazione.period, relazione.against)
-    if relazione.baseline is None or is_silent(relazione.baseline):
+    if baseline is None or is_silent(baseline):
         return _("Non ci sono dati per un confronto %(against)s.", against=_with(against))
-    users, earlier = relazione.current.users, relazione.baseline.users
+    people = _both(_("utenti"), baseline.users, relazione.current.users)
+    work = _both(_("servizi"), baseline.services, relazione.services)
     start = _("Rispetto %(against)s", against=_to(against))
-    work = _moved(_("servizi"), relazione.baseline.services, relazione.services)
-    if earlier is None:
+    if work and baseline.users is None:
         return _("%(start)s %(work)s; gli utenti di allora non sono stati rilevati.",
                  start=start, work=work)  # fmt: skip
-    if users is None:
-        return f"{start} {work}."
-    people = _moved(_("utenti"), earlier, users)
     verb = _("sono passati")
     if verb in people and verb in work:
         work = work.replace(f" {verb}", "")
-    return _("%(start)s %(people)s e %(work)s.", start=start, people=people, work=work)
+    moved = _(" e ").join(filter(None, (people, work)))
+    return f"{start} {moved}." if moved else ""
+
+
+def _both(noun: str, before: Number | None, after: Number | None) -> str:
+    """How a figure moved; nothing where it was not recorded in one of the periods."""
+    return "" if before is None or after is None else _moved(noun, before, after)
 
 
 def _moved(noun: str, before: Number, after: Number) -> str:
@@ -282,6 +296,8 @@ def users_below(relazione: Relazione) -> tuple[str, ...]:
 
 def visits_below(current: Counts) -> tuple[str, ...]:
     """How many came without a name."""
+    if current.visits is None and current.users is None:
+        return (_("nessuna registrazione"),)
     if current.visits is None:
         return (_("non rilevati nei totali passati"),)
     if not current.anonymous:

@@ -37,7 +37,7 @@ def modern_table(relazione: Relazione) -> Table:
     keys = [column.key for column in columns]
     return Table(
         key="richieste",
-        caption=_caption(relazione),
+        caption=caption(relazione),
         columns=columns,
         rows=(
             *(_modern_row(row, keys, relazione) for row in relazione.rows),
@@ -99,7 +99,8 @@ def group_table(relazione: Relazione) -> Table | None:
     )
 
 
-def _caption(relazione: Relazione) -> str:
+def caption(relazione: Relazione) -> str:
+    """Of which periods the table of topics is."""
     period = relazione.period.title()
     if not relazione.against.periods:
         return _("Richieste per tipologia: %(period)s", period=period)
@@ -114,13 +115,13 @@ def _modern_columns(relazione: Relazione) -> tuple[Column, ...]:
     now, then = relazione.against.heads(relazione.period)
     counts, rates, change = _("Richieste"), _("Ogni 100 utenti"), _("Variazione")
     names = relazione.period.name, relazione.against.window_name
-    nameless = _("di cui senza nome")
+    nameless = _("Di cui senza nome")
     columns: tuple[Column, ...] = (
         Column("label", _("Tipologia di richiesta"), "text"),
         Column("count", now, "count", counts, f"{counts} {names[0]}"),
-        Column("nameless", nameless, "count", counts, f"{counts} {nameless} {names[0]}"),
         Column("baseline", then, "count", counts, f"{counts} {names[1]}"),
-        Column("baseline_nameless", nameless, "count", counts, f"{counts} {nameless} {names[1]}"),
+        Column("nameless", now, "count", nameless, f"{nameless} {names[0]}"),
+        Column("baseline_nameless", then, "count", nameless, f"{nameless} {names[1]}"),
         Column("incidence", now, "share", rates, f"{rates} {names[0]}"),
         Column("baseline_incidence", then, "share", rates, f"{rates} {names[1]}"),
         Column("variation", _("punti"), "change", change, _("Variazione in punti")),
@@ -165,7 +166,7 @@ def historical_table(relazione: Relazione) -> Table:
             Row((total.label, total.count, total.baseline, BLANK), "total"),
             *([_historical_nameless(total)] if any(relazione.has_nameless) else ()),
         ),
-        note=notices.others_note(relazione),
+        note=notices.historical_note(relazione),
     )
 
 
@@ -198,6 +199,8 @@ def as_json(relazione: Relazione) -> dict[str, Any]:
         "services": relazione.services,
         "services_baseline": exact(relazione.services_baseline),
         **nameless_json(relazione.current, relazione.baseline),
+        "early": exact(relazione.early[0]),
+        "early_baseline": exact(relazione.early[1]),
         "rows": [
             json_row(row)
             | verdicts.finding_json(relazione, row)
@@ -211,7 +214,9 @@ def as_json(relazione: Relazione) -> dict[str, Any]:
     return _of_before(value) | {"rows": [_of_before(row) for row in value["rows"]]}
 
 
-LATER = ("nameless", "nameless_baseline", "baseline_nameless", "details")
+LATER = (
+    "nameless", "nameless_baseline", "baseline_nameless", "details", "early", "early_baseline",
+)  # fmt: skip
 """What editions did not know whose rates are of all enquiries."""
 
 

@@ -75,7 +75,8 @@ def test_the_json_for_programs(report: Report) -> None:
     read = json.loads(report(*SEED, "--format", "json").stdout)
     assert list(read) == [
         "desk", "period", "baseline", "users", "users_baseline", "users_by_sex", "visits",
-        "services", "services_baseline", "nameless", "nameless_baseline", "rows", "tables",
+        "services", "services_baseline", "nameless", "nameless_baseline", "early",
+        "early_baseline", "rows", "tables",
     ]  # fmt: skip
     assert (read["users"], read["users_baseline"]) == (149, 172)
     assert read["users_by_sex"] == {"F": 67, "M": 82, "X": 0}
@@ -95,7 +96,8 @@ def test_a_document_that_stands_alone(report: Report, layout: str) -> None:
     assert not [one for one in page.find_all("a") if not one["href"].startswith("#")]
     table = page.find("table")
     assert table is not None
-    assert "Problema Casa" in table.text
+    assert "Cittadinanza" in table.text
+    assert "Problema Casa" in page.text
 
 
 def test_a_network_that_has_nothing_yet(report: Report) -> None:

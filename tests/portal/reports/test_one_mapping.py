@@ -227,7 +227,7 @@ def check_apart(case: Case, found: Relazione, seed: int) -> None:
 
 
 def rate(row: TopicRow, users: int) -> Fraction:
-    return Fraction(100 * row.count_of_users, users)
+    return Fraction(100 * (row.of_users or 0), users)
 
 
 def test_a_topic_asked_on_its_first_day_and_the_day_before() -> None:

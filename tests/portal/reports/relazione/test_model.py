@@ -225,19 +225,10 @@ def test_without_a_baseline_its_figures_are_not_computable() -> None:
 def test_json() -> None:
     answer = as_json(relazione())
     assert list(answer) == [
-        "desk",
-        "period",
-        "baseline",
-        "users",
-        "users_baseline",
-        "users_by_sex",
-        "visits",
-        "services",
-        "services_baseline",
-        "nameless",
-        "nameless_baseline",
-        "rows",
-    ]
+        "desk", "period", "baseline", "users", "users_baseline", "users_by_sex", "visits",
+        "services", "services_baseline", "nameless", "nameless_baseline", "early",
+        "early_baseline", "rows",
+    ]  # fmt: skip
     assert answer["desk"] == "centro-servizi"
     assert (answer["period"], answer["baseline"]) == ("2016-S1", "2015-S1")
     assert (answer["users"], answer["users_baseline"]) == (149, 172)

@@ -185,9 +185,9 @@ def test_unequal_lengths_are_said() -> None:
 def test_the_foot_says_whether_the_rows_add_up() -> None:
     topics = [("CIT", "Cittadinanza"), ("CAS", "Problema Casa")]
     full = replace(SEED, rows=topic_rows(topics, SEED.current, SEED.baseline))
-    assert notices.reconciliation(full) == "✓ Le 2 righe sommano ai totali 214 e 222."
+    assert notices.reconciliation(full) == "✓ La riga corrisponde al totale 214 e 222."
     alone = replace(full, rows=topic_rows(topics, SEED.current, None), baseline=None)
-    assert notices.reconciliation(alone) == "✓ Le 2 righe sommano al totale 214."
+    assert notices.reconciliation(alone) == "✓ La riga corrisponde al totale 214."
     first = replace(full.rows[0], count=213)
     short = replace(full, rows=(first, full.rows[1]))
     assert notices.reconciliation(short) == "✗ Le righe sommano a 213, il totale è 214."
