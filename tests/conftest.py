@@ -7,6 +7,7 @@ behave as they do in production; a savepoint could not show them.
 
 import gc
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -104,17 +105,20 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
 
     PostgreSQL itself waits five seconds for them. Who is there a third time is a request that a
     browser sent on leaving, and that no test waits for: it is cut off. A connection that a test
-    left open is told by psycopg, when it is thrown away.
+    left open is told by psycopg, when it is thrown away. The server's own cleaning, which only a
+    superuser may cut off, is waited for.
     """
-    for _patience in range(3):
+    for patience in range(9):
+        how = " WITH (FORCE)" if patience > 2 else ""
         try:
-            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"DROP DATABASE IF EXISTS {name}{how}")
             return
-        except psycopg.errors.ObjectInUse:
+        except (psycopg.errors.ObjectInUse, psycopg.errors.InsufficientPrivilege):
             gc.collect()
             if has_app_context():
                 _dispose()
-    connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            time.sleep(0.5 * (patience > 2))
+    raise RuntimeError(f"somebody stays in {name}")
 
 
 def _dispose() -> None:

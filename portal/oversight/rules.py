@@ -136,7 +136,7 @@ class DeskFigures:
             label,
             None if code in marked.not_now else asked_of(self.current, code),
             asked_of(baseline, code) if known else None,
-            comparable=code not in marked.not_throughout and are_comparable(self.current, baseline),
+            comparable=code not in marked.not_throughout and self.may_vary,
         )
 
     def total(self, label: str) -> TopicRow:

@@ -125,7 +125,7 @@ FROM bench.visit AS v JOIN bench.desk AS d ON d.id = v.desk_id;
 
 -- step: Richieste
 CREATE VIEW bench.enquiry AS
-SELECT v.desk_id, v.key, v.month, position, CASE WHEN v.day < '2026-01-01' THEN 1 ELSE 2 END AS version,
+SELECT v.desk_id, v.key, v.month, v.person, position, CASE WHEN v.day < '2026-01-01' THEN 1 ELSE 2 END AS version,
     (CASE WHEN v.day < '2026-01-01' THEN ARRAY[:topics_before] ELSE ARRAY[:topics_now] END)
         [1 + bench.rank(14, bench.draw(v.key, 10 + position))] AS code
 FROM bench.visit AS v CROSS JOIN LATERAL generate_series(0, v.enquiries - 1) AS position;
@@ -159,17 +159,22 @@ SELECT CASE kind WHEN 'month' THEN month / 12 || '-' || lpad((month % 12 + 1)::t
     ELSE month / 12 || '-S' || month % 12 / 6 + 1 END
 $$;
 CREATE UNLOGGED TABLE bench.topics AS
-SELECT desk_id, period, jsonb_object_agg(code, number) AS topics
+SELECT desk_id, period, jsonb_object_agg(code, number) AS topics,
+    jsonb_object_agg(code, nameless) FILTER (WHERE nameless > 0) AS nameless
 FROM (
-    SELECT desk_id, period, code, sum(number) AS number
-    FROM (SELECT desk_id, month, code, count(*) AS number FROM bench.enquiry GROUP BY 1, 2, 3) AS counted
+    SELECT desk_id, period, code, sum(number) AS number, sum(nameless) AS nameless
+    FROM (
+        SELECT desk_id, month, code, count(*) AS number,
+            count(*) FILTER (WHERE person IS NULL) AS nameless
+        FROM bench.enquiry GROUP BY 1, 2, 3
+    ) AS counted
     CROSS JOIN LATERAL (SELECT bench.period(kind, month) AS period
         FROM unnest('{month,quarter,third,half,year,school}'::text[]) AS kind) AS periods
     GROUP BY 1, 2, 3
 ) AS summed
 GROUP BY 1, 2;
-INSERT INTO figure (desk_id, period, users, users_f, users_m, users_x, users_n, visits, anonymous, topics)
-SELECT c.*, coalesce(t.topics, '{}')
+INSERT INTO figure (desk_id, period, users, users_f, users_m, users_x, users_n, visits, anonymous, topics, nameless)
+SELECT c.*, coalesce(t.topics, '{}'), coalesce(t.nameless, '{}')
 FROM (
     SELECT desk_id, period, sum(users), coalesce(sum(users) FILTER (WHERE sex = 'F'), 0),
         coalesce(sum(users) FILTER (WHERE sex = 'M'), 0), coalesce(sum(users) FILTER (WHERE sex = 'X'), 0),

@@ -170,7 +170,7 @@ def _on_one_mapping(before: Relazione, after: Relazione) -> tuple[Relazione, Rel
     if before.rates_of_all == after.rates_of_all:
         return before, after
     old, new = (
-        side if side.rates_of_all else replace(side, rows=_old_lines(side))
+        side if side.rates_of_all else replace(side, rows=_old_lines(side), rates_of_all=True)
         for side in (before, after)
     )
     return old, new

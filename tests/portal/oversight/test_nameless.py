@@ -119,6 +119,61 @@ NETWORK = NetworkComparison(
 )
 
 
+def beside(slug: str, now: Counts, then: Counts | None) -> DeskFigures:
+    return DeskFigures(Named(slug, slug), now, then, (("CIT", "Cittadinanza"),))
+
+
+def asked(number: int, nameless: int | None, users: int = 40) -> Counts:
+    told = None if nameless is None else Nameless.of_topics({"CIT": nameless})
+    return Counts(users, None, None, None, {"CIT": number}, told)
+
+
+def test_a_desk_without_an_earlier_year_leaves_the_others_their_variation() -> None:
+    desks = (beside("a", asked(30, 0), asked(20, 0)), beside("b", asked(50, 0), None))
+    comparison = replace(NETWORK, desks=desks)
+    (row,) = comparison.sums.rows()
+    # The earlier number of one desk beside both would read as a rise: it is not computable.
+    assert (row.count, row.baseline, row.variation) == (80, None, 25)
+    assert any("sono di 1 sportello su 2" in note.text
+               for note in prose.notes(comparison, layouts.CHANGES))  # fmt: skip
+    assert comparison.sums.users_baseline is None
+    frozen = replace(comparison, is_of_before=True).sums
+    assert (frozen.rows()[0].variation, frozen.users_baseline) == (None, None), "as it printed"
+
+
+def test_the_network_has_a_variation_only_of_desks_that_can_be_compared() -> None:
+    """A large desk would dilute what makes another incomparable, and hide it."""
+    desks = (beside("a", asked(1000, 0), None), beside("b", asked(50, 4), asked(40, None)))
+    (row,) = replace(NETWORK, desks=desks).sums.rows()
+    assert row.variation is None
+    half = beside("a", asked(40, 20), asked(40, 20))
+    untold = beside("b", asked(40, 0), asked(40, None))
+    assert [desk.rows()[0].variation for desk in (half, untold)] == [0, 0]
+    assert replace(NETWORK, desks=(half, untold)).sums.rows()[0].variation == 0
+
+
+def test_a_desk_without_any_record_adds_nothing(
+    old_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
+) -> None:
+    with at_desk(old_desks.lucca):
+        for day in (date(2015, 3, 2), date(2016, 3, 1)):
+            record(day, *[("CIT",)] * 20)
+    publish(old_desks.lucca)
+    publish(old_desks.capannori)
+    comparison = compared(at_network, PERIOD)
+    capannori, _lucca = comparison.desks
+    assert (capannori.users, capannori.services) == (None, None)
+    assert {row.count for row in capannori.rows()} == {None}
+    assert (comparison.sums.users, comparison.sums.rows()[0].count) == (20, 20)
+    assert comparison.sums.rows()[0].variation == 0
+    said = [note.text for note in prose.notes(comparison, layouts.RATES)]
+    assert "Di Capannori nel periodo non c’è nessuna registrazione." in said
+    with at_network(old_desks.rete):
+        frozen = thaw(freeze(PERIOD, "2015-S1"))
+    assert prose.notes(frozen, layouts.CHANGES) == prose.notes(comparison, layouts.CHANGES)
+    assert frozen.sums.rows() == comparison.sums.rows()
+
+
 def outside(number: int, share: float) -> float:
     """How many cells of networks of like desks are told apart; the nameless lie unevenly."""
     random, cells = np.random.default_rng(12), []

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from portal.desks.actions import omit_from_report
 from portal.desks.queries import get_desk
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
+from portal.reports.editions import first_lines
 from portal.reports.editions.differences import differences
 from portal.reports.files import composed, draft, rendered
 from portal.reports.relazione.assembly import get_relazione
@@ -147,3 +149,37 @@ def test_a_detail_recorded_otherwise_is_a_difference(counted: World, at_desk: At
     assert lines["Cittadinanza per matrimonio, richieste"] == (3, 2)
     assert lines["Cittadinanza per residenza, richieste"] == (2, 3)
     assert "Cittadinanza, richieste" not in lines
+
+
+def test_a_topic_that_was_all_of_its_line_is_no_new_number(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        for _time in range(20):
+            record(date(2026, 2, 3), "CIT")
+        before = relazione()
+        visits.record_visit(facts=VisitFacts(date(2026, 3, 1), ("CIT-RES",)))
+        after = relazione()
+    table = differences(before, after, heads=("prima", "dopo"), caption="")
+    topics = {row.cells[1]: row.cells[2:] for row in table.rows if row.cells[0] != "Sintesi"}
+    assert topics["Cittadinanza, richieste"] == (20, 21)
+    assert topics["Cittadinanza per residenza, richieste"] == (0, 1)
+    assert not [label for label in topics if "senza dettaglio" in str(label)]
+
+
+def test_an_edition_of_before_is_beside_the_records_on_its_own_lines(
+    counted: World, at_desk: AtDesk
+) -> None:
+    with at_desk(counted.lucca):
+        before = as_of_before(relazione())
+        visits.record_visit(facts=VisitFacts(date(2026, 3, 1), ("LAV",)))
+        after = relazione()
+    table = differences(before, after, heads=("prima", "dopo"), caption="")
+    topics = [row.cells[1:] for row in table.rows if str(row.cells[0]).startswith("Richieste")]
+    assert topics == [("Informazioni sul lavoro, richieste", 0, 1)]
+
+
+def as_of_before(found: Relazione) -> Relazione:
+    """As the builds of schema 4 told it: each parent on a line, of the list of the period."""
+    sides = [replace(side, nameless=None) for side in (found.current, found.baseline) if side]
+    rows, historical = first_lines.rows(found.period, sides[0], sides[1])
+    return replace(found, current=sides[0], baseline=sides[1], rows=rows, historical=historical,
+                   rates_of_all=True, early=(0, 0))  # fmt: skip

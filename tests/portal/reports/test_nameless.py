@@ -15,6 +15,7 @@ from bs4 import Tag
 from portal.core.documents.csv import csv_bytes
 from portal.core.italy.periods import parse_period
 from portal.figures import actions as figures
+from portal.figures.queries import list_past_totals
 from portal.figures.rules import Nameless
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
@@ -22,7 +23,7 @@ from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, since_freezing
-from portal.reports.editions.differences import differences
+from portal.reports.editions.differences import counts_differ, differences
 from portal.reports.editions.snapshot import freeze, thaw
 from portal.reports.files import composed, draft
 from portal.reports.publication.for_network import for_network
@@ -30,6 +31,7 @@ from portal.reports.publication.public_files import document_of, public_file
 from portal.reports.relazione.assembly import get_relazione
 from portal.reports.relazione.model import Relazione, TopicRow, services_per_user
 from portal.reports.sections.notices import table_note
+from portal.reports.sections.prose import synthesis
 from portal.reports.sections.topic_tables import as_json, historical_table, modern_table
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
@@ -210,6 +212,38 @@ def test_beside_totals_that_do_not_tell_more_than_a_twentieth_has_no_variation(
     assert "Le variazioni sono n.d.: nel periodo 2016 le richieste senza nome sono 6 su 101" in (
         table_note(many)
     )
+
+
+def test_totals_that_tell_it_later_move_a_rate(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        store_earlier(None)
+        come(NOW, 95)
+        ask_without_a_name(NOW, 20)
+        frozen = relazione()
+        (stored,) = list_past_totals()
+        figures.correct_past_total(
+            past_total_id=stored.id,
+            seen_version=stored.version,
+            users=50,
+            users_f=None,
+            users_m=None,
+            topics={"CIT": 20, "SOG-RIN": 30},
+            nameless=Nameless.of_topics({"CIT": 9}),
+        )
+        now = relazione()
+    assert row_of(frozen).variation is None
+    assert row_of(now).variation == 40
+    assert counts_differ(frozen, now)
+    assert not counts_differ(now, now)
+
+
+def test_totals_say_how_many_of_their_requests_no_user_made(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        store_earlier(Nameless(45, None))
+        found = get_relazione(period="2015-S1", baseline="nessuno")
+    sentences = synthesis(found)
+    assert sentences[0].endswith("50 servizi a 50 utenti.")
+    assert sentences[1] == "45 richieste sono senza nome: contano tra i servizi, non nei tassi."
 
 
 def test_a_mean_leaves_out_the_nameless_of_each_year(world: World, at_desk: AtDesk) -> None:

@@ -72,6 +72,9 @@ def test_several_that_became_one_have_both_names_and_no_single_row() -> None:
     assert not lines(topics, 1, 2).exists_in(new, (first_day(1), first_day(1)))
     assert lines(topics, 1, 2).exists_in(new, (first_day(1), day))
     assert not lines(topics, 1, 2).is_whole_in(new, (first_day(1), day))
+    (gone, _two) = lines(topics, 1).lines
+    assert lines(topics, 1).is_whole_in(gone, (first_day(1), first_day(1)))
+    assert not lines(topics, 1).is_whole_in(gone, (first_day(1), day)), "it ended on the way"
 
 
 def test_what_lies_between_two_lists_joins_them() -> None:
