@@ -33,24 +33,35 @@ def edition() -> None:
 @edition.command()
 @click.option("--desk", required=True, metavar="SLUG", help="Lo sportello, con il nome breve.")
 @click.option("--period", required=True, metavar="P", help="Il periodo, finito: 2016-S1, 2016…")
+@click.option(
+    "--baseline",
+    metavar="P",
+    help="Il confronto: un periodo, anno-prima, precedente, media-3 o nessuno.",
+)
+@click.option("--layout", metavar="COME", help="Il prospetto: moderno o storico.")
 @click.option("--reason", default="", metavar="TESTO", help="Il motivo, se è una rettifica.")
 @click.option("--wait", is_flag=True, help="Aspetta che sia pronta; senza lavoratori la fa qui.")
-def build(desk: str, period: str, reason: str, wait: bool) -> None:
+def build(
+    desk: str, period: str, baseline: str | None, layout: str | None, reason: str, wait: bool
+) -> None:
     """Chiede l’edizione di un periodo e ne scrive una riga: numero, stato, SHA-256.
 
     La riga ha i tre campi separati da uno spazio, per esempio «1 ready 5f0c…»; lo SHA-256
     dell’elenco dei file c’è da quando l’edizione è pronta. Stati: queued, building, ready,
-    approved, superseded, failed. Se ce n’è già una con gli stessi numeri, risponde quella.
+    approved, superseded, failed. Se ce n’è già una con gli stessi numeri e le stesse scelte,
+    risponde quella. Confronto e prospetto non detti sono quelli scelti l’ultima volta.
 
     \b
     Esempi:
       portal edition build --desk montefosco --period 2016-S1 --wait
+      portal edition build --desk montefosco --period 2016-S1 --baseline 2014-S1 --layout storico
       portal edition build --desk montefosco --period 2016-S1 --reason "Mancava un accesso" --wait
     """
     with application():
         desk_id = _desk_id(desk)
         with desk_scope(desk_id), unit_of_work():
-            found = editions.request_edition(DESK, period=period, reason=reason)
+            chosen = {"baseline": baseline, "layout": layout}
+            found = editions.request_edition(DESK, period=period, chosen=chosen, reason=reason)
         if wait:
             found = _built(desk_id, found.id)
     click.echo(_line(found))

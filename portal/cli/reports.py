@@ -21,10 +21,10 @@ from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.files import FORMATS, rendered
-from portal.reports.forms import HISTORICAL, MODERN
 from portal.reports.publication.for_network import for_network
 from portal.reports.publication.public_files import PUBLIC_FORMATS, public_file
 from portal.reports.relazione.assembly import get_relazione
+from portal.reports.relazione.model import Layout
 
 
 @click.command()
@@ -44,7 +44,7 @@ from portal.reports.relazione.assembly import get_relazione
     metavar="CHI",
     help="Chi la legge: desk, network o public.",
 )
-@click.option("--layout", default=MODERN, show_default=True, help="moderno o storico.")
+@click.option("--layout", default=Layout.MODERN.value, show_default=True, help="moderno o storico.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Dove scriverla.")
 def report(
     desk: str | None,
@@ -95,25 +95,25 @@ def _body(
     _refuse_unknown("--audience", audience, tuple(Audience) if desk else (Audience.DESK,))
     _refuse_unknown("--format", file_format, _formats(desk, audience))
     historical = audience == Audience.DESK and not network
-    _refuse_unknown("--layout", layout, (MODERN, HISTORICAL) if historical else (MODERN,))
+    _refuse_unknown("--layout", layout, tuple(Layout) if historical else (Layout.MODERN,))
     if desk and not network and audience != Audience.DESK:
         return _told(desk, period, baseline, file_format, Audience(audience))
     if desk and not network:
-        return _relazione(desk, period, baseline, file_format, historical=layout == HISTORICAL)
+        return _relazione(desk, period, baseline, file_format, Layout(layout))
     if network and not desk:
         return _comparison(network, period, baseline, file_format)
     raise Refusal(_("Serve --desk oppure --network, uno solo dei due."))
 
 
 def _relazione(
-    slug: str, period: str, baseline: str | None, file_format: str, *, historical: bool
+    slug: str, period: str, baseline: str | None, file_format: str, layout: Layout
 ) -> bytes:
     with application():
         with identity_scope(), unit_of_work():
             desk = get_desk_by_slug(slug)
         with desk_scope(desk.id), unit_of_work():
-            relazione = get_relazione(period=period, baseline=baseline)
-        return rendered(relazione, format=file_format, historical=historical)
+            relazione = get_relazione(period=period, baseline=baseline, layout=layout)
+        return rendered(relazione, format=file_format)
 
 
 def _formats(desk: str | None, audience: str) -> tuple[str, ...]:

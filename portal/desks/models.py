@@ -55,7 +55,9 @@ class Desk(PlatformTable):
     hides_names: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether the day's list begins with initials: screens are seen from across the counter."""
     report_omits: Mapped[list[str]] = mapped_column(
-        ARRAY(String(20)), default=list, server_default="{}"
+        ARRAY(String(20)), default=["appendice"], server_default="{appendice}"
     )
-    """The parts that its relazione leaves out (reports/sections/__init__.py)."""
+    """The parts that its relazione leaves out (reports/sections/__init__.py): at first the names of
+    methods and their numbers, which are for who checks.
+    """
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

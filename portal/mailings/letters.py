@@ -160,7 +160,12 @@ def relazione_letter(
 
 
 def _verdict(relazione: Relazione) -> str:
-    """What the variations mean, on what that stands, and where their intervals are."""
+    """What the variations mean, on what that stands, and where their intervals are.
+
+    The historical layout says nothing of it.
+    """
+    if relazione.is_historical:
+        return ""
     told = [one for one in verdicts.verdict(relazione) if one]
     if not told:
         return ""
@@ -189,7 +194,9 @@ def written(
 
 
 def letter_table(relazione: Relazione) -> Table:
-    """What a letter shows of the page's own table."""
+    """What a letter shows of the page's own table, in its layout."""
+    if relazione.is_historical:
+        return shown_of(topic_tables.historical_table(relazione))
     whole = topic_tables.modern_table(relazione)
     return shown_of(whole.printed(details=False), named=whole.folded_note)
 

@@ -9,7 +9,7 @@ from portal.core.italy.periods import Period, parse_period
 from portal.core.work.job_names import JobName
 from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
-from portal.oversight.queries import get_comparison, topic_order
+from portal.oversight.queries import against_of, get_comparison, topic_order
 from portal.oversight.rules import Named, NetworkComparison, Topic, figures_of, in_order
 from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.schemas import refuse_newer
@@ -80,10 +80,16 @@ def _make(edition: EditionRow) -> Iterator[list[File]]:
     yield [made("html", "text/html")]
 
 
+def _columns(period: Period, chosen: Mapping[str, str | None]) -> dict[str, str]:
+    """The period beside it; a year before is the usual one."""
+    return {"baseline": against_of(period, chosen.get("baseline")).name}
+
+
 NETWORK = EditionType(
     table=NetworkEdition,
     files=NetworkEditionFile,
     job=JobName.BUILD_COMPARISON,
-    freeze=freeze,
+    columns=_columns,
+    freeze=lambda edition: freeze(edition.period, edition.baseline),
     make=_make,
 )

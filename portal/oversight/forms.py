@@ -48,6 +48,7 @@ class EditionRequest(PortalForm):
 
     form_token = version = None
     period = HiddenField()
+    baseline = HiddenField()
     reason = TextAreaField(
         _l("Perché la rettifichi"),
         validators=[Length(max=500, message=_l("Al massimo 500 caratteri."))],

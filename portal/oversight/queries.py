@@ -73,7 +73,7 @@ def get_usual_period() -> str:
 def get_comparison(period: str, baseline: str | None = None) -> NetworkComparison:
     """The desks side by side; names of periods as they are typed."""
     window = _read(period, field="periodo")
-    against = _read(baseline, field="confronto") if baseline else window.baseline()
+    against = against_of(window, baseline)
     published, desks = list_published(window.name), _desks()
     earlier = list_published(against.name)
     beside = {
@@ -108,6 +108,11 @@ def get_comparison(period: str, baseline: str | None = None) -> NetworkCompariso
         missing=_missing(desks, set(published), window),
         lines=tuple((line.key, line.label) for line in shared_lines(lines, windows)),
     )
+
+
+def against_of(period: Period, baseline: str | None) -> Period:
+    """The period beside it, by its name; unnamed, the same of a year before."""
+    return _read(baseline, field="confronto") if baseline else period.baseline()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ The network adds no test of its own: it has no person to count, and each desk ha
 within the family of its own table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ from portal.reports.inference import Change
 from portal.reports.sections.verdicts import P_PLACES, WORDS, worded
 
 MOST_NAMED = 3
-INTERVAL = ("low", "high", "p_adjusted")
+INTERVAL = ("low", "high")
 
 
 def change_of(desk: DeskFigures, code: str) -> Change | None:
@@ -70,7 +70,7 @@ def _nothing(changes: Iterable[Change]) -> str:
 
 
 def table(comparison: NetworkComparison) -> Table:
-    """Each desk and topic: the variation, its interval, the corrected p and the word."""
+    """Each desk and topic: the variation, its interval and the word."""
     interval = _("Intervallo")
     lines = [
         (desk, row)
@@ -88,12 +88,15 @@ def table(comparison: NetworkComparison) -> Table:
             Column("variation", _("Variazione in punti"), "change"),
             Column("low", _("da"), "change", interval),
             Column("high", _("a"), "change", interval),
-            Column("p_adjusted", _("p corretto"), "share", places=P_PLACES),
+            *_chance(comparison),
             Column("outcome", _("Esito"), "text"),
         ),
         rows=tuple(
             Row(
-                (row.label, desk.desk.name, row.variation, *_told(desk, row.code)),
+                (
+                    *(row.label, desk.desk.name, row.variation),
+                    *_told(desk, row.code, [column.key for column in _chance(comparison)]),
+                ),
                 key=f"{row.code}/{desk.desk.slug}",
             )
             for desk, row in lines
@@ -106,9 +109,16 @@ def table(comparison: NetworkComparison) -> Table:
     )  # fmt: skip
 
 
-def _told(desk: DeskFigures, code: str) -> tuple[Value, ...]:
+def _chance(comparison: NetworkComparison) -> tuple[Column, ...]:
+    """What editions of before printed with the interval; since then it is in the JSON alone."""
+    if not comparison.is_of_before:
+        return ()
+    return (Column("p_adjusted", _("p corretto"), "share", places=P_PLACES),)
+
+
+def _told(desk: DeskFigures, code: str, more: Sequence[str]) -> tuple[Value, ...]:
     said = desk.verdicts[code]
-    numbers = [None if said[key] is None else Decimal(said[key]) for key in INTERVAL]
+    numbers = [None if said[key] is None else Decimal(said[key]) for key in (*INTERVAL, *more)]
     return (*numbers, outcome(desk, code))
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import clock
+from portal.core.italy.periods import parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
 from portal.desks.queries import list_desks
@@ -19,6 +20,7 @@ from portal.oversight.layouts import CHANGES, COUNTS, RATES, SHOWN
 from portal.oversight.rules import NetworkComparison
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions import status_panel
+from portal.reports.models import EditionRow
 
 oversight = Blueprint("oversight", __name__)
 
@@ -57,10 +59,14 @@ def request_edition() -> Response:
     if form.validate_on_submit():
         with form.attempting():
             edition = editions.request_edition(
-                NETWORK, period=form.period.data or "", reason=form.reason.data or ""
+                NETWORK,
+                period=form.period.data or "",
+                chosen={"baseline": form.baseline.data or None},
+                reason=form.reason.data or "",
             )
-            return redirect_to("oversight.compare", periodo=edition.period)
-    return _show(queries.get_comparison(form.period.data or ""), asking=form)
+            return _to(edition)
+    comparison = queries.get_comparison(form.period.data or "", form.baseline.data or None)
+    return _show(comparison, asking=form)
 
 
 @oversight.post("/r/<network>/edizioni/<uuid:edition_id>/approva")
@@ -71,8 +77,15 @@ def approve_edition(edition_id: UUID) -> Response:
     if form.validate_on_submit():
         with form.attempting():
             editions.approve_edition(NETWORK, edition_id=edition_id, seen_version=form.seen_version)
-            return redirect_to("oversight.compare", periodo=edition.period)
-    return _show(queries.get_comparison(edition.period), approving=form)
+            return _to(edition)
+    return _show(queries.get_comparison(edition.period, edition.baseline), approving=form)
+
+
+def _to(edition: EditionRow) -> Response:
+    """Back to the comparison that the edition is of."""
+    period, against = parse_period(edition.period), edition.baseline
+    chosen = None if against == period.baseline().name else against
+    return redirect_to("oversight.compare", periodo=edition.period, confronto=chosen)
 
 
 @oversight.get("/r/<network>/edizioni/<uuid:edition_id>/file.<format>")
@@ -124,19 +137,29 @@ def _panel(
     latest = found[0] if found else None
     frozen_at = latest.frozen_at if latest else None
     newer = bool(frozen_at and comparison.compiled_at and comparison.compiled_at > frozen_at)
-    asking = asking or EditionRequest(formdata=None, period=comparison.period.name)
+    if asking is None:
+        asked = {"period": comparison.period.name, "baseline": comparison.baseline.name}
+        asking = EditionRequest(formdata=None, **asked)
     if approving is None:
         approving = EditionApproval(formdata=None, version=latest.version if latest else None)
     return {
         "edition": latest,
         "older": found[1:],
         "newer_figures": newer,
+        "compared_with": parse_period(latest.baseline).title() if latest else "",
+        "differs": latest is not None and latest.baseline != comparison.baseline.name,
+        "address": _page_address(comparison),
         "steps": status_panel.steps_at(latest.step) if latest else [],
         "progress": status_panel.progress(latest.step, named=True) if latest else "",
         "asking": asking,
         "approving": approving,
         "closed": comparison.period.end < clock.today(),
     }
+
+
+def _page_address(comparison: NetworkComparison) -> str:
+    chosen = _chosen_baseline(comparison)
+    return url_for("oversight.compare", periodo=comparison.period.name, confronto=chosen)
 
 
 def _shows(comparison: NetworkComparison, shown: str) -> list[tuple[str, str, bool]]:

@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,12 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.documents.charts.layout import chart_svg
 from portal.core.documents.csv import csv_bytes, dataset_bytes, workbook_csv_bytes
-from portal.core.documents.document import Chart, Document, Section
+from portal.core.documents.document import Chart, Document
 from portal.core.documents.docx import docx_bytes
 from portal.core.documents.pdf import pdf_bytes, png_of_svg
 from portal.core.documents.xlsx import xlsx_bytes
 from portal.core.italy import formats
-from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.model import Layout, Relazione
 from portal.reports.sections import notices, prose, sections_of, topic_tables
 
 PICTURE_MM = 160
@@ -50,8 +50,8 @@ def draft() -> Stamp:
     return Stamp(label, None, now)
 
 
-def composed(relazione: Relazione, stamp: Stamp, *, historical: bool = False) -> Document:
-    """The document that every form is made of; the historical one is its table alone."""
+def composed(relazione: Relazione, stamp: Stamp) -> Document:
+    """The document that every form for reading is made of, in the layout of the relazione."""
     title = _("Relazione, %(period)s", period=relazione.period.title())
     named = title.replace(",", "")
     running = named if stamp.number is None else _(
@@ -67,17 +67,12 @@ def composed(relazione: Relazione, stamp: Stamp, *, historical: bool = False) ->
         desk=relazione.desk_name,
         edition=stamp.label,
         warnings=tuple(warnings_of(relazione, stamp)),
-        sections=_historical(relazione) if historical else sections_of(relazione),
+        sections=sections_of(relazione),
         running=f"{relazione.desk_name} · {running}",
         provenance=provenance,
         created=stamp.created,
         is_final=stamp.is_final,
     )
-
-
-def _historical(relazione: Relazione) -> tuple[Section, ...]:
-    table = topic_tables.historical_table(relazione)
-    return (Section("prospetto-storico", _("Prospetto storico"), (table,)),)
 
 
 def warnings_of(relazione: Relazione, stamp: Stamp) -> list[str]:
@@ -87,15 +82,23 @@ def warnings_of(relazione: Relazione, stamp: Stamp) -> list[str]:
     return [notice for notice in found if notice]
 
 
-def rendered(
-    relazione: Relazione, *, format: str, historical: bool, stamp: Stamp | None = None
-) -> bytes:
-    """The relazione as a file of one of FORMATS; without a stamp it is a draft."""
-    if format == "csv" and historical:
+def documents_of(relazione: Relazione, stamp: Stamp) -> dict[bool, Document]:
+    """The document for reading, and under True the one of data: complete in either layout."""
+    read = composed(relazione, stamp)
+    complete = replace(relazione, layout=Layout.MODERN)
+    return {False: read, True: composed(complete, stamp) if relazione.is_historical else read}
+
+
+def rendered(relazione: Relazione, *, format: str, stamp: Stamp | None = None) -> bytes:
+    """The relazione as a file of one of FORMATS; without a stamp it is a draft.
+
+    The CSV is the table of its layout.
+    """
+    if format == "csv" and relazione.is_historical:
         return csv_bytes(topic_tables.historical_table(relazione), style="historical")
-    stamp = stamp or draft()
-    document = composed(relazione, stamp, historical=historical)
-    return _FORMATS[format].make(relazione, document, stamp.template)
+    stamp, form = stamp or draft(), _FORMATS[format]
+    document = documents_of(relazione, stamp)[form.is_data]
+    return form.make(relazione, document, stamp.template)
 
 
 def _csv(relazione: Relazione, _document: Document, _template: bytes | None) -> bytes:
@@ -127,12 +130,13 @@ def _picture(chart: Chart) -> bytes:
 
 @dataclass(frozen=True)
 class Format:
-    """A form of the same document: how it is called, saved and made."""
+    """A form of the same document: how it is called, saved and made; whether for programs."""
 
     label: str
     file_name: str
     media_type: str
     make: Callable[[Relazione, Document, bytes | None], bytes]
+    is_data: bool = False
 
 
 _FORMATS: Mapping[str, Format] = {
@@ -141,16 +145,18 @@ _FORMATS: Mapping[str, Format] = {
                    lambda _one, document, _template: xlsx_bytes(document.printed())),
     "docx": Format("Word", "relazione.docx", f"{OFFICE}.wordprocessingml.document", _docx),
     "excel": Format("CSV per Excel", "relazione-excel.csv", "text/csv",
-                    lambda _one, document, _t: workbook_csv_bytes(document.printed().tables)),
+                    lambda _one, document, _t: workbook_csv_bytes(document.printed().tables),
+                    is_data=True),
     "dati": Format("CSV dati", "dati.csv", "text/csv",
-                   lambda _one, document, _template: dataset_bytes(document.tables)),
-    "json": Format("JSON", "relazione.json", "application/json", _json),
-    "csv": Format("CSV", "relazione.csv", "text/csv", _csv),
+                   lambda _one, document, _template: dataset_bytes(document.tables), is_data=True),
+    "json": Format("JSON", "relazione.json", "application/json", _json, is_data=True),
+    "csv": Format("CSV", "relazione.csv", "text/csv", _csv, is_data=True),
     "html": Format("HTML", "relazione.html", "text/html", _html),
 }  # fmt: skip
 FORMATS = tuple(_FORMATS)
 OFFERED = ("pdf", "xlsx", "docx", "excel", "dati", "json")
 """What the page offers, in this order (UX 4.5); the others are the command line's."""
+OFFERED_HISTORICAL = ("pdf", "xlsx", "docx", "csv")
 
 
 def format_of(name: str) -> Format:
@@ -164,7 +170,7 @@ def label_of(file_name: str) -> str:
     return known.get(file_name) or _("Prospetto storico, CSV")
 
 
-def as_values(relazione: Relazione, stamp: Stamp, *, historical: bool) -> dict[str, Any]:
+def as_values(relazione: Relazione, stamp: Stamp) -> dict[str, Any]:
     """What a page shows of a relazione."""
-    document = composed(relazione, stamp, historical=historical).printed(details=True)
-    return {"relazione": relazione, "document": document, "historical": historical}
+    document = composed(relazione, stamp).printed(details=True)
+    return {"relazione": relazione, "document": document}

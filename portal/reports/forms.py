@@ -18,32 +18,37 @@ from portal.drafts.forms import DraftForm
 from portal.figures.rules import Counts
 from portal.reports.models import EditionRow
 from portal.reports.relazione.baselines import Choice, choices
-from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.model import Layout, Relazione
 from portal.reports.sections import OPTIONAL
 
-MODERN = "moderno"
-HISTORICAL = "storico"
+ANOTHER = "altro"
+"""In the address: the baseline is the period written beside it."""
 
 
 class ReportChoice(FlaskForm):
-    """What to show; names are those of the address: periodo, confronto, prospetto."""
+    """What to show; names are those of the address: periodo, confronto, altro, prospetto."""
 
     class Meta:
         csrf = False
 
     periodo = SelectField(_l("Periodo"), validate_choice=False)
     confronto = SelectField(_l("Confronto"), validate_choice=False)
+    altro = StringField(_l("Periodo di confronto"))
     prospetto = RadioField(
         _l("Prospetto"),
-        default=MODERN,
         choices=[
-            SelectChoice(MODERN, _l("Completo")),
-            SelectChoice(HISTORICAL, _l("Storico")),
+            SelectChoice(Layout.MODERN.value, _l("Completo")),
+            SelectChoice(Layout.HISTORICAL.value, _l("Storico")),
         ],
     )
 
     def offer(self, known: Iterable[tuple[Period, Counts]], relazione: Relazione) -> None:
-        """The periods of which something is known, and what this one can be compared with."""
+        """The periods of which something is known, and what this one can be compared with.
+
+        What is chosen in each is what the relazione was made with.
+        """
+        self.prospetto.data = relazione.layout.value
+        self.altro.data = ""
         period, against = relazione.period.whole, relazione.against
         periods = [(one.name, one.title()) for one, _counts in known]
         if period.name not in {name for name, _title in periods}:
@@ -51,12 +56,22 @@ class ReportChoice(FlaskForm):
         self.periodo.choices = [SelectChoice(*choice) for choice in periods]
         self.periodo.data = period.name
         offered = choices(relazione.period)
-        usual = against.is_usual(relazione.period)
-        name = str(Choice.LAST_YEAR) if usual else self.confronto.data or against.name
+        name = _offered_as(relazione)
         if name not in {value for value, _label in offered}:
             offered.append((name, against.title()))
+        offered.append((ANOTHER, _("Un altro periodo…")))
         self.confronto.choices = [SelectChoice(*choice) for choice in offered]
         self.confronto.data = name
+
+
+def _offered_as(relazione: Relazione) -> str:
+    """The choice that a baseline is, or the name of the period that was picked."""
+    against = relazione.against
+    if against.is_usual(relazione.period):
+        return Choice.LAST_YEAR
+    if against.period and against.period.whole == relazione.period.whole.previous():
+        return Choice.PREVIOUS
+    return against.name
 
 
 class OtherPeriod(FlaskForm):

@@ -75,13 +75,16 @@ class EditionFileRow(Model):
 
 
 class Edition(EditionRow, DeskTable):
-    """An edition of a desk's relazione."""
+    """An edition of a desk's relazione, in the layout that was chosen with its baseline."""
 
     __tablename__ = "edition"
     __table_args__ = (
         Unique("desk_id", "report", "period", "number"),
         CheckConstraint(STATES, name="state"),
+        CheckConstraint("layout IN ('moderno', 'storico')", name="layout"),
     )
+
+    layout: Mapped[str] = mapped_column(String(10), server_default="moderno", default="moderno")
 
 
 class EditionFile(EditionFileRow, DeskTable):

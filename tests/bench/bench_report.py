@@ -49,7 +49,7 @@ def figures(app: Flask, desk_id: UUID, place: str, *, sections_limit: float) -> 
         yield _told("pdf", f"Un PDF, {place}", 150, lambda: pdf_bytes(document, charts=chart_svg))
         yield _told(
             "files", f"Tutti i file, {place}", 1000,
-            lambda: [rendered(relazione, format=one, historical=False) for one in FORMATS],
+            lambda: [rendered(relazione, format=one) for one in FORMATS],
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from portal.reports.editions.desk import DESK, since_freezing, stamp_of
 from portal.reports.editions.snapshot import thaw
 from portal.reports.publication.for_network import for_network
 from portal.reports.publication.public_files import PUBLIC_FORMATS, public_file
+from portal.reports.relazione.model import Layout
 from tests.builds.conftest import Upgraded
 from tests.world import CAPANNORI, LUCCA, RETE, Place, World
 
@@ -86,9 +88,9 @@ def test_a_relazione_thawed_prints_what_was_printed(upgraded: Upgraded, place: P
         with inside(upgraded, place):
             edition = editions.get_edition(DESK, edition_id)
             relazione = thaw(edition.frozen)
-            printed = files.rendered(relazione, format="csv", historical=True)
+            printed = files.rendered(replace(relazione, layout=Layout.HISTORICAL), format="csv")
             assert printed == editions.get_file(DESK, edition, "prospetto.csv").content
-            printed = files.rendered(relazione, format="csv", historical=False)
+            printed = files.rendered(relazione, format="csv")
             stored = editions.get_file(DESK, edition, "relazione.csv").content
             check_same_cells(printed, stored)
             document = files.composed(relazione, stamp_of(edition))

@@ -19,8 +19,7 @@ from portal import models
 from portal.core import clock
 from portal.core.store.database import DeskTable, PublishedTable, db
 from portal.oversight.models import PublishedFigure
-from portal.reports.editions.edition_type import File
-from portal.reports.editions.lifecycle import manifest_hash
+from portal.reports.editions.edition_type import File, manifest_hash
 from tests.world import CAPANNORI, LUCCA, RETE, Place, World
 from tests.world import Place as Desk
 
@@ -79,6 +78,7 @@ SAME = {
     ("past_total", "nameless_topics"): None,
     ("past_total", "users_m"): 0,
     ("edition", "period"): "2016-S1",
+    ("edition", "layout"): "moderno",
     ("edition", "baseline"): "2015-S1",
     ("edition", "number"): 1,
     ("edition", "replaces"): None,

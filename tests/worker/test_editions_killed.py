@@ -24,6 +24,7 @@ from portal.people import actions as people
 from portal.people.rules import PersonFacts
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
+from portal.reports.editions.edition_type import manifest_hash
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.locks import until_waiting
@@ -93,7 +94,7 @@ class Desk:
         numbers = [one.number for one in found]
         assert numbers == list(range(len(numbers), 0, -1))
         self.duplicates += (found[0].id != edition_id) + abs(len(files) - FILES)
-        assert found[0].sha256 == editions.manifest_hash(again)
+        assert found[0].sha256 == manifest_hash(again)
         assert found[0].frozen == self.undisturbed
         assert left is None
 

@@ -15,8 +15,10 @@ from portal.mailings.kinds import DESK
 from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.mailings.views.recipients import mailings
 from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.choices import LAYOUTS, against_of, choices_of
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
+from portal.reports.sections import sections_of
 
 TO = Addresses(
     send="mailings.send",
@@ -101,6 +103,20 @@ def missing_of(edition: EditionRow) -> list[str]:
     return [parse_period(month.name).title() for month in months if not month.visits]
 
 
+def _made_of(edition: EditionRow) -> list[tuple[str, str]]:
+    """What is approved beside the numbers: of which period, compared with what, in which form."""
+    period, chosen = parse_period(edition.period), choices_of(edition)
+    facts = [
+        (_("Periodo"), f"{period.title()}, {period.window()}"),
+        (_("Confronto"), against_of(period, chosen.baseline).title() or _("nessuno")),
+        (_("Prospetto"), str(LAYOUTS[chosen.layout])),
+    ]
+    if edition.frozen:
+        printed = sections_of(thaw(edition.frozen))
+        facts.append((_("Parti"), ", ".join(section.title for section in printed)))
+    return facts
+
+
 def _back(edition_id: UUID) -> tuple[str, str]:
     edition = editions.get_edition(DESK.editions, edition_id)
     name = _(
@@ -117,6 +133,7 @@ def _approve_page(edition: EditionRow, form: ApproveForm) -> Response:
     return page(
         "mailings/approve.html",
         edition=edition,
+        made_of=_made_of(edition),
         back=_back(edition.id),
         recipients=queries.list_recipients(DESK),
         files=[name for name in known if name in DESK.attached],

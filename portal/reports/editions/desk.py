@@ -11,10 +11,12 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from portal.core import clock
+from portal.core.documents.csv import csv_bytes
 from portal.core.italy import formats
 from portal.core.italy.periods import parse_period
 from portal.core.work.job_names import JobName
 from portal.reports import files, measures
+from portal.reports.editions.choices import choices_of, columns
 from portal.reports.editions.differences import counts_differ
 from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.snapshot import freeze, thaw
@@ -22,6 +24,7 @@ from portal.reports.files import Stamp
 from portal.reports.models import Edition, EditionFile, EditionRow
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import topic_tables
 
 
 @dataclass(frozen=True)
@@ -80,23 +83,30 @@ def _short_hash(frozen: dict[str, Any]) -> str:
 
 def _make(edition: EditionRow) -> Iterator[list[File]]:
     relazione, stamp = thaw(edition.figures), stamp_of(edition)
-    document = files.composed(relazione, stamp)
+    documents = files.documents_of(relazione, stamp)
 
     def made(name: str) -> File:
         form = files.format_of(name)
-        return File(form.file_name, form.media_type, form.make(relazione, document, stamp.template))
+        content = form.make(relazione, documents[form.is_data], stamp.template)
+        return File(form.file_name, form.media_type, content)
 
-    historical = files.rendered(relazione, format="csv", historical=True)
+    historical = csv_bytes(topic_tables.historical_table(relazione), style="historical")
     tables = [made(name) for name in ("csv", "excel", "dati", "json", "xlsx")]
     yield [*tables, File("prospetto.csv", "text/csv", historical)]
     yield [made(name) for name in ("html", "pdf", "docx")]
+
+
+def _freeze(edition: EditionRow) -> dict[str, Any]:
+    asked = choices_of(edition)
+    return freeze(edition.period, asked.baseline, asked.layout)
 
 
 DESK = EditionType(
     table=Edition,
     files=EditionFile,
     job=JobName.BUILD_EDITION,
-    freeze=freeze,
+    columns=columns,
+    freeze=_freeze,
     make=_make,
     after_approval=JobName.PUBLISH,
 )

@@ -2,12 +2,13 @@
 """What an edition is made of: its steps, its files, and what tells one report's from another's."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from portal.core.italy.periods import Period
 from portal.core.work.job_names import JobName
 from portal.reports.models import EditionFileRow, EditionRow
 
@@ -37,6 +38,12 @@ class File:
         return hashlib.sha256(self.content).digest()
 
 
+def manifest_hash(files: Sequence[File | EditionFileRow]) -> bytes:
+    """The hash of the list «hash  name», sorted, as sha256sum would print it."""
+    lines = sorted(f"{file.sha256.hex()}  {file.name}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).digest()
+
+
 @dataclass(frozen=True)
 class EditionType:
     """What tells one report's editions from another's."""
@@ -44,8 +51,12 @@ class EditionType:
     table: type[EditionRow]
     files: type[EditionFileRow]
     job: JobName
-    freeze: Callable[[str, str], dict[str, Any]]
-    """(period, baseline) -> the figures, as JSON; `taxonomy` is one of its keys."""
+    columns: Callable[[Period, Mapping[str, str | None]], dict[str, str]]
+    """What an edition of a period keeps of what was chosen for it, `baseline` among it; what was
+    not chosen is the usual. Raises Refusal.
+    """
+    freeze: Callable[[EditionRow], dict[str, Any]]
+    """The figures, as JSON; `taxonomy` is one of its keys."""
     make: Callable[[EditionRow], Iterator[Sequence[File]]]
     """From the frozen figures of an edition its tables as files, then the documents that people
     read; the figures are thawed once for all of them.

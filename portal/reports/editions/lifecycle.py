@@ -7,8 +7,7 @@ every file is made from what was frozen, so that a builder that dies and the one
 after it write the same bytes.
 """
 
-import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,8 +26,16 @@ from portal.core.store.locks import lock
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.core.work.logs import log
-from portal.reports.editions.edition_type import COUNTING, LAST_STEP, EditionType, File
+from portal.reports.editions.edition_type import (
+    COUNTING,
+    LAST_STEP,
+    EditionType,
+    File,
+    manifest_hash,
+)
 from portal.reports.models import EditionFileRow, EditionRow
+
+IN_PREPARATION = ("queued", "building")
 
 
 def get_edition(kind: EditionType, edition_id: UUID) -> EditionRow:
@@ -118,30 +125,52 @@ def _proved(edition: EditionRow, found: EditionFileRow, manifest: bytes) -> File
 
 
 def request_edition(
-    kind: EditionType, *, period: str, reason: str = "", only_first: bool = False
+    kind: EditionType,
+    *,
+    period: str,
+    chosen: Mapping[str, str | None] | None = None,
+    reason: str = "",
+    only_first: bool = False,
 ) -> EditionRow:
     """Ask for the edition of a period that is over; the one there is, where it is good enough.
 
-    After an approved edition the next is a correction: it replaces that one and needs its reason.
-    One that failed is tried again. `only_first` is the timetable's: any edition is enough.
+    A period has one series: with other choices it is the next edition. After an approved edition
+    the next is a correction: it replaces that one and needs its reason. One that failed is tried
+    again. `only_first` is the timetable's: any edition is enough.
     """
     window = _closed(period)
     _lock(kind, window.name)
     latest = find_latest(kind, window.name)
-    if latest is not None:
-        if only_first or latest.state in ("queued", "building") or _is_current(kind, latest):
+    if latest is not None and only_first:
+        return latest
+    columns = kind.columns(window, chosen or {})
+    if latest is not None and all(getattr(latest, key) == columns[key] for key in columns):
+        if latest.state in IN_PREPARATION or _is_current(kind, latest):
             return latest
         if latest.state == "failed":
             return retry_edition(kind, edition_id=latest.id)
+    return _begin(kind, window, latest, columns, reason)
+
+
+def _begin(
+    kind: EditionType,
+    window: Period,
+    latest: EditionRow | None,
+    columns: Mapping[str, str],
+    reason: str,
+) -> EditionRow:
+    """The next edition of the series; whoever still builds the one before it stops."""
     replaced = _find_approved(kind, window.name)
     edition = kind.table(
+        **columns,
         period=window.name,
-        baseline=window.baseline().name,
         number=latest.number + 1 if latest else 1,
         replaces=replaced.number if replaced else None,
         reason=_reason(reason, latest=latest, replaced=replaced),
         requested_by=current_scope().account_id,
     )
+    if latest is not None and latest.state in IN_PREPARATION:
+        latest.state = "superseded"
     db.session.add(edition)
     db.session.flush()
     jobs.enqueue(kind.job, str(edition.id))
@@ -181,7 +210,7 @@ def _is_current(kind: EditionType, edition: EditionRow) -> bool:
     """
     if edition.state != "ready":
         return False
-    now = kind.freeze(edition.period, edition.baseline)
+    now = kind.freeze(edition)
     return now == {"schema": now["schema"]} | edition.figures
 
 
@@ -191,11 +220,9 @@ def _closed(period: str) -> Period:
     except ValueError as error:
         raise Refusal(str(error), field="period") from error
     if window.end >= clock.today():
-        raise Refusal(
-            _("Il periodo %(name)s non è ancora finito: l’edizione si fa quando è chiuso.",
-              name=window.name),
-            field="period",
-        )  # fmt: skip
+        sentence = _("Il periodo %(name)s non è ancora finito: l’edizione si fa quando è chiuso.",
+                     name=window.name)  # fmt: skip
+        raise Refusal(sentence, field="period")
     return window
 
 
@@ -242,7 +269,7 @@ def _freeze(kind: EditionType, edition_id: UUID) -> EditionRow:
     if edition.frozen is None:
         # The moment before counting: what is inserted meanwhile may be said twice, never lost.
         edition.frozen_at = clock.now()
-        edition.frozen = kind.freeze(edition.period, edition.baseline)
+        edition.frozen = kind.freeze(edition)
         edition.taxonomy, edition.software = edition.frozen["taxonomy"], __version__
     edition.step = COUNTING + 1
     db.session.flush()
@@ -293,17 +320,11 @@ def _reach(kind: EditionType, frozen: EditionRow, step: int) -> None:
         _still_ours(kind, frozen).step = step
 
 
-def manifest_hash(files: Sequence[File | EditionFileRow]) -> bytes:
-    """The hash of the list «hash  name», sorted, as sha256sum would print it."""
-    lines = sorted(f"{file.sha256.hex()}  {file.name}\n" for file in files)
-    return hashlib.sha256("".join(lines).encode()).digest()
-
-
 def give_up(kind: EditionType, *, edition_id: UUID, job_id: UUID) -> None:
     """Say that the edition could not be built, and wait for somebody to try again."""
     with unit_of_work():
         edition = get_edition(kind, edition_id)
-        if edition.state in ("queued", "building"):
+        if edition.state in IN_PREPARATION:
             edition.state = "failed"
         jobs.finish(job_id)
 
@@ -325,9 +346,9 @@ def rewrite_documents(kind: EditionType, *, period: str, words: dict[str, Any]) 
     """
     _lock(kind, period)
     edition = find_latest(kind, period)
-    if edition is None or edition.state not in ("ready", "building"):
+    if edition is None or edition.frozen is None or edition.frozen_at is None:
         return
-    if edition.frozen is None or edition.frozen_at is None:
+    if edition.state not in ("ready", "building"):
         return
     if all(edition.frozen.get(key) == value for key, value in words.items()):
         return
@@ -367,14 +388,12 @@ def _refuse_older(latest: EditionRow, edition: EditionRow) -> None:
     number = latest.number
     if number == edition.number:
         return
-    if latest.state in ("queued", "building"):
-        raise Refusal(
-            _("È in preparazione un’edizione più nuova, la %(number)s: quando è pronta approva"
-              " quella.", number=number)
-        )  # fmt: skip
-    if latest.state == "failed":
-        raise Refusal(
-            _("C’è un’edizione più nuova, la %(number)s, che non è riuscita: riprovala e approva"
-              " quella.", number=number)
-        )  # fmt: skip
-    raise Refusal(_("C’è un’edizione più nuova, la %(number)s: approva quella.", number=number))
+    if latest.state in IN_PREPARATION:
+        sentence = _("È in preparazione un’edizione più nuova, la %(number)s: quando è pronta"
+                     " approva quella.", number=number)  # fmt: skip
+    elif latest.state == "failed":
+        sentence = _("C’è un’edizione più nuova, la %(number)s, che non è riuscita: riprovala"
+                     " e approva quella.", number=number)  # fmt: skip
+    else:
+        sentence = _("C’è un’edizione più nuova, la %(number)s: approva quella.", number=number)
+    raise Refusal(sentence)

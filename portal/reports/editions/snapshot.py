@@ -23,7 +23,7 @@ from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.measures.detail import Detail, Month
 from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.baselines import baseline_of
-from portal.reports.relazione.model import Asked, Relazione, Texts, TopicRow, topic_row
+from portal.reports.relazione.model import Asked, Layout, Relazione, Texts, TopicRow, topic_row
 
 SCHEMA = 5
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
@@ -31,7 +31,7 @@ SCHEMA = 5
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
 visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
 breakdown, the interpreter's among them. 5: and the enquiries without a name, and of each line the
-topics that it holds; the rates of those before are of all enquiries.
+topics that it holds, and the layout; the rates of those before are of all enquiries.
 """
 OF_USERS = 5
 """The first schema whose rates are of the enquiries of users."""
@@ -39,13 +39,13 @@ MEASURED = ("difference", "low", "high", "p", "p_adjusted")
 """What of a finding is a decimal number."""
 
 
-def freeze(period: str, baseline: str) -> dict[str, Any]:
+def freeze(period: str, baseline: str, layout: Layout = Layout.MODERN) -> dict[str, Any]:
     """The figures of the two periods as they are now, and the rows that they were told in.
 
     The rows stand here as they are: which topics have a line, and under which a child counts, is
     another matter in the next version of the list.
     """
-    relazione = assembly.get_relazione(period=period, baseline=baseline)
+    relazione = assembly.get_relazione(period=period, baseline=baseline, layout=layout)
     template, earlier = manager_words.find_template(), relazione.against.period
     return {
         "schema": SCHEMA,
@@ -63,6 +63,7 @@ def freeze(period: str, baseline: str) -> dict[str, Any]:
         "earlier_detail": _frozen_detail(relazione.baseline_detail),
         "askers": _askers(relazione.period, relazione.current),
         "earlier_askers": earlier and relazione.baseline and _askers(earlier, relazione.baseline),
+        "layout": layout,
         "omits": sorted(relazione.omits),
         "texts": asdict(relazione.texts),
         "template": str(template.id) if template else None,
@@ -177,6 +178,7 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         omits=frozenset(frozen.get("omits", ())),
         inference=_thawed_inference(frozen.get("inference")),
         early=(early_now, early_then),
+        layout=Layout(frozen.get("layout", Layout.MODERN)),
         rates_of_all=schema_of(frozen) < OF_USERS,
     )
 

@@ -9,17 +9,16 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock
-from portal.core.italy.periods import Period, PeriodKind, parse_period
+from portal.core.italy.periods import Period, PeriodKind
 from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
 from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.choices import Choices, choices_of
 from portal.reports.editions.desk import DESK, SinceFreezing, since_freezing
 from portal.reports.editions.edition_type import LAST_STEP, STEPS
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
-
-BUILDING = ("queued", "building")
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,12 @@ class Panel:
     """Whether the reader may build and approve."""
     since: SinceFreezing | None = None
     """Told of an edition that waits for its approval."""
+    on_screen: Choices | None = None
+    """Those with which the page that has this panel was made; none on the edition's own."""
 
     @property
     def is_building(self) -> bool:
-        return self.edition is not None and self.edition.state in BUILDING
+        return self.edition is not None and self.edition.state in editions.IN_PREPARATION
 
     @property
     def has_ended(self) -> bool:
@@ -54,8 +55,27 @@ class Panel:
         return f"{self.edition.state}-{self.edition.step}" if self.edition else "none"
 
     @property
-    def baseline_title(self) -> str:
-        return parse_period(self.edition.baseline).title() if self.edition else ""
+    def made_with(self) -> str:
+        """«a confronto con I semestre 2025, prospetto completo», of the edition."""
+        return choices_of(self.edition).title(self.period) if self.edition else ""
+
+    @property
+    def shown_with(self) -> str:
+        """The same of the page."""
+        return self.on_screen.title(self.period) if self.on_screen else ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the page shows other choices: an edition of these is another one."""
+        if self.edition is None or self.on_screen is None:
+            return False
+        return self.on_screen != choices_of(self.edition)
+
+    @property
+    def asked_with(self) -> dict[str, str]:
+        """The period and the choices of the page as a form sends them."""
+        period = {"periodo": self.period.name}
+        return period | (self.on_screen.as_sent() if self.on_screen else {})
 
     @property
     def voice(self) -> str:

@@ -2,6 +2,7 @@
 """What a desk's network reads of an approved edition: exact totals, users by sex protected."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from portal.figures.rules import Counts, regrouped
@@ -10,6 +11,8 @@ from portal.reports.disclosure.relazione_sheets import NOW
 from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, Audience
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
+from portal.reports.relazione.assembly import on_own_lines
+from portal.reports.relazione.model import Relazione
 from portal.reports.sections.topic_tables import as_json, exact
 from portal.taxonomy import queries as taxonomy
 
@@ -28,16 +31,13 @@ def for_network(edition: EditionRow) -> dict[str, Any]:
     sheet = sheets_of(disclose(edition_id=edition.id, audience=Audience.NETWORK)).get(
         ("sexes", NOW)
     )
-    relazione = thaw(edition.figures)
+    relazione = _as_network_reads(thaw(edition.figures))
     figures = {"schema": RATES_OF_ALL if relazione.rates_of_all else SCHEMA} | as_json(relazione)
     figures["rows"] = [_without_details(row) for row in figures["rows"]]
     if not relazione.rates_of_all:
         figures["codes"] = {
             "now": by_code(relazione.current, _place_of),
-            # The mean of several periods is none of the network's.
-            "then": by_code(relazione.baseline, _place_of)
-            if relazione.baseline and not relazione.against.is_mean
-            else None,
+            "then": by_code(relazione.baseline, _place_of) if relazione.baseline else None,
         }
     told = sheet.told if sheet else {}
     hidden = sheet.hidden if sheet else frozenset(("F", "M", OTHERS))
@@ -46,6 +46,18 @@ def for_network(edition: EditionRow) -> dict[str, Any]:
         for key, code in (("F", "F"), ("M", "M"), ("X", OTHERS))
     }
     return figures
+
+
+def _as_network_reads(relazione: Relazione) -> Relazione:
+    """The present period alone, where the desk compared it with anything but a year before.
+
+    The network puts every desk beside the same earlier period: a baseline of one desk's own is
+    none of its concern.
+    """
+    if relazione.against.is_usual(relazione.period):
+        return relazione
+    own = on_own_lines(relazione.period, relazione.current)
+    return replace(relazione.alone(), rows=own.rows, early=own.early)
 
 
 def _without_details(row: Mapping[str, Any]) -> dict[str, Any]:

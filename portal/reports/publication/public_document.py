@@ -23,7 +23,6 @@ from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, OTHERS, TOP
 from portal.reports.files import Stamp
 from portal.reports.measures.breakdowns import BY_KEY, Breakdown
 from portal.reports.measures.detail import NOT_STATED
-from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione, services_per_user
 from portal.reports.sections import SECTIONS, topic_tables
 from portal.reports.sections.breakdown_table import NOBODYS, Line, breakdown_table, table_of
@@ -40,7 +39,7 @@ KEPT = frozenset({"label"})
 def public_document(relazione: Relazione, sheets: Sheets, stamp: Stamp) -> Document:
     """The publishable form of an edition, from what it has told the public."""
     bare = replace(stamp, figures_hash="", correction="", template=None)
-    whole = files.composed(_without(relazione), bare)
+    whole = files.composed(relazione.alone(), bare)
     return replace(
         whole,
         title=_("%(title)s, versione pubblicabile", title=whole.title),
@@ -99,19 +98,12 @@ def _figures(relazione: Relazione) -> Figures:
     return Figures(tuple(figures))
 
 
-def _without(relazione: Relazione) -> Relazione:
-    """The period alone, compared with nothing."""
-    return replace(
-        relazione, against=Baseline(()), baseline=None, baseline_detail=None, inference=None
-    )
-
-
 def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
     """A part's table, masked; None where it could not be told."""
     now, then = sheets.get((part, NOW)), sheets.get((part, THEN))
     if now is None:
         return None
-    shown = replace(relazione, inference=None) if then else _without(relazione)
+    shown = replace(relazione, inference=None) if then else relazione.alone()
     table: Table | None
     if part == TOPICS:
         table = _plain(topic_tables.modern_table(shown))

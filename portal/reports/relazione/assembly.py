@@ -20,7 +20,7 @@ from portal.reports.measures.detail import Detail
 from portal.reports.measures.detail import mean_of as details_mean
 from portal.reports.relazione import manager_words
 from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun
-from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.model import Layout, Relazione
 from portal.reports.relazione.rows import Compared
 from portal.reports.relazione.tested import infer
 from portal.taxonomy import queries as taxonomy
@@ -52,7 +52,9 @@ def _count(period: Period) -> Counts:
         return Counts(users=None, users_by_sex=None, visits=None, anonymous=None)
 
 
-def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
+def get_relazione(
+    *, period: str, baseline: str | None = None, layout: Layout = Layout.MODERN
+) -> Relazione:
     """The relazione of the desk in scope; names of periods and baselines as they are typed."""
     desk = get_desk(scoped_desk())
     window = _read(period)
@@ -87,6 +89,7 @@ def get_relazione(*, period: str, baseline: str | None = None) -> Relazione:
         texts=words,
         omits=frozenset(desk.report_omits),
         inference=infer(window, known.periods, compared),
+        layout=layout,
     )
 
 

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, PeriodKind, headings, parse_period
+from portal.core.italy.periods import Period, PeriodKind, headings, parse_period, period_of
 
 OF_A_MEAN = 3
 
@@ -135,6 +135,24 @@ def _chosen(period: Period, against: Period, today: date) -> tuple[Period, Basel
         return period, Baseline((against.cut_like(period),))
     against = against.cut(today)
     return period.cut_like(against), Baseline((against,))
+
+
+def chosen_again(name: str, *, of: Period, to: Period) -> str:
+    """What a baseline chosen for one period is for another of its kind.
+
+    What follows from the period follows from the other too. One that was picked is picked again:
+    of another year, the part of that year which the other is of its own.
+    """
+    if name in (Choice.MEAN, Choice.NONE):
+        return name
+    picked = parse_period(name).named
+    if picked == of.baseline():
+        return Choice.LAST_YEAR
+    if picked == of.previous():
+        return Choice.PREVIOUS
+    if picked.kind is not to.kind or picked.kind is PeriodKind.RANGE:
+        return name
+    return period_of(to.kind, date(picked.start.year, to.start.month, 1)).name
 
 
 def not_begun(period: Period) -> str:

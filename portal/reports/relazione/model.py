@@ -7,9 +7,10 @@ says it in words.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -254,6 +255,13 @@ def reconciles(
     )
 
 
+class Layout(StrEnum):
+    """The two layouts, as addresses, the command line and editions name them."""
+
+    MODERN = "moderno"
+    HISTORICAL = "storico"
+
+
 @dataclass(frozen=True)
 class Texts:
     """What the manager writes: before the figures, and after them."""
@@ -289,8 +297,19 @@ class Relazione:
     inference: Inference | None = None
     early: tuple[Number, Number] = (0, 0)
     """Enquiries of both periods about topics that no list had then: in the total, on no line."""
+    layout: Layout = Layout.MODERN
     rates_of_all: bool = False
     """Whether its rates are of all enquiries, as in editions from before these were told apart."""
+
+    def alone(self) -> "Relazione":
+        """Compared with nothing; on the lines that it has."""
+        return replace(
+            self, against=Baseline(()), baseline=None, baseline_detail=None, inference=None
+        )
+
+    @property
+    def is_historical(self) -> bool:
+        return self.layout is Layout.HISTORICAL
 
     @property
     def groups(self) -> tuple[TopicRow, ...]:

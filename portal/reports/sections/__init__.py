@@ -27,7 +27,7 @@ from portal.core.italy import formats
 from portal.figures.rules import NOTHING_RECORDED, is_silent
 from portal.reports.measures.breakdowns import BREAKDOWNS, Breakdown
 from portal.reports.relazione.model import Relazione, services_per_user
-from portal.reports.sections import activity_tables, prose, topic_tables, verdicts
+from portal.reports.sections import activity_tables, historical, prose, topic_tables, verdicts
 from portal.reports.sections.breakdown_table import table_of
 from portal.reports.sections.method import how_counted, how_tested
 
@@ -40,6 +40,7 @@ SECTIONS = {
     "testo": _l("Testo del responsabile"),
     "prova": _l("Quanto è sicura ogni variazione"),
     "come-si-conta": _l("Come si conta"),
+    "appendice": _l("Appendice: come si prova una variazione"),
 }
 MOST_BARS = 15
 
@@ -56,7 +57,9 @@ class Part:
 
 
 def sections_of(relazione: Relazione) -> tuple[Section, ...]:
-    """The sections that the desk prints, each with the blocks of its parts."""
+    """The sections of its layout: those that the desk prints, each with the blocks of its parts."""
+    if relazione.is_historical:
+        return historical.sections_of(relazione)
     made: dict[str, list[Block]] = {}
     for part in PARTS:
         if part.key not in relazione.omits:
@@ -69,17 +72,11 @@ def sections_of(relazione: Relazione) -> tuple[Section, ...]:
 
 
 def _premise(relazione: Relazione) -> Sequence[Block]:
-    return _paragraphs(relazione.texts.premise)
+    return prose.paragraphs(relazione.texts.premise)
 
 
 def _comment(relazione: Relazione) -> Sequence[Block]:
-    return _paragraphs(relazione.texts.comment)
-
-
-def _paragraphs(text: str) -> Sequence[Block]:
-    """What the manager wrote; an empty line begins a new paragraph."""
-    parts = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
-    return [Paragraph(part) for part in parts if part]
+    return prose.paragraphs(relazione.texts.comment)
 
 
 def _synthesis(relazione: Relazione) -> Sequence[Block]:
@@ -214,11 +211,20 @@ def _trial(relazione: Relazione) -> Sequence[Block]:
 
 def _method(relazione: Relazione) -> Sequence[Block]:
     version = _("Elenco delle tipologie, versione %(version)s.", version=relazione.taxonomy_version)
-    terms = how_counted(rates_of_all=relazione.rates_of_all) + (
-        how_tested() if relazione.inference else ()
+    of_all = relazione.rates_of_all
+    terms = how_counted(rates_of_all=of_all) + (
+        how_tested(names_method=of_all) if relazione.inference else ()
     )
     paragraphs = [Paragraph(text, lead=term) for term, text in terms]
     return [*paragraphs, Paragraph(version, kind="note")]
+
+
+def _appendix(relazione: Relazione) -> Sequence[Block]:
+    """Of editions from before it stands where they printed it."""
+    if relazione.rates_of_all or not (relazione.inference and relazione.inference.findings):
+        return []
+    paragraphs = [Paragraph(text, lead=term) for term, text in verdicts.methods(relazione)]
+    return [*paragraphs, verdicts.chance_table(relazione)]
 
 
 PARTS = (
@@ -235,6 +241,7 @@ PARTS = (
     Part("testo", "testo", _l("Testo del responsabile"), _comment, optional=False),
     Part("prova", "prova", _l("Quanto è sicura ogni variazione"), _trial),
     Part("metodo", "come-si-conta", _l("Come si conta"), _method),
+    Part(verdicts.APPENDIX, "appendice", _l("Appendice: come si prova una variazione"), _appendix),
 )  # fmt: skip
 """In the order in which they are printed."""
 OPTIONAL = tuple(part for part in PARTS if part.optional)

@@ -90,15 +90,24 @@ TRIAL = (
         _l("Si confrontano le richieste per utente guardando alle persone: dieci richieste della "
           "stessa persona non valgono come dieci persone. Dove di un periodo si conoscono solo i "
           "totali, si assume che le persone tornassero quanto nell’altro. Le richieste anonime "
-          "restano fuori. Contano le righe con almeno una richiesta, corrette per il loro numero "
-          "(Benjamini e Hochberg, 5 %)."),
+          "restano fuori. Contano le righe con almeno una richiesta, e l’esito tiene conto di "
+          "quante sono."),
     ),
 )  # fmt: skip
+OF_BEFORE = (
+    _l("Si confrontano le richieste per utente guardando alle persone: dieci richieste della "
+      "stessa persona non valgono come dieci persone. Dove di un periodo si conoscono solo i "
+      "totali, si assume che le persone tornassero quanto nell’altro. Le richieste anonime "
+      "restano fuori. Contano le righe con almeno una richiesta, corrette per il loro numero "
+      "(Benjamini e Hochberg, 5 %).")
+)  # fmt: skip
+"""How a variation is tested, as editions said that had no appendix for the names of methods."""
 
 
-def how_tested() -> tuple[tuple[str, str], ...]:
+def how_tested(*, names_method: bool = False) -> tuple[tuple[str, str], ...]:
     """The same, of what is said about a variation; only where something is."""
-    return tuple((str(term), str(text)) for term, text in TRIAL)
+    (first, word), (second, tested) = TRIAL
+    return ((str(first), str(word)), (str(second), str(OF_BEFORE if names_method else tested)))
 
 
 def how_counted(*, rates_of_all: bool = False) -> tuple[tuple[str, str], ...]:

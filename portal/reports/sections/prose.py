@@ -8,6 +8,7 @@ Pure: a Relazione in, sentences out.
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.core.documents.document import Paragraph
 from portal.core.italy.formats import (
     count,
     day,
@@ -20,6 +21,12 @@ from portal.core.italy.periods import Period, PeriodKind
 from portal.figures.rules import Counts, Number, is_silent
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione
+
+
+def paragraphs(text: str) -> tuple[Paragraph, ...]:
+    """What the manager wrote; an empty line begins a new paragraph."""
+    parts = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
+    return tuple(Paragraph(part) for part in parts if part)
 
 
 def synthesis(relazione: Relazione) -> list[str]:

@@ -146,38 +146,37 @@ def historical_table(relazione: Relazione) -> Table:
     """The desk's own document: its rows, order, labels and signs, and a blank last cell."""
     now, then = relazione.against.heads(relazione.period)
     total = total_row(HISTORICAL_TOTAL, relazione.current, relazione.baseline)
+    columns = (
+        Column("label", HISTORICAL_HEAD, "text", file_head="tipologia"),
+        Column("count", now, "count", file_head=relazione.period.name),
+        Column("baseline", then, "count", file_head=relazione.against.window_name),
+        Column(
+            "variation", HISTORICAL_VARIATION, "change", file_head="variazione", style="historical"
+        ),
+    )
+    # Compared with nothing it has two columns.
+    width = len(columns) if relazione.against.periods else 2
     return Table(
         key="prospetto",
         caption=_("Prospetto storico: %(period)s", period=relazione.period.title()),
-        columns=(
-            Column("label", HISTORICAL_HEAD, "text", file_head="tipologia"),
-            Column("count", now, "count", file_head=relazione.period.name),
-            Column("baseline", then, "count", file_head=relazione.against.window_name),
-            Column(
-                "variation",
-                HISTORICAL_VARIATION,
-                "change",
-                file_head="variazione",
-                style="historical",
-            ),
-        ),
+        columns=columns[:width],
         rows=(
-            *(_historical_row(row) for row in relazione.historical),
-            Row((total.label, total.count, total.baseline, BLANK), "total"),
-            *([_historical_nameless(total)] if any(relazione.has_nameless) else ()),
+            *(_historical_row(row, width) for row in relazione.historical),
+            Row((total.label, total.count, total.baseline, BLANK)[:width], "total"),
+            *([_historical_nameless(total, width)] if any(relazione.has_nameless) else ()),
         ),
         note=notices.historical_note(relazione),
     )
 
 
-def _historical_nameless(total: TopicRow) -> Row:
+def _historical_nameless(total: TopicRow, width: int) -> Row:
     """Which of the total are of no user: the variations above are of the others."""
     cells = (HISTORICAL_NAMELESS, total.nameless, total.baseline_nameless, BLANK)
-    return Row(cells, "other", "senza-nome")
+    return Row(cells[:width], "other", "senza-nome")
 
 
-def _historical_row(row: TopicRow) -> Row:
-    return Row((row.label, row.count, row.baseline, row.variation))
+def _historical_row(row: TopicRow, width: int) -> Row:
+    return Row((row.label, row.count, row.baseline, row.variation)[:width])
 
 
 def as_json(relazione: Relazione) -> dict[str, Any]:

@@ -4,6 +4,8 @@
 A change is called an increase or a decrease here alone, and only where it was found. Pure.
 """
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -21,7 +23,15 @@ WORDS = {
 }
 ARROWS = {Change.UP: "▲ ", Change.DOWN: "▼ "}
 TABLE = "intervalli"
+APPENDIX = "appendice"
+"""The part with the names of methods and their numbers."""
 P_PLACES = 3
+OF_PERSONS = _l("Test esatto di permutazione: le persone dei due periodi, ciascuna con le sue"
+                " richieste, divise in tutti i modi possibili.")  # fmt: skip
+OF_TOTALS = _l("Test binomiale esatto, dato il totale della riga, con i conteggi divisi per la"
+               " dispersione.")  # fmt: skip
+CORRECTION = _l("Benjamini e Hochberg, al 5 %: tra le variazioni dette «in aumento» o «in calo», al"
+                " massimo una su venti è attesa per caso.")  # fmt: skip
 
 
 def outcome(relazione: Relazione, row: TopicRow) -> str | None:
@@ -123,13 +133,18 @@ def _basis(relazione: Relazione, inference: Inference) -> str:
         return _("Dei due periodi si conoscono le richieste di ogni persona: la prova confronta"
                  " le persone. Chi è venuto in tutti e due conta come due persone"
                  " diverse.")  # fmt: skip
-    if inference.basis is Basis.TOTALS:
+    if inference.basis is Basis.TOTALS and relazione.rates_of_all:
         now, then = relazione.against.heads(relazione.period)
         return _("Del periodo %(period)s si conoscono solo i totali. Si assume che le persone"
                  " tornassero a chiedere la stessa cosa quanto nell’altro periodo: la dispersione"
                  " è %(dispersion)s (1 vuol dire che ogni richiesta viene per conto suo).",
                  period=then if relazione.detail else now,
                  dispersion=formats.decimal(inference.dispersion or 1, 2))  # fmt: skip
+    if inference.basis is Basis.TOTALS:
+        now, then = relazione.against.heads(relazione.period)
+        return _("Del periodo %(period)s si conoscono solo i totali. Si assume che le persone"
+                 " tornassero a chiedere la stessa cosa quanto nell’altro periodo.",
+                 period=then if relazione.detail else now)  # fmt: skip
     return _("Dei due periodi si conoscono solo i totali: non si sa quante richieste ha fatto"
              " ciascuno. Si assume che ogni richiesta venga per conto suo; se le persone sono"
              " tornate molte volte, gli esiti sono meno sicuri di così.")  # fmt: skip
@@ -143,8 +158,11 @@ def _left_out(number: int) -> str:
 
 
 def interval_table(relazione: Relazione) -> Table:
-    """The interval of each variation, what would have been needed, and the chances themselves."""
-    interval, needed, chance = _("Intervallo"), _("Sarebbe stato"), _("Se nulla è cambiato")
+    """The interval of each variation, and what would have been needed.
+
+    Editions from before the appendix have the chances too.
+    """
+    interval, needed = _("Intervallo"), _("Sarebbe stato")
     columns = [
         Column("label", _("Tipologia di richiesta"), "text"),
         Column(
@@ -154,10 +172,8 @@ def interval_table(relazione: Relazione) -> Table:
         Column("high", _("a"), "change", interval),
         Column("needed_up", _("in aumento da"), "count", needed),
         Column("needed_down", _("in calo fino a"), "count", needed),
-        Column("p", _("p"), "share", chance, "p", places=P_PLACES),
-        Column("p_adjusted", _("p corretto"), "share", chance, "p corretto", places=P_PLACES),
+        *(_chances() if relazione.rates_of_all else ()),
     ]
-    lines = [(row, one) for row in relazione.rows if (one := relazione.finding(row))]
     if _differs_from_printed(relazione):
         now, then = relazione.against.heads(relazione.period)
         named = _("Richieste non anonime")
@@ -169,17 +185,65 @@ def interval_table(relazione: Relazione) -> Table:
         key=TABLE,
         caption=_("Intervalli delle variazioni"),
         columns=tuple(columns),
-        rows=tuple(
-            Row((row.label, *(_cell(one, column.key) for column in columns[1:])), key=row.code)
-            for row, one in lines
-        ),
-        note=_("Intervallo: di quanti punti può essere cambiata davvero la domanda, al 95 % per"
-               " l’intera tabella. Sarebbe stato: con quante richieste nel periodo, a parità del"
-               " resto, l’esito cambiava. p: quanto spesso una differenza almeno così grande"
-               " capita quando non è cambiato nulla; p corretto tiene conto che le righe sono"
-               " molte, e si dice «in aumento» o «in calo» fino a 0,05."),
+        rows=_rows(relazione, columns),
+        note=" ".join(filter(None, (
+            _("Intervallo: di quanti punti può essere cambiata davvero la domanda, al 95 % per"
+              " l’intera tabella. Sarebbe stato: con quante richieste nel periodo, a parità del"
+              " resto, l’esito cambiava."),
+            _what_chances_say() if relazione.rates_of_all else "",
+        ))),
         folded=True,
     )  # fmt: skip
+
+
+def _chances() -> tuple[Column, Column]:
+    chance = _("Se nulla è cambiato")
+    return (
+        Column("p", _("p"), "share", chance, "p", places=P_PLACES),
+        Column("p_adjusted", _("p corretto"), "share", chance, "p corretto", places=P_PLACES),
+    )
+
+
+def _what_chances_say() -> str:
+    return _("p: quanto spesso una differenza almeno così grande capita quando non è cambiato"
+             " nulla; p corretto tiene conto che le righe sono molte, e si dice «in aumento» o"
+             " «in calo» fino a 0,05.")  # fmt: skip
+
+
+def _rows(relazione: Relazione, columns: Sequence[Column]) -> tuple[Row, ...]:
+    """The lines that were tested."""
+    return tuple(
+        Row((row.label, *(_cell(finding, column.key) for column in columns[1:])), key=row.code)
+        for row in relazione.rows
+        if (finding := relazione.finding(row))
+    )
+
+
+def chance_table(relazione: Relazione) -> Table:
+    """The chances themselves, for who checks."""
+    columns = (Column("label", _("Tipologia di richiesta"), "text"), *_chances())
+    return Table(
+        key="probabilita",
+        caption=_("Probabilità delle variazioni, se nulla è cambiato"),
+        columns=columns,
+        rows=_rows(relazione, columns),
+        note=_what_chances_say(),
+    )
+
+
+def methods(relazione: Relazione) -> list[tuple[str, str]]:
+    """The methods by name, as pairs of a term and its paragraph: for who checks."""
+    inference = relazione.inference
+    if inference is None:
+        return []
+    of_persons = inference.basis is Basis.RECORDS
+    trial = str(OF_PERSONS if of_persons else OF_TOTALS)
+    pairs = [(_("Prova."), trial), (_("Correzione per il numero di righe."), str(CORRECTION))]
+    if not of_persons:
+        number = formats.decimal(inference.dispersion or 1, 2)
+        text = _("%(n)s: 1 vuol dire che ogni richiesta viene per conto suo.", n=number)
+        pairs.append((_("Dispersione."), text))
+    return pairs
 
 
 def _differs_from_printed(relazione: Relazione) -> bool:
@@ -213,12 +277,15 @@ def facts_of(relazione: Relazione, code: str) -> list[tuple[str, str]]:
          _("da %(low)s a %(high)s punti", low=points(one.low), high=points(one.high))),
         (_("Per dire «in aumento»"), _at_least(one)),
         (_("Per dire «in calo»"), _at_most(one)),
-        (_("Se nulla è cambiato"),
-         _("una differenza almeno così grande capita con probabilità p = %(p)s; corretta per il"
-           " numero di righe, %(adjusted)s",
-           p=formats.decimal(one.p, P_PLACES),
-           adjusted=formats.decimal(one.p_adjusted, P_PLACES))),
     ]  # fmt: skip
+    if APPENDIX not in relazione.omits:
+        facts.append(
+            (_("Se nulla è cambiato"),
+             _("una differenza almeno così grande capita con probabilità p = %(p)s; corretta per il"
+               " numero di righe, %(adjusted)s",
+               p=formats.decimal(one.p, P_PLACES),
+               adjusted=formats.decimal(one.p_adjusted, P_PLACES)))
+        )  # fmt: skip
     return [*facts, *((_("Da sapere"), text) for text in assumptions(relazione))]
 
 

@@ -14,6 +14,7 @@ from portal.core.web.pages import download, page, redirect_to
 from portal.reports.disclosure.disclose import find_disclosure, is_in_force
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.choices import Choices, choices_of, columns
 from portal.reports.editions.desk import DESK, stamp_of
 from portal.reports.editions.differences import differences
 from portal.reports.editions.snapshot import thaw
@@ -22,6 +23,7 @@ from portal.reports.files import as_values, label_of
 from portal.reports.forms import ComparedForm, CorrectionForm
 from portal.reports.models import EditionRow
 from portal.reports.publication.public_files import PUBLIC_FORMATS, hidden_of
+from portal.reports.relazione.model import Layout
 from portal.reports.views import reports
 from portal.reports.views.showing import is_seen, nothing_new
 
@@ -63,7 +65,7 @@ def _frozen(found: EditionRow) -> dict[str, Any]:
     """The relazione of an edition, from the moment it has figures."""
     if found.frozen is None:
         return {"relazione": None}
-    return as_values(thaw(found.frozen), stamp_of(found), historical=False)
+    return as_values(thaw(found.frozen), stamp_of(found))
 
 
 def _differences(found: EditionRow) -> Table | None:
@@ -125,8 +127,16 @@ def edition_file(edition_id: UUID, name: str) -> Response:
 @reports.post("/s/<desk>/relazioni/edizioni")
 @needs(Permission.APPROVE_REPORTS)
 def build() -> Response:
-    asked = editions.request_edition(DESK, period=request.form.get("periodo", ""))
+    """Of what is on the screen: its period, its baseline, its layout."""
+    period = request.form.get("periodo", "")
+    asked = editions.request_edition(DESK, period=period, chosen=_chosen())
     return redirect_to("reports.show", periodo=asked.period)
+
+
+def _chosen() -> dict[str, str | None]:
+    """The baseline and the layout that an act was asked with; none: as chosen last."""
+    return {"baseline": request.values.get("confronto") or None,
+            "layout": request.values.get("prospetto") or None}  # fmt: skip
 
 
 @reports.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/riprova")
@@ -149,17 +159,24 @@ def request_correction(edition_id: UUID) -> Response:
     found = editions.get_edition(DESK, edition_id)
     if form.validate_on_submit():
         with form.attempting():
-            editions.request_edition(DESK, period=found.period, reason=form.reason.data or "")
+            reason = form.reason.data or ""
+            editions.request_edition(DESK, period=found.period, chosen=_chosen(), reason=reason)
             return redirect_to("reports.show", periodo=found.period)
     return _correction_page(edition_id, form)
 
 
 def _correction_page(edition_id: UUID, form: CorrectionForm) -> Response:
     found = editions.get_edition(DESK, edition_id)
+    period = parse_period(found.period)
+    made = columns(period, _chosen())
+    chosen = Choices(made["baseline"], Layout(made["layout"]))
     return page(
         "reports/correct.html",
         form=form,
         status=form.status,
         edition=found,
-        period=parse_period(found.period),
+        period=period,
+        chosen=chosen.title(period),
+        differs=chosen != choices_of(found),
+        asked=chosen.as_sent(),
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The relazione of a period as it is now: the page, its files, where a figure comes from."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, request, url_for
@@ -8,20 +9,33 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.documents.document import Document, NamedFigure
+from portal.core.documents.tables import Table
+from portal.core.errors import Refusal
 from portal.core.italy.periods import PeriodKind, parse_period, period_of
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, wants_fragment
 from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.choices import Choices, choices_of, choose
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.differences import differences, period_differs
 from portal.reports.editions.snapshot import thaw
 from portal.reports.editions.status_panel import Panel, panel_of, tell_since
 from portal.reports.explain import explain, is_explained
-from portal.reports.files import OFFERED, as_values, composed, draft, format_of, rendered
-from portal.reports.forms import HISTORICAL, OtherPeriod, ReportChoice
+from portal.reports.files import (
+    OFFERED,
+    OFFERED_HISTORICAL,
+    as_values,
+    composed,
+    draft,
+    format_of,
+    label_of,
+    rendered,
+)
+from portal.reports.forms import ANOTHER, OtherPeriod, ReportChoice
+from portal.reports.models import EditionRow
 from portal.reports.relazione import assembly, manager_words
-from portal.reports.relazione.model import Relazione
+from portal.reports.relazione.model import Layout, Relazione
 from portal.reports.views import reports
 from portal.taxonomy import queries as taxonomy
 
@@ -47,21 +61,24 @@ def show() -> Response:
     panel = _panel()
     if panel and is_seen(panel):
         return nothing_new()
-    form = ReportChoice(request.args)
-    relazione, made = _relazione(), editions.list_editions(DESK, request.args.get("periodo", ""))
+    form, relazione = ReportChoice(request.args), _relazione()
+    made = editions.list_editions(DESK, relazione.period.whole.name)
+    approved = _approved(made)
     form.offer(assembly.list_halves_and_years(also=editions.list_latest(DESK)), relazione)
-    values = as_values(relazione, draft(), historical=form.prospetto.data == HISTORICAL)
+    values = as_values(relazione, draft())
     return page(
         "reports/show.html",
         fragment="edition",
         form=form,
-        panel=panel and tell_since(panel, relazione),
+        panel=panel and tell_since(replace(panel, on_screen=_choices(relazione)), relazione),
         poll=url_for("reports.show", **_chosen() | {"visto": panel.stage}) if panel else None,
         editions=made,
+        approved=approved,
+        edition_files=_edition_files(approved),
         late=_late(made, relazione),
         text=manager_words.find_text(relazione.period.whole.name),
-        files=_files(),
-        links={} if values["historical"] else _links(values["document"]),
+        files=_files(relazione),
+        links={} if relazione.is_historical else _links(values["document"]),
         **values,
     )
 
@@ -72,8 +89,7 @@ def file(format: str) -> Response:
     if format not in (*OFFERED, "csv"):
         abort(404)
     relazione, form = _relazione(), format_of(format)
-    historical = request.args.get("prospetto") == HISTORICAL
-    body = rendered(relazione, format=format, historical=historical)
+    body = rendered(relazione, format=format)
     stem, _dot, ending = form.file_name.rpartition(".")
     name = f"{stem}-{relazione.desk_slug}-{relazione.period.whole.name}.{ending}"
     charset = "; charset=utf-8" if form.media_type.startswith(("text/", "application/json")) else ""
@@ -131,17 +147,43 @@ def _panel() -> Panel | None:
 
 
 def _relazione() -> Relazione:
-    return assembly.get_relazione(
-        period=request.args.get("periodo", ""), baseline=request.args.get("confronto") or None
-    )
+    """With the choices of the address; what it does not say is as the desk chose it last."""
+    text, args = request.args.get("periodo", ""), request.args
+    try:
+        period = parse_period(text).named
+    except ValueError as error:
+        raise Refusal(str(error), field="periodo") from error
+    chosen = choose(period, baseline=_baseline(), layout=args.get("prospetto"))
+    return assembly.get_relazione(period=text, baseline=chosen.baseline, layout=chosen.layout)
 
 
-def _late(made: list[Any], relazione: Relazione) -> Any:
+def _baseline() -> str | None:
+    """What the address names: a choice, a period, or the one written beside the choice."""
+    if request.args.get("confronto") != ANOTHER:
+        return request.args.get("confronto") or None
+    written = request.args.get("altro", "").strip()
+    if not written:
+        sentence = _("Scrivi con quale periodo confrontare, per esempio 2019-S1.")
+        raise Refusal(sentence, field="altro")
+    return written
+
+
+def _choices(relazione: Relazione) -> Choices:
+    """Those on the screen, as an edition would keep them."""
+    return Choices(relazione.against.name, relazione.layout)
+
+
+def _approved(made: list[EditionRow]) -> EditionRow | None:
+    """The edition in force, whose files are the ones to take."""
+    return next((edition for edition in made if edition.state == "approved"), None)
+
+
+def _late(made: list[EditionRow], relazione: Relazione) -> Table | None:
     """What changed in the records after the approved edition, told beside its figures."""
-    approved = next((edition for edition in made if edition.state == "approved"), None)
+    approved = _approved(made)
     if approved is None or relazione.against.name != approved.baseline:
         return None
-    frozen = thaw(approved.frozen)
+    frozen = thaw(approved.figures)
     if not period_differs(frozen, relazione):
         return None
     heads = (_("Edizione %(number)s", number=approved.number), _("Rettifica"))
@@ -150,13 +192,30 @@ def _late(made: list[Any], relazione: Relazione) -> Any:
     return table if table.rows else None
 
 
-def _files() -> list[tuple[str, str]]:
-    formats = [*OFFERED]
-    if request.args.get("prospetto") == HISTORICAL:
-        formats = ["pdf", "xlsx", "docx", "csv"]
+def _files(relazione: Relazione) -> list[tuple[str, str]]:
+    """The forms of what is on the screen, with its choices whatever is approved meanwhile."""
+    chosen = _chosen() | _choices(relazione).as_sent()
     return [
-        (format_of(name).label, url_for("reports.file", format=name, **_chosen()))
-        for name in formats
+        (format_of(name).label, url_for("reports.file", format=name, **chosen))
+        for name in (OFFERED_HISTORICAL if relazione.is_historical else OFFERED)
+    ]
+
+
+def _edition_files(approved: EditionRow | None) -> list[tuple[str, str]]:
+    """The files of the edition in force that its layout offers."""
+    if approved is None:
+        return []
+    files = {file.name for file in editions.list_files(DESK, approved.id)}
+    names = [format_of(name).file_name for name in OFFERED]
+    if choices_of(approved).layout is Layout.HISTORICAL:
+        names.append("prospetto.csv")
+    return [
+        (
+            label_of(name),
+            url_for("reports.edition_file", edition_id=approved.id, name=name),
+        )
+        for name in names
+        if name in files
     ]
 
 
@@ -180,7 +239,8 @@ def _page_url(*, number: int) -> str:
 
 
 def _of_the_report() -> dict[str, Any]:
-    return {key: value for key, value in _chosen().items() if key in ("periodo", "confronto")}
+    names = ("periodo", "confronto", "altro")
+    return {key: value for key, value in _chosen().items() if key in names}
 
 
 def _chosen() -> dict[str, Any]:

@@ -45,13 +45,18 @@ def from_page(content: str, document: Document) -> Read:
     }
 
 
-def from_pdf(content: bytes, document: Document) -> Read:
-    """Of the text that pdftotext finds, in the order in which it stands there."""
+def text_of_pdf(content: bytes) -> str:
+    """What pdftotext finds."""
     if not shutil.which("pdftotext"):
         pytest.fail("pdftotext manca: installa il pacchetto «poppler-utils»")
     command = ["pdftotext", "-raw", "-", "-"]
     done = subprocess.run(command, input=content, capture_output=True, check=True)
-    text, at = plain(done.stdout.decode()), 0
+    return done.stdout.decode()
+
+
+def from_pdf(content: bytes, document: Document) -> Read:
+    """Of the text that pdftotext finds, in the order in which it stands there."""
+    text, at = plain(text_of_pdf(content)), 0
     found: dict[str, Lines] = {}
     for table in document.tables:
         at, _none = _after(text, at, _spelled("".join(column.head for column in table.columns)))

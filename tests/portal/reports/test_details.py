@@ -53,8 +53,8 @@ def relazione(baseline: str | None = None) -> Relazione:
 def test_programs_read_details_in_their_row(counted: World, at_desk: AtDesk) -> None:
     with at_desk(counted.lucca):
         found = relazione()
-        file = json.loads(rendered(found, format="json", historical=False))
-        data = rendered(found, format="dati", historical=False).decode()
+        file = json.loads(rendered(found, format="json"))
+        data = rendered(found, format="dati").decode()
     rows = {row["code"]: row for row in as_json(found)["rows"]}
     details = [(one["code"], one["count"], one["nameless"]) for one in rows["CIT"]["details"]]
     assert details == [("CIT", 1, 0), ("CIT-RES", 2, 0), ("CIT-MAT", 2, 1)]

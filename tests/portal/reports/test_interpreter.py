@@ -76,7 +76,7 @@ def test_every_form_of_the_relazione_counts_it(
         record(person, Interpreter.NONE, Interpreter.MEDIATOR, Interpreter.MEDIATOR, None)
     with at_desk(world.lucca):
         relazione = assembly.get_relazione(period=PERIOD)
-        forms = {form: rendered(relazione, format=form, historical=False) for form in FILES}
+        forms = {form: rendered(relazione, format=form) for form in FILES}
         document = composed(relazione, draft())
     (table,) = (table for table in document.tables if table.key == "interpreters")
     assert [(row.cells[0], row.cells[1]) for row in table.rows] == [

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -29,7 +30,7 @@ from portal.reports.files import composed, draft
 from portal.reports.publication.for_network import for_network
 from portal.reports.publication.public_files import document_of, public_file
 from portal.reports.relazione.assembly import get_relazione
-from portal.reports.relazione.model import Relazione, TopicRow, services_per_user
+from portal.reports.relazione.model import Layout, Relazione, TopicRow, services_per_user
 from portal.reports.sections.notices import table_note
 from portal.reports.sections.prose import synthesis
 from portal.reports.sections.topic_tables import as_json, historical_table, modern_table
@@ -124,7 +125,7 @@ def test_programs_read_both_and_the_rate_of_users(evening: World, at_desk: AtDes
 def test_the_old_table_says_how_many_in_one_line_more(evening: World, at_desk: AtDesk) -> None:
     with at_desk(evening.lucca):
         found = relazione()
-        (table,) = composed(found, draft(), historical=True).tables
+        (table,) = composed(replace(found, layout=Layout.HISTORICAL), draft()).tables
     lines = csv_bytes(historical_table(found), style="historical").decode().splitlines()
     assert lines[-2:] == ["Importo Totale;268;89;", "di cui senza nome;179;0;"]
     renewals = next(line for line in lines if line.startswith("Rinnovo"))

@@ -62,7 +62,7 @@ def test_a_desk_of_which_everything_is_known(
         record(draw_plan(5))
     with at_desk(world.viareggio):
         relazione = assembly.get_relazione(period="2016", baseline="media-3")
-        forms = {form: rendered(relazione, format=form, historical=False) for form in FILES}
+        forms = {form: rendered(relazione, format=form) for form in FILES}
         document = composed(relazione, draft())
     address = "/s/viareggio/relazioni/periodo?periodo=2016&confronto=media-3"
     page = client_of(world.fabio).get(address).text

@@ -30,7 +30,11 @@ def xlsx_bytes(document: Document) -> bytes:
     _front(book.page(_("Sintesi"), FRONT), document)
     for section in document.sections:
         if section.tables:
-            _section(book.page(section.title, widths(section.tables)), section)
+            page = book.page(section.title, widths(section.tables))
+            _section(page, section)
+            for after in _written_after(document):
+                page.heading(after.title)
+                _sentences(page, after)
     _explanation(book.page(_("Come si legge"), FRONT), document)
     book.close()
     return _in_italian(out.getvalue())
@@ -54,13 +58,33 @@ def _front(page: Page, document: Document) -> None:
         page.sentence(text)
     for warning in document.warnings:
         page.warning(warning)
-    for section in sorted(document.sections, key=lambda one: not _figures(one)):
-        if _figures(section) or section.key in WRITTEN:
-            page.heading(section.title)
-            for block in _figures(section):
-                page.figures(block)
-            if not section.tables:
-                _sentences(page, section)
+    for section in sorted(_of_the_front(document), key=lambda one: not _figures(one)):
+        page.heading(section.title)
+        for block in _figures(section):
+            page.figures(block)
+        if not section.tables:
+            _sentences(page, section)
+
+
+def _of_the_front(document: Document) -> list[Section]:
+    """What is read before the tables, and what the manager writes, unless it stands after them."""
+    first = next((at for at, section in enumerate(document.sections) if section.tables), 0)
+    after = _written_after(document)
+    return [
+        section
+        for at, section in enumerate(document.sections)
+        if section not in after
+        and (_figures(section) or section.key in WRITTEN or (at < first and not section.tables))
+    ]
+
+
+def _written_after(document: Document) -> list[Section]:
+    """What the manager writes after the tables of a document that has them in one section."""
+    holding = [at for at, section in enumerate(document.sections) if section.tables]
+    if len(holding) != 1:
+        return []
+    after = document.sections[holding[0] + 1 :]
+    return [section for section in after if section.key in WRITTEN]
 
 
 def _section(page: Page, section: Section) -> None:
@@ -77,8 +101,9 @@ def _explanation(page: Page, document: Document) -> None:
     page.title(_("Come si legge"))
     for lead, text in _signs(document):
         page.paragraph(Paragraph(text, lead))
+    elsewhere = [*_of_the_front(document), *_written_after(document)]
     for section in document.sections:
-        if not (section.tables or _figures(section) or section.key in WRITTEN):
+        if not section.tables and section not in elsewhere:
             page.heading(section.title)
             _sentences(page, section)
 

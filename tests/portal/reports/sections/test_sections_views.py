@@ -282,5 +282,5 @@ def test_the_chosen_comparison(
     if sentence:
         assert sentence in words(page)
     else:
-        assert "a confronto" not in words(page.select_one(".report-head"))
+        assert "a confronto con" not in words(page.select_one(".report-head"))
         assert "Rispetto" not in words(page)

@@ -2,6 +2,7 @@
 """What readers are told of a variation: on the page, on paper, by e-mail, in files, for ever."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,8 @@ import pytest
 from flask import Flask
 
 from portal.core.italy.periods import parse_period
+from portal.desks.actions import omit_from_report
+from portal.desks.queries import get_desk
 from portal.mailings.letters import EditionFacts, relazione_letter
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
@@ -57,10 +60,13 @@ def test_the_seed_is_told_the_same_everywhere(
     folded = page.select_one("details.folded:has(#tabella-intervalli)")
     assert folded is not None
     assert "−2,7" in folded.text
-    assert "0,223" in folded.text
+    assert "0,223" not in folded.text, "the chances are in the appendix, which is off"
+    assert not page.select("#appendice, #tabella-probabilita")
+    assert not re.search("Benjamini|ispersione|p corretto", said)
     why = squeezed(client.soup(
         "/s/lucca/relazioni/perche?periodo=2016-S1&tabella=richieste&riga=CIT").text)  # fmt: skip
     assert "da −2,7 a +33,9 punti" in why
+    assert "p =" not in why
     row = json.loads(client.get("/s/lucca/relazioni/file.json?periodo=2016-S1").data)["rows"][0]
     assert (row["change"], row["low"], row["high"]) == ("chance", "-2.664482", "33.927762")
     assert row["p_adjusted"] == "0.222592"
@@ -68,10 +74,6 @@ def test_the_seed_is_told_the_same_everywhere(
         relazione = get_relazione(period="2016-S1")
         frozen = json.loads(json.dumps(snapshot.freeze("2016-S1", "2015-S1")))
     assert snapshot.thaw(frozen).inference == relazione.inference
-    del frozen["inference"]
-    old = snapshot.thaw(frozen)
-    assert old.inference is None
-    assert [column.key for column in modern_table(old).columns][-1] == "variation"
     with app.app_context():
         letter = relazione_letter(
             relazione, FACTS, to="sindaco@example.org", message_id="a@b.example"
@@ -79,6 +81,35 @@ def test_the_seed_is_told_the_same_everywhere(
     assert VERDICT in squeezed(letter.text)
     assert VERDICT in squeezed(letter.html)
     assert letter.text.count("non distinguibile dal caso") == 6
+
+
+def test_an_edition_from_before_the_findings_has_none(seeded: World, at_desk: AtDesk) -> None:
+    with at_desk(seeded.lucca):
+        frozen = json.loads(json.dumps(snapshot.freeze("2016-S1", "2015-S1")))
+    del frozen["inference"]
+    old = snapshot.thaw(frozen)
+    assert old.inference is None
+    assert [column.key for column in modern_table(old).columns][-1] == "variation"
+
+
+def test_who_checks_has_the_methods_in_an_appendix(
+    seeded: World, at_desk: AtDesk, client_of: Callable[[Someone], PortalClient]
+) -> None:
+    with at_desk(seeded.lucca):
+        desk = get_desk(seeded.lucca.id)
+        assert desk.report_omits == ["appendice"]
+        omit_from_report(desk, parts=[])
+    client = client_of(seeded.bruno)
+    page = client.soup(PAGE)
+    appendix = page.select_one("section[aria-labelledby=appendice]")
+    assert appendix is not None
+    said = squeezed(appendix.text)
+    assert "Benjamini e Hochberg" in said
+    assert "Dispersione. 1,00: 1 vuol dire" in said
+    assert "0,223" in said
+    why = squeezed(client.soup(
+        "/s/lucca/relazioni/perche?periodo=2016-S1&tabella=richieste&riga=CIT").text)  # fmt: skip
+    assert "corretta per il numero di righe, 0,223" in why
 
 
 FACTS = EditionFacts(1, None, "", date(2016, 7, 4), "Anna Bianchi", "https://portale.example/x")

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""With what a period's relazione is made: its baseline and its layout, as they were chosen last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+from typing import cast
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from portal.core import clock
+from portal.core.errors import Refusal
+from portal.core.italy.formats import shown
+from portal.core.italy.periods import Period, parse_period
+from portal.core.store.database import db
+from portal.reports.models import Edition, EditionRow
+from portal.reports.relazione.baselines import Baseline, baseline_of, chosen_again
+from portal.reports.relazione.model import Layout
+
+LAYOUTS = {Layout.MODERN: _l("completo"), Layout.HISTORICAL: _l("storico")}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What whoever asks for a relazione may choose beside its period."""
+
+    baseline: str
+    """As Baseline.name has it; on a page also as it was typed."""
+    layout: Layout
+
+    def as_sent(self) -> dict[str, str]:
+        """By the names of the address."""
+        return {"confronto": self.baseline, "prospetto": self.layout.value}
+
+    def title(self, period: Period) -> str:
+        """«a confronto con I semestre 2025, prospetto completo»."""
+        against = against_of(period, self.baseline).title()
+        facts = {"baseline": against, "layout": LAYOUTS[self.layout]}
+        if not against:
+            return _("senza confronto, prospetto %(layout)s", **facts)
+        return _("a confronto con %(baseline)s, prospetto %(layout)s", **facts)
+
+
+def choices_of(edition: EditionRow) -> Choices:
+    """Those with which an edition of a desk was asked for."""
+    of_desk = cast("Edition", edition)
+    return Choices(of_desk.baseline, Layout(of_desk.layout))
+
+
+def choose(period: Period, *, baseline: str | None, layout: str | None) -> Choices:
+    """What was asked for; of what was not, what the desk chose last.
+
+    Raises Refusal for a layout that there is not.
+    """
+    last = last_choices(period)
+    return Choices(baseline or last.baseline, _layout(layout) if layout else last.layout)
+
+
+def last_choices(period: Period) -> Choices:
+    """Those of the period's newest edition; else those approved last for a period of its kind.
+
+    A desk that has approved none compares with the year before, in the complete layout.
+    """
+    statement = select(Edition).order_by(Edition.number).options(defer(Edition.frozen))
+    made = list(db.session.scalars(statement))
+    of_it = [edition for edition in made if edition.period == period.name]
+    if of_it:
+        return choices_of(of_it[-1])
+    alike = [
+        (edition.approved_at, edition)
+        for edition in made
+        if edition.approved_at and parse_period(edition.period).kind is period.kind
+    ]
+    if not alike:
+        return Choices(period.baseline().name, Layout.MODERN)
+    _at, last = max(alike, key=itemgetter(0))
+    again = chosen_again(last.baseline, of=parse_period(last.period), to=period)
+    return Choices(against_of(period, again).name, Layout(last.layout))
+
+
+def columns(period: Period, chosen: Mapping[str, str | None]) -> dict[str, str]:
+    """What an edition keeps of the choices: a baseline by a name that stays right for ever.
+
+    Raises Refusal where the baseline is no period, or is not over.
+    """
+    made = choose(period, baseline=chosen.get("baseline"), layout=chosen.get("layout"))
+    against = against_of(period, made.baseline)
+    for earlier in against.periods:
+        if earlier.is_partial or earlier.end >= clock.today():
+            raise Refusal(
+                _("Il periodo di confronto, %(name)s, non è ancora finito: l’edizione si fa con un"
+                  " periodo chiuso.", name=earlier.whole.name),
+                field="confronto",
+            )  # fmt: skip
+    return {"baseline": against.name, "layout": made.layout}
+
+
+def against_of(period: Period, baseline: str) -> Baseline:
+    """The baseline with this name, of a period that is over."""
+    try:
+        return baseline_of(period, baseline, date.max)[1]
+    except ValueError as error:
+        raise Refusal(str(error), field="confronto") from error
+
+
+def _layout(text: str) -> Layout:
+    try:
+        return Layout(text)
+    except ValueError:
+        raise Refusal(
+            _("Il prospetto è «moderno» o «storico», non «%(given)s».", given=shown(text)),
+            field="prospetto",
+        ) from None
