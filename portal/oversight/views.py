@@ -145,6 +145,8 @@ def _panel(
     return {
         "edition": latest,
         "older": found[1:],
+        "edition_files": _edition_files(latest),
+        "approved_files": _edition_files(latest if latest and latest.approved_at else None),
         "newer_figures": newer,
         "compared_with": parse_period(latest.baseline).title() if latest else "",
         "differs": latest is not None and latest.baseline != comparison.baseline.name,
@@ -155,6 +157,16 @@ def _panel(
         "approving": approving,
         "closed": comparison.period.end < clock.today(),
     }
+
+
+def _edition_files(edition: EditionRow | None) -> list[tuple[str, str]]:
+    """Its files, each as it was frozen."""
+    if edition is None:
+        return []
+    return [
+        (format.upper(), url_for("oversight.edition_file", edition_id=edition.id, format=format))
+        for format in ("html", "csv", "json")
+    ]
 
 
 def _page_address(comparison: NetworkComparison) -> str:

@@ -48,7 +48,8 @@ class ReportChoice(FlaskForm):
         What is chosen in each is what the relazione was made with.
         """
         self.prospetto.data = relazione.layout.value
-        self.altro.data = ""
+        if not self.altro.errors:
+            self.altro.data = ""
         period, against = relazione.period.whole, relazione.against
         periods = [(one.name, one.title()) for one, _counts in known]
         if period.name not in {name for name, _title in periods}:
@@ -61,7 +62,7 @@ class ReportChoice(FlaskForm):
             offered.append((name, against.title()))
         offered.append((ANOTHER, _("Un altro periodo…")))
         self.confronto.choices = [SelectChoice(*choice) for choice in offered]
-        self.confronto.data = name
+        self.confronto.data = ANOTHER if self.altro.errors else name
 
 
 def _offered_as(relazione: Relazione) -> str:

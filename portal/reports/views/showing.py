@@ -11,12 +11,12 @@ from portal.core import clock
 from portal.core.documents.document import Document, NamedFigure
 from portal.core.documents.tables import Table
 from portal.core.errors import Refusal
-from portal.core.italy.periods import PeriodKind, parse_period, period_of
+from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, wants_fragment
 from portal.reports.editions import lifecycle as editions
-from portal.reports.editions.choices import Choices, choices_of, choose
+from portal.reports.editions.choices import Choices, choices_of, choose, last_choices
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.differences import differences, period_differs
 from portal.reports.editions.snapshot import thaw
@@ -61,7 +61,8 @@ def show() -> Response:
     panel = _panel()
     if panel and is_seen(panel):
         return nothing_new()
-    form, relazione = ReportChoice(request.args), _relazione()
+    form = ReportChoice(request.args)
+    relazione = _relazione_or_error(form)
     made = editions.list_editions(DESK, relazione.period.whole.name)
     approved = _approved(made)
     form.offer(assembly.list_halves_and_years(also=editions.list_latest(DESK)), relazione)
@@ -69,6 +70,7 @@ def show() -> Response:
     return page(
         "reports/show.html",
         fragment="edition",
+        status=422 if form.altro.errors else 200,
         form=form,
         panel=panel and tell_since(replace(panel, on_screen=_choices(relazione)), relazione),
         poll=url_for("reports.show", **_chosen() | {"visto": panel.stage}) if panel else None,
@@ -148,13 +150,37 @@ def _panel() -> Panel | None:
 
 def _relazione() -> Relazione:
     """With the choices of the address; what it does not say is as the desk chose it last."""
-    text, args = request.args.get("periodo", ""), request.args
+    period = _period()
+    chosen = choose(period, baseline=_baseline(), layout=request.args.get("prospetto"))
+    return assembly.get_relazione(
+        period=period.name, baseline=chosen.baseline, layout=chosen.layout
+    )
+
+
+def _period() -> Period:
     try:
-        period = parse_period(text).named
+        return parse_period(request.args.get("periodo", "")).named
     except ValueError as error:
         raise Refusal(str(error), field="periodo") from error
-    chosen = choose(period, baseline=_baseline(), layout=args.get("prospetto"))
-    return assembly.get_relazione(period=text, baseline=chosen.baseline, layout=chosen.layout)
+
+
+def _relazione_or_error(form: ReportChoice) -> Relazione:
+    """The same; where the period written beside the choice is none, it is said at its field.
+
+    The page is then the one that the desk chose last.
+    """
+    try:
+        return _relazione()
+    except Refusal as refusal:
+        if request.args.get("confronto") != ANOTHER or refusal.field not in ("confronto", "altro"):
+            raise
+        period = _period()
+        last = last_choices(period)
+        relazione = assembly.get_relazione(
+            period=period.name, baseline=last.baseline, layout=last.layout
+        )
+        form.altro.errors = [refusal.sentence]
+        return relazione
 
 
 def _baseline() -> str | None:

@@ -156,6 +156,44 @@ def test_new_figures_ask_for_a_correction_with_its_reason(
     assert "Rettifica dell’edizione 1: Capannori ha rettificato" in client.soup(PAGE).text
 
 
+def test_the_comparison_on_the_screen_is_the_one_that_is_built(
+    two_desks: World, client_of: ClientOf, app: Flask, at_network: AtNetwork
+) -> None:
+    client = client_of(two_desks.elena)
+    other = f"{PAGE}&confronto=2014-S1"
+    assert client.submit(other, {}, action=ASK).status_code == 303
+    first = build(app, two_desks)
+    with at_network(two_desks.rete):
+        edition = editions.get_edition(NETWORK, first)
+        assert (edition.baseline, edition.figures["baseline"]) == ("2014-S1", "2014-S1")
+    said = " ".join(client.soup(PAGE).select_one("#edition").text.split())
+    assert "È a confronto con I semestre 2014." in said
+    assert "Sullo schermo il confronto è con I semestre 2015." in said
+    assert "Compila con il confronto sullo schermo" in said
+    client.submit(PAGE, {}, action=ASK)
+    second = build(app, two_desks)
+    client.submit(PAGE, {}, action=f"{ASK}/{second}/approva")
+    refused = client.submit(other, {}, action=ASK)
+    assert refused.status_code == 422
+    assert "scrivi perché la rettifichi" in refused.text
+
+
+def test_beside_an_approved_comparison_its_own_files_are_taken(
+    two_desks: World, client_of: ClientOf, app: Flask
+) -> None:
+    client = client_of(two_desks.elena)
+    client.submit(PAGE, {}, action=ASK)
+    edition_id = build(app, two_desks)
+    client.submit(PAGE, {}, action=f"{ASK}/{edition_id}/approva")
+    own, draft = client.soup(PAGE).select(".downloads")
+    assert own.text.strip().startswith("Scarica l’edizione 1:")
+    assert [link["href"] for link in own.select("a")] == [
+        f"{ASK}/{edition_id}/file.{format}" for format in ("html", "csv", "json")
+    ]
+    assert draft.text.strip().startswith("Bozza:")
+    assert all(link["href"].startswith(FILE) for link in draft.select("a"))
+
+
 def test_each_older_edition_says_its_own_state(
     two_desks: World,
     client_of: ClientOf,

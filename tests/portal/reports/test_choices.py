@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup
 from docx import Document as read_docx
 from docx.table import Table as DocxTable
 from openpyxl import load_workbook
@@ -263,11 +264,17 @@ def test_a_period_of_ones_own_is_compared_and_frozen(
     assert words(page.select_one("#confronto option[selected]")) == "anno 2015"
     assert client.submit(own, {}, action=EDITIONS).status_code == 303
     assert newest(at_desk, seeded) == (1, "queued", "2015", "moderno")
-    refused = client.get(f"{PAGE}&confronto=altro&altro=")
-    assert refused.status_code == 422
-    assert "Scrivi con quale periodo confrontare" in refused.text
-    refused = client.get(f"{PAGE}&confronto=altro&altro=ieri")
-    assert refused.status_code == 422
+    for typed, sentence in (
+        ("", "Scrivi con quale periodo confrontare"),
+        ("ieri", "Il periodo «ieri» non si capisce"),
+        ("2031", "Il periodo 2031 non è ancora cominciato."),
+    ):
+        refused = client.get(f"{PAGE}&confronto=altro&altro={typed}")
+        page = BeautifulSoup(refused.text, "html.parser")
+        assert refused.status_code == 422
+        assert sentence in words(page.select_one("#altro-error"))
+        assert page.select_one("#altro")["value"] == typed
+        assert words(page.select_one("#confronto option[selected]")) == "Un altro periodo…"
     refused = client.get(f"{PAGE}&prospetto=nuovo")
     assert refused.status_code == 422
     assert "«moderno» o «storico», non «nuovo»" in refused.text
