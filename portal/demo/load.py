@@ -31,8 +31,8 @@ from portal.demo.places import (
     NETWORK_SLUG,
     DemoDesk,
 )
-from portal.demo.plans import OPENED, Plan, plan_of
-from portal.demo.visits import HALF_YEARS, USERS_2015, Planned
+from portal.demo.plans import Plan, plan_of
+from portal.demo.visits import PAST_TOTALS, Planned, PlannedSheet
 from portal.desks.actions import add_desk, add_network
 from portal.desks.queries import find_network, list_desks
 from portal.figures import actions as figures
@@ -40,10 +40,13 @@ from portal.people.actions import create_people
 from portal.visits import actions as visits
 from portal.visits.queries import find_first_visit_within
 from portal.visits.rules import VisitFacts
+from portal.visits.sheets import record_sheet
 
 LONG_AGO = date(1990, 1, 1)
 FIRST_VISIT = time(9, 15)
-LATELY = timedelta(days=14)
+EVENING = time(18, 30)
+LATELY = timedelta(days=7)
+BY_QUARTER = timedelta(days=366)
 BETWEEN_VISITS = timedelta(minutes=25)
 
 
@@ -70,7 +73,8 @@ def _found(settings: Settings) -> str:
     """The network, its desks and who works there; the password they were given."""
     with clock.stopped_at(FOUNDED):
         network = add_network(slug=NETWORK_SLUG, name=NETWORK_NAME)
-    place_ids = {place.slug: _found_desk(place, network) for place in DESKS}
+    today = clock.today()
+    place_ids = {place.slug: _found_desk(place, network, today) for place in DESKS}
     password = choose_password(settings)
     for one in ACCOUNTS:
         account = accounts.add_account(email=one.email, name=one.name)
@@ -81,9 +85,9 @@ def _found(settings: Settings) -> str:
     return password
 
 
-def _found_desk(place: DemoDesk, network: Any) -> UUID:
+def _found_desk(place: DemoDesk, network: Any, today: date) -> UUID:
     """A desk as old as its first visits: of the periods before it is not missing."""
-    opened = datetime.combine(OPENED, FIRST_VISIT, tzinfo=clock.ROME)
+    opened = datetime.combine(place.opened_on(today), FIRST_VISIT, tzinfo=clock.ROME)
     with clock.stopped_at(FOUNDED if place.slug == FIRST_SLUG else opened):
         return add_desk(
             slug=place.slug, name=place.name, short_name=place.short_name, network=network
@@ -114,10 +118,20 @@ def _fill(plan: Plan, *, past_totals: bool) -> None:
             people = create_people(people=[plan.people[number] for number in new])
             ids.update(zip(new, people, strict=True))
             visits.record_visits(facts=[_facts(visit, ids) for visit in batch])
+    for sheet in plan.sheets:
+        _type_in(sheet)
+
+
+def _type_in(sheet: PlannedSheet) -> None:
+    """A paper sheet, in the evening of its day; of today's already now."""
+    evening = datetime.combine(sheet.day, EVENING, tzinfo=clock.ROME)
+    with clock.stopped_at(min(evening, clock.now())):
+        record_sheet(visited_on=sheet.day, cells=sheet.cells)
 
 
 def _batches(planned: Sequence[Planned]) -> Iterator[tuple[datetime, list[Planned]]]:
-    """Visits and the moment of writing: long ago by the quarter, then by the day, today one by one.
+    """Visits and the moment of writing: long ago by the half-year, of the last year by the quarter,
+    of the last week by the day, today one by one.
 
     Each batch counts its periods anew, so that a batch for each of a thousand days would be slow.
     """
@@ -127,7 +141,8 @@ def _batches(planned: Sequence[Planned]) -> Iterator[tuple[datetime, list[Planne
         day = visit.day
         if day > today - LATELY:
             return day.year, day.month, day.day
-        return day.year, (day.month - 1) // 3
+        months = 3 if day > today - BY_QUARTER else 6
+        return day.year, months, (day.month - 1) // months
 
     for _key, group in groupby(planned, key=together):
         batch = list(group)
@@ -151,14 +166,11 @@ def _facts(planned: Planned, ids: dict[int, UUID]) -> VisitFacts:
 
 
 def _store_past_totals() -> None:
-    """The earlier half-year, of which only the totals are known; not how many women and men."""
-    figures.store_past_total(
-        period=parse_period("2015-S1"),
-        users=USERS_2015,
-        users_f=None,
-        users_m=None,
-        topics={code: then for code, (_now, then) in HALF_YEARS.items()},
-    )
+    """The half-years of which only the totals are known; not how many women and men."""
+    for name, (users, topics) in PAST_TOTALS.items():
+        figures.store_past_total(
+            period=parse_period(name), users=users, users_f=None, users_m=None, topics=topics
+        )
 
 
 def _done(filled: int, approved: int) -> str:

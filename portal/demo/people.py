@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Invents persons with what real desks meet: births on 1 January, one name, two spellings. Pure."""
 
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
@@ -19,25 +20,46 @@ WITHOUT_PERMIT = frozenset({"100", "235"})
 """Italians and citizens of the Union hold none."""
 
 ITALY = "100"
+NAMES_DRAWN = 12
 ROLE_OF_SEX = ("F", "M")
 
 
-def invent_people(number: int, *, draw: Random, today: date) -> list[PersonFacts]:
-    """So many persons, no two with the same names and birth."""
-    people: dict[tuple[object, ...], PersonFacts] = {}
+def invent_people(
+    number: int, *, draw: Random, today: date, but: Sequence[PersonFacts] = ()
+) -> list[PersonFacts]:
+    """So many persons, no two with the same names and birth, nor as anybody of `but`."""
+    known, people = {_told_by(person) for person in but}, list[PersonFacts]()
+    names = {person[:2] for person in known}
     while len(people) < number:
-        person = invent_person(draw=draw, today=today)
-        people.setdefault((person.family_name, person.given_name, person.birth), person)
-    return list(people.values())
+        person = invent_person(draw=draw, today=today, taken=names)
+        if _told_by(person) not in known:
+            known.add(_told_by(person))
+            names.add(_told_by(person)[:2])
+            people.append(person)
+    return people
 
 
-def invent_person(*, draw: Random, today: date, sex: str | None = None) -> PersonFacts:
-    """One person; where the sex is not given it is drawn, and now and then left out."""
+def _told_by(person: PersonFacts) -> tuple[str, str, PartialDate | None]:
+    return person.family_name, person.given_name, person.birth
+
+
+def invent_person(
+    *,
+    draw: Random,
+    today: date,
+    sex: str | None = None,
+    taken: Container[tuple[str, str]] = (),
+) -> PersonFacts:
+    """One person; where the sex is not given it is drawn, and now and then left out.
+
+    Names that are `taken` are drawn again: at a desk few are called as another, or every card of a
+    desk that has known a thousand would have a possible double.
+    """
     origin = draw.choices(ORIGINS, [group.weight for group in ORIGINS])[0]
     body = sex or draw.choice(ROLE_OF_SEX)
-    given = draw.choice(origin.women if body == "F" else origin.men)
+    family, given = _named(origin, body, draw, taken)
     person = PersonFacts(
-        family_name=draw.choice(origin.families),
+        family_name=family,
         given_name=given,
         sex=sex or draw.choices((body, None, "X"), (970, 26, 4))[0],
         citizenships=_citizenships(origin, draw),
@@ -48,6 +70,18 @@ def invent_person(*, draw: Random, today: date, sex: str | None = None) -> Perso
     person = _named_otherwise(person, origin, draw)
     person = _with_papers(person, origin, draw, today)
     return _living_somewhere(person, draw)
+
+
+def _named(
+    origin: Origin, body: str, draw: Random, taken: Container[tuple[str, str]]
+) -> tuple[str, str]:
+    """Family and given name; after some draws that are all taken, those of the last."""
+    for _draw in range(NAMES_DRAWN):
+        given = draw.choice(origin.women if body == "F" else origin.men)
+        family = draw.choice(origin.families)
+        if (family, given) not in taken:
+            break
+    return family, given
 
 
 def _citizenships(origin: Origin, draw: Random) -> tuple[str, ...]:
