@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -18,6 +18,7 @@ from sqlalchemy import text
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
+from portal.core.italy.formats import PartialDate
 from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import current_scope, db
 from portal.figures import actions as figures
@@ -39,7 +40,7 @@ from portal.people.queries import desk_keys
 from portal.taxonomy import queries as taxonomy
 from portal.visits import actions as visits
 from portal.visits import queries as visit_queries
-from portal.visits.rules import Channel, VisitFacts, refuse_future
+from portal.visits.rules import Channel, VisitFacts, is_before_birth, refuse_future
 
 if TYPE_CHECKING:
     from portal.figures.queries import PastTotal
@@ -96,7 +97,9 @@ def _import_visits(data: bytes) -> Imported:
     rows = visit_rules.read_rows(lines, problems, find_code=_find_code, check_day=_day_checker())
     in_file = visit_rules.gather_visits(rows, problems, warnings)
     told = people_rules.gather_people(rows, problems)
-    known, changes = _compare(told, problems, warnings)
+    known, changes, births = _compare(told, problems, warnings)
+    visit_rules.warn_of_births(in_file, births, warnings)
+    _warn_of_recorded(told, known, changes, warnings)
     problems.refuse()
     ids = known | _write_down([person for key, person in told.items() if key not in known])
     recounting = _fill_in(told, known, changes)
@@ -134,14 +137,20 @@ def _day_checker() -> Callable[[date], None]:
     return check
 
 
-def _compare(
-    told: Mapping[str, PersonInFile], problems: Problems, warnings: Problems
-) -> tuple[dict[str, UUID], dict[str, dict[str, Any]]]:
-    """Who is known by key, held from now on, and what the file adds to each."""
+class _Compared(NamedTuple):
+    """The persons of a file beside those who are stored, by key."""
+
+    known: dict[str, UUID]
+    changes: dict[str, dict[str, Any]]
+    births: dict[str, PartialDate | None]
+
+
+def _compare(told: Mapping[str, PersonInFile], problems: Problems, warnings: Problems) -> _Compared:
+    """Who is known by key, held from now on, what the file adds to each, and the births of all."""
     known = desk_keys.list_ids_by_key(told)
     people_queries.lock_people(known.values())
     stored = desk_keys.list_told_facts(known.values())
-    changes = {}
+    changes, births = {}, dict[str, PartialDate | None]()
     for key, person in told.items():
         if key in known:
             before = stored[known[key]]
@@ -151,7 +160,23 @@ def _compare(
             facts = person.facts()
         people_rules.check(person, facts, clock.today(), problems)
         people_rules.warn_of_codice_fiscale(person, facts, warnings)
-    return known, {key: change for key, change in changes.items() if change}
+        births[key] = facts.birth
+    return _Compared(known, {key: change for key, change in changes.items() if change}, births)
+
+
+def _warn_of_recorded(
+    in_file: Mapping[str, PersonInFile],
+    known: Mapping[str, UUID],
+    changes: Mapping[str, dict[str, Any]],
+    warnings: Problems,
+) -> None:
+    """A birth that the file adds may be after a visit which is already recorded."""
+    births = {key: change["data_nascita"] for key, change in changes.items()
+              if "data_nascita" in change}  # fmt: skip
+    days = visit_queries.list_days_of([known[key] for key in births])
+    for key, birth in births.items():
+        if any(is_before_birth(day, birth) for day in days[known[key]]):
+            people_rules.warn_of_recorded(in_file[key], warnings)
 
 
 def _write_down(persons: list[PersonInFile]) -> dict[str, UUID]:

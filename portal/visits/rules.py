@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a visit may be. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,8 +9,11 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.core.errors import Refusal
+from portal.core.italy import formats
+from portal.core.italy.formats import PartialDate
 
 
 class Channel(StrEnum):
@@ -92,3 +96,27 @@ def refuse_future(visited_on: date, today: date) -> None:
         )
     if is_too_early(visited_on):
         raise Refusal(_("La data è troppo lontana: controlla l’anno."), field="visited_on")
+
+
+def is_before_birth(visited_on: date, birth: PartialDate | None) -> bool:
+    """Whether nobody born then can have come; where only the year or the month of a birth is known,
+    only if it is certain.
+    """
+    return birth is not None and visited_on < birth.earliest
+
+
+def warn_of_birth(days: Iterable[date], birth: PartialDate | None) -> str:
+    """What is said of a person's visits before their birth; nothing where there is none.
+
+    A warning and no refusal: either date may be the wrong one, and the other has to stay.
+    """
+    early = [day for day in days if is_before_birth(day, birth)]
+    if not early:
+        return ""
+    return ngettext(
+        "L’accesso del %(day)s è prima della nascita: controlla le due date.",
+        "%(n)s accessi sono prima della nascita, il primo del %(day)s: controlla le date.",
+        len(early),
+        n=formats.count(len(early)),
+        day=formats.day(min(early)),
+    )

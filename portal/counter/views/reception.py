@@ -21,7 +21,14 @@ from portal.counter.finding import find as look_for
 from portal.counter.forms.box import BoxForm
 from portal.counter.queries import pending
 from portal.counter.views import counter
-from portal.counter.views.today import DONE, asked_day, day_list, done_in_address, hour_of
+from portal.counter.views.today import (
+    DONE,
+    asked_day,
+    day_list,
+    done_in_address,
+    hour_of,
+    warning_of,
+)
 from portal.desks.queries import get_desk
 from portal.drafts.queries import find_discarded
 from portal.people import queries as people
@@ -47,6 +54,8 @@ class LastAct:
     visit_id: UUID | None = None
     version: int = 0
     wrong: bool = False
+    warning: str = ""
+    """What to check of what was done."""
     act: str = "salvato"
     """How the address says it: only a visit just recorded, or brought back, is taken back whole."""
 
@@ -148,17 +157,20 @@ def _row_of(visit: "Visit") -> DayRow:
 def _done_with(row: DayRow, day: date, act: str) -> LastAct:
     """«Salvato alle 10:42 · Diallo Amina · Rinnovo permesso, Uffici e pratiche»."""
     strong, who = str(DONE[act]), row.name or _("senza nome")
+    warning = warning_of(row.person_id, day)
+    voice = ngettext(
+        "%(act)s: %(who)s, %(n)s richiesta.",
+        "%(act)s: %(who)s, %(n)s richieste.",
+        len(row.topics),
+        n=formats.count(len(row.topics)),
+        act=strong,
+        who=who,
+    )
     return LastAct(
         strong=strong,
         text=" · ".join((_which(row, day, act), who, asked_in(row))),
-        said=ngettext(
-            "%(act)s: %(who)s, %(n)s richiesta.",
-            "%(act)s: %(who)s, %(n)s richieste.",
-            len(row.topics),
-            n=formats.count(len(row.topics)),
-            act=strong,
-            who=who,
-        ),
+        said=f"{voice} {warning}".strip(),
+        warning=warning,
         visit_id=row.id,
         version=row.version,
         act=act,

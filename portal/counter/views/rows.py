@@ -19,7 +19,7 @@ from portal.core.web.pages import page, redirect_to, wants_fragment
 from portal.counter.finding import SearchAnswer, find
 from portal.counter.forms.row import GivenForm, SoughtForm
 from portal.counter.views import counter
-from portal.counter.views.today import address_of, asked_day, day_list, kept_address
+from portal.counter.views.today import address_of, asked_day, day_list, kept_address, warning_of
 from portal.desks.queries import get_desk
 from portal.people import names_on_screen
 from portal.people import queries as people
@@ -150,7 +150,9 @@ def _changed(
     `act` is one of DONE; `told` is what stands in the row, where no name may be.
     """
     if wants_fragment():
-        return _list(said, told=told or said, **marks)
+        warning = warning_of(visit.person_id, visit.visited_on) if visit and act else ""
+        voice = f"{said} {warning}".strip()
+        return _list(voice, told=told or said, warning=warning, **marks)
     done = {act: marks["fresh"]} if act else {"eliminato": marks.get("deleted")}
     day = address_of(visit.visited_on if visit else asked_day())
     return redirect_to("counter.reception", giorno=day, **done)

@@ -17,11 +17,13 @@ from flask_babel import ngettext
 from portal.core import clock
 from portal.core.italy import formats
 from portal.core.store import audit
+from portal.people import queries as people
 from portal.people.forms.new_person import read_id
 from portal.people.names_on_screen import are_names_shown
 from portal.people.rules import initials
 from portal.visits import queries as visits
 from portal.visits.queries import Day, DayRow
+from portal.visits.rules import warn_of_birth
 from portal.visits.story import asked_in
 
 MOST = 50
@@ -50,6 +52,8 @@ class VisitLine:
     is_fresh: bool
     told: str
     """What was just done in this row."""
+    warning: str
+    """What to check of what was just done."""
     wrong: str
     """Why what was asked of this row was not done."""
     has_focus: bool
@@ -62,6 +66,7 @@ class Marks:
     fresh: UUID | None
     focus: UUID | None
     told: str
+    warning: str
     wrong: str
 
 
@@ -76,18 +81,19 @@ def day_list(
     fresh: UUID | None = None,
     deleted: UUID | None = None,
     told: str = "",
+    warning: str = "",
     wrong: str = "",
     focus: UUID | None = None,
 ) -> dict[str, Any]:
     """What templates/counter/_today.html shows: the day asked for in the address, or today.
 
     `fresh` is the visit just saved, `deleted` one that can be taken back, `focus` the row in which
-    one goes on, with what was done or was `wrong` in it.
+    one goes on, with what was done, is to be checked (`warning`) or was `wrong` in it.
     """  # fmt: skip
     (day, wrong_day), kept = _day_in_address(), kept_address()
     fresh = fresh or done_in_address()[1]
     found = visits.list_day(day, most=None if kept["tutti"] else MOST, deleted=deleted)
-    marks = Marks(fresh, deleted or focus, told, wrong)
+    marks = Marks(fresh, deleted or focus, told, warning, wrong)
     shown = are_names_shown(hidden=found.hides_names)
     named = sum(row.person_id is not None for row in found.rows)
     if shown and named:
@@ -153,9 +159,19 @@ def _line(row: DayRow, day: date, marks: Marks, *, shown: bool) -> VisitLine:
         is_deleted=row.is_deleted,
         is_fresh=row.id == marks.fresh,
         told=marks.told if is_focus else "",
+        warning=marks.warning if is_focus else "",
         wrong=marks.wrong if is_focus else "",
         has_focus=is_focus,
     )
+
+
+def warning_of(person_id: UUID | None, day: date) -> str:
+    """That a visit is of a day before its person was born. Nobody is born after today, so a save of
+    today costs no statement.
+    """
+    if person_id is None or day == clock.today():
+        return ""
+    return warn_of_birth([day], people.birth_of(people.get_person(person_id)))
 
 
 def name_past_day(day: date | None) -> str | None:

@@ -144,3 +144,13 @@ def warn_of_codice_fiscale(person: PersonInFile, facts: PersonFacts, warnings: P
         row, _value = person.said["codice_fiscale"]
         sentence = _("contraddice %(parts)s della persona", parts=formats.joined(wrong))
         warnings.add(row, "codice_fiscale", sentence)
+
+
+def warn_of_recorded(person: PersonInFile, warnings: Problems) -> None:
+    """A birth after a visit that is recorded: both are kept."""
+    row, _value = person.said["data_nascita"]
+    warnings.add(
+        row,
+        "data_nascita",
+        _("è dopo un accesso già registrato della persona: controlla le due date"),
+    )

@@ -2,7 +2,7 @@
 """The rows of a file of visits, one enquiry each, and the visits that they make."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from portal.core.italy.states_and_comuni import find_state, folded, match_comuni
 from portal.imports.rules.files import FileRow
 from portal.imports.rules.problems import Problems
 from portal.people import rules as people
-from portal.visits.rules import LONGEST_NOTE, Channel
+from portal.visits.rules import LONGEST_NOTE, Channel, is_before_birth
 
 PERSON_COLUMNS = (
     "cognome",
@@ -110,6 +110,19 @@ def gather_visits(
                 by_key_and_day[row.key, row.day] = visit
         _add(visit, row, problems, warnings)
     return visits
+
+
+def warn_of_births(
+    visits: Iterable[VisitInFile],
+    births: Mapping[str, formats.PartialDate | None],
+    warnings: Problems,
+) -> None:
+    """A visit before its person was born is kept: which of the two dates is wrong, is not known."""
+    for visit in visits:
+        if visit.key and is_before_birth(visit.day, births[visit.key]):
+            warnings.add(
+                visit.row, "data", _("è prima della nascita della persona: controlla le due date")
+            )
 
 
 def _add(visit: VisitInFile, row: VisitRow, problems: Problems, warnings: Problems) -> None:

@@ -25,6 +25,7 @@ from portal.people.queries import Candidate, Merged
 from portal.people.rules import PersonFacts, display_name
 from portal.visits import story
 from portal.visits.queries import list_visits_of
+from portal.visits.rules import warn_of_birth
 
 MORE_THAN_EVEN = 0.0
 """More likely than not; who resembles less is asked about while typing, not on each page."""
@@ -65,6 +66,7 @@ def person_page(person_id: UUID, *, refused: str = "") -> Response:
         residences=people.list_residences(person_id),
         title=story.title(entries),
         visited=bool(entries),
+        early=warn_of_birth((entry.visited_on for entry in entries), facts.birth),
         only_visits=only_visits,
         years=story.years(
             entries, [] if only_visits else changes, [] if only_visits else merged, authors
