@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The form of past totals: the figures of a period as an old relazione prints them."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
-from portal.core.web.forms import ParsedField, PortalForm
+from portal.core.web.forms import CountField, ParsedField, PortalForm
 from portal.figures.rules import Nameless
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.rules import DELETION_REASONS
@@ -21,7 +20,6 @@ from portal.visits.rules import DELETION_REASONS
 TYPED = {"autocomplete": "off"}
 TOPIC, NAMELESS = "topic_", "nameless_"
 """Before a topic's code, in the names of its two counts."""
-_COUNT = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3}){1,2}")
 
 
 class PeriodField(ParsedField):
@@ -32,18 +30,6 @@ class PeriodField(ParsedField):
 
     def show(self, value: Period) -> str:
         return value.name
-
-
-class CountField(ParsedField):
-    """A whole number from zero up, with or without the points of the thousands."""
-
-    def parse(self, text: str) -> int:
-        if not _COUNT.fullmatch(text):
-            raise ValueError(_("Scrivi un numero intero, per esempio 38"))
-        return int(text.replace(".", ""))
-
-    def show(self, value: int) -> str:
-        return formats.count(value)
 
 
 class PastTotalForm(PortalForm):

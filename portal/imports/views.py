@@ -14,7 +14,7 @@ from portal.core.errors import Conflict
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.access import Permission, needs
-from portal.core.web.forms import PortalForm
+from portal.core.web.forms import CountField, PortalForm
 from portal.core.web.pages import page, redirect_to
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
@@ -22,7 +22,6 @@ from portal.imports import actions
 from portal.imports.forms import (
     NAMELESS,
     TOPIC,
-    CountField,
     PastTotalForm,
     TotalsDeletionForm,
     form_for,

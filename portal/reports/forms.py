@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.forms import ParsedField, PortalForm
 from portal.drafts.forms import DraftForm
@@ -156,9 +157,10 @@ class DaysField(ParsedField):
     """A number of days; empty is none."""
 
     def parse(self, text: str) -> int:
-        if not (text.isascii() and text.isdigit() and int(text) <= MOST_DAYS):
-            raise ValueError(_l("Scrivi un numero di giorni da 0 a 180, o lascia vuoto"))
-        return int(text)
+        try:
+            return formats.parse_count(text, most=MOST_DAYS)
+        except ValueError:
+            raise ValueError(_l("Scrivi un numero di giorni da 0 a 180, o lascia vuoto")) from None
 
 
 class ClosingForm(PortalForm):

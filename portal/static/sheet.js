@@ -14,7 +14,9 @@
   const paper = form.elements.total;
   const difference = document.getElementById("sheet-difference");
 
-  const valueOf = (field) => (/^\d+$/.test(field.value.trim().replace(/\./g, "")) ? Number(field.value.trim().replace(/\./g, "")) : 0);
+  // As the server reads it: 1172, 1.172 and 1 172.
+  const isCount = /^(\d{1,9}|[1-9]\d{0,2}([. \u00a0\u202f])\d{3}(\2\d{3})?)$/;
+  const valueOf = (field) => (isCount.test(field.value.trim()) ? Number(field.value.replace(/\D/g, "")) : 0);
   const cellsOf = (part) => [...part.querySelectorAll("[data-row] input")];
   const sumOf = (fields) => fields.reduce((sum, field) => sum + valueOf(field), 0);
   const written = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });

@@ -144,6 +144,18 @@ class ParsedField(StringField):
         return self.show(self.data) if self.data is not None else ""
 
 
+class CountField(ParsedField):
+    """A whole number from zero up, with or without the points of the thousands."""
+
+    most = formats.MOST_COUNTED
+
+    def parse(self, text: str) -> int:
+        return formats.parse_count(text, most=self.most)
+
+    def show(self, value: int) -> str:
+        return formats.count(value)
+
+
 class DayField(ParsedField):
     """A day, typed as 12/4/88, 12041988 or 1988-04-12."""
 

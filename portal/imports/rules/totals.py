@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A file of past totals: one figure a row, several periods in one file."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.figures.rules import Nameless
 from portal.imports.rules.files import FileRow
@@ -16,7 +16,6 @@ COLUMNS = ("periodo", "voce", "valore")
 USERS, WOMEN, MEN, NAMELESS = "utenti", "utenti_f", "utenti_m", "senza_nome"
 OF_TOPIC = f"{NAMELESS} "
 """Before a topic, which it says the enquiries without a name of."""
-_FIGURE = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(slots=True)
@@ -112,13 +111,11 @@ def _topic(text: str, find_code: Callable[[str], str | None]) -> str | None:
 
 
 def _number(line: FileRow, problems: Problems) -> int | None:
-    text = line.cells["valore"]
-    if _FIGURE.fullmatch(text):
-        return int(text)
-    problems.add(
-        line.number, "valore", _("scrivi un numero intero da 0 in su, senza punti né virgole")
-    )
-    return None
+    try:
+        return formats.parse_count(line.cells["valore"])
+    except ValueError as wrong:
+        problems.add(line.number, "valore", str(wrong))
+        return None
 
 
 def _check_users(totals: TotalsInFile, problems: Problems) -> None:

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.web.forms import DayField, ParsedField
+from portal.core.web.forms import CountField, DayField
 from portal.drafts.forms import DraftForm
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.sheets import MOST_IN_A_CELL, MOST_ON_A_SHEET, Cell
@@ -23,27 +23,15 @@ TYPED = {"autocomplete": "off", "inputmode": "numeric"}
 PREFIX = "n_"
 SEXES = ("F", "M", "N")
 """The columns; N is «non indicato»."""
-_NUMBER = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3}){1,2}")
 
 
-class NumberField(ParsedField):
-    """A whole number between zero and a limit."""
+class TotalField(CountField):
+    """The total of a sheet."""
 
     most = MOST_ON_A_SHEET
 
-    def parse(self, text: str) -> int:
-        number = int(text.replace(".", "")) if _NUMBER.fullmatch(text) else -1
-        if not 0 <= number <= self.most:
-            raise ValueError(
-                _("Scrivi un numero intero da 0 a %(most)s", most=formats.count(self.most))
-            )
-        return number
 
-    def show(self, value: int) -> str:
-        return formats.count(value)
-
-
-class CellField(NumberField):
+class CellField(CountField):
     """One cell of the grid; empty is zero."""
 
     most = MOST_IN_A_CELL
@@ -80,7 +68,7 @@ class SheetForm(DraftForm):
         validators=[InputRequired(_l("Scrivi il giorno del foglio"))],
         render_kw={"autocomplete": "off"},
     )
-    total = NumberField(
+    total = TotalField(
         _l("Totale sul foglio"),
         validators=[InputRequired(_l("Scrivi il totale che c’è sul foglio"))],
         render_kw=TYPED,

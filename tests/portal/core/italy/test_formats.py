@@ -91,6 +91,43 @@ def test_the_preposition_follows_the_sound_of_the_figure(figure: str, text: str)
     assert formats.to_figure(figure) == text
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("0", 0),
+        ("38", 38),
+        ("007", 7),
+        ("1172", 1172),
+        ("1.172", 1172),
+        ("1 172", 1172),
+        ("1\u00a0172", 1172),
+        ("1\u202f172", 1172),
+        (" 12.345 ", 12_345),
+        ("999.999.999", 999_999_999),
+        ("999999999", 999_999_999),
+    ],
+)
+def test_counts_as_people_write_them(typed: str, number: int) -> None:
+    assert formats.parse_count(typed) == number
+    assert formats.parse_count(formats.count(number)) == number
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "1,5", "12.5", "1.17", "1.1720", "0.172", "11.72.000", "1.172 000", "1 .172", "-3",
+     "\u22123", "+3", "1e3", "tanti", "1000000000", "1.000.000.000", "\u0663\u0668", "1_172"],
+)  # fmt: skip
+def test_what_is_no_count_is_one_sentence(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"^Scrivi un numero intero da 0 in su, per esempio 38 o"):
+        formats.parse_count(typed)
+
+
+def test_a_count_beyond_its_limit_names_it() -> None:
+    assert formats.parse_count("1.500", most=1500) == 1500
+    with pytest.raises(ValueError, match=r"^Scrivi un numero intero da 0 a 1\.500$"):
+        formats.parse_count("1.501", most=1500)
+
+
 def test_lists() -> None:
     assert formats.joined([]) == ""
     assert formats.joined(["a"]) == "a"
