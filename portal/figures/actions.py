@@ -16,18 +16,9 @@ from portal.core.italy import formats
 from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
 from portal.core.store.database import current_scope, db
 from portal.figures import queries
+from portal.figures.consistency import refuse_contradiction
 from portal.figures.models import PastTotal
-from portal.figures.rules import (
-    NAMELESS,
-    SEXES,
-    USERS,
-    Counts,
-    Deltas,
-    Excess,
-    Nameless,
-    find_excess,
-    regrouped,
-)
+from portal.figures.rules import SEXES, Counts, Deltas, Nameless
 from portal.taxonomy import queries as taxonomy
 
 # The periods are locked in one order, so that two operators never wait for each other in a ring.
@@ -62,6 +53,10 @@ FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS r (
 )
 WHERE figure.period = r.period
 """)
+# Totals are held against those of other periods, whose months nobody else would hold.
+ONE_AT_A_TIME = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('past totals ' || current_desk(), 0))"
+)
 
 
 def add_deltas(deltas: Deltas) -> None:
@@ -123,7 +118,11 @@ def refuse_past_totals_on(day: date) -> None:
 
 
 def lock_months(period: Period) -> None:
-    """Hold the roll-up of every month of a period, as visits and totals of it must."""
+    """Hold the desk's past totals, and the months of a period as visits in it do.
+
+    The totals first: of two files with several periods each, one waits before it has any month.
+    """
+    db.session.execute(ONE_AT_A_TIME)
     months = [period_of(PeriodKind.MONTH, period.start)]
     while months[-1].end < period.end:
         months.append(period_of(PeriodKind.MONTH, months[-1].end + timedelta(days=1)))
@@ -182,7 +181,7 @@ def correct_past_total(
     past_total.topics = _asked(topics)
     for name, value in _nameless_columns(nameless).items():
         setattr(past_total, name, value)
-    _refuse_contradiction(past_total, field=None)
+    refuse_contradiction(past_total)
     db.session.flush()
     return past_total
 
@@ -261,49 +260,7 @@ def _refuse_overlap(past_total: PastTotal) -> None:
             _("I totali del periodo %(name)s ci sono già.", name=past_total.period),
             field="period",
         )
-    _refuse_contradiction(past_total, field="period")
-
-
-def _refuse_contradiction(past_total: PastTotal, *, field: str | None) -> None:
-    """A part of a period cannot hold more than the whole: one of the two is mistyped."""
-    with db.session.no_autoflush:
-        others = queries.list_past_totals_within(past_total.starts_on, past_total.ends_on)
-    for other in others:
-        for part, whole in ((past_total, other), (other, past_total)):
-            inside = whole.starts_on <= part.starts_on and part.ends_on <= whole.ends_on
-            excess = _find_excess(part, whole) if inside else None
-            if excess:
-                raise Refusal(_contradiction(part.period, whole.period, *excess), field=field)
-
-
-def _find_excess(part: PastTotal, whole: PastTotal) -> tuple[Excess, str] | None:
-    """A figure of the part that is larger, and its words.
-
-    As in a report of both: a topic that was split later counts under its first name.
-    """
-    windows = [parse_period(totals.period) for totals in (part, whole)]
-    counts = [queries.counts_of(totals) for totals in (part, whole)]
-    lines = taxonomy.lines_of(windows, {code for side in counts for code in side.topics})
-    within, around = (regrouped(side, lines.key_of.__getitem__) for side in counts)
-    excess = find_excess(within, around)
-    if excess is None:
-        return None
-    labels = {line.key: _("richieste «%(topic)s»", topic=line.label) for line in lines.lines}
-    labels |= {USERS: _("utenti"), NAMELESS: _("richieste senza nome"), "F": _("donne"),
-               "M": _("uomini")}  # fmt: skip
-    return excess, labels[excess.what]
-
-
-def _contradiction(part: str, whole: str, excess: Excess, what: str) -> str:
-    return _(
-        "Più %(what)s nel periodo %(part)s (%(number)s) che nel periodo %(whole)s che lo comprende"
-        " (%(limit)s): ricontrolla i numeri.",
-        what=what,
-        part=part,
-        number=formats.count(excess.within),
-        whole=whole,
-        limit=formats.count(excess.whole),
-    )
+    refuse_contradiction(past_total)
 
 
 def _refuse_wrong_past_total(

@@ -98,7 +98,10 @@ def list_past_totals_within(start: date, end: date) -> list[PastTotal]:
 
 
 def counts_of(past_total: PastTotal) -> Counts:
-    """Past totals as figures: visits and, where they were not kept, sexes are not known."""
+    """Past totals as figures: visits and, where they were not kept, sexes are not known.
+
+    Without any enquiry theirs were not kept, unless nobody came: then there were none.
+    """
     by_sex = None
     if past_total.users_f is not None and past_total.users_m is not None:
         by_sex = {"F": past_total.users_f, "M": past_total.users_m}
@@ -108,6 +111,6 @@ def counts_of(past_total: PastTotal) -> Counts:
         visits=None,
         anonymous=None,
         topics=dict(past_total.topics),
-        knows_topics=bool(past_total.topics),
+        knows_topics=bool(past_total.topics) or not past_total.users,
         nameless=Nameless.kept(past_total.nameless, past_total.nameless_topics),
     )

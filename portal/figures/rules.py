@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
 from uuid import UUID
 
 from portal.core.italy.periods import Period, named_periods
@@ -169,38 +168,6 @@ def _mean(numbers: Sequence[Number | None]) -> Fraction | None:
 def _mean_by_key(parts: Sequence[Mapping[str, Number]]) -> dict[str, Number]:
     keys = sorted({key for part in parts for key in part})
     return {key: Fraction(sum(part.get(key, 0) for part in parts)) / len(parts) for key in keys}
-
-
-class Excess(NamedTuple):
-    """A figure of a period that is larger than that of the longer period around it.
-
-    `what` is USERS, NAMELESS, a sex or the code of a topic.
-    """
-
-    what: str
-    within: Number
-    whole: Number
-
-
-USERS, NAMELESS = "users", "nameless"
-
-
-def find_excess(within: Counts, whole: Counts) -> Excess | None:
-    """The first figure by which a period contradicts a longer one that contains it.
-
-    What was not kept is not compared; totals without any topic say nothing of enquiries.
-    """
-    compared: list[tuple[str, Number | None, Number | None]] = [(USERS, within.users, whole.users)]
-    compared += [(sex, within.of_sex(sex), whole.of_sex(sex)) for sex in "FM"]
-    if within.nameless and whole.nameless:
-        compared.append((NAMELESS, within.nameless.total, whole.nameless.total))
-    if whole.topics:
-        asked = sorted(within.topics.items())
-        compared += [(code, number, whole.topics.get(code, 0)) for code, number in asked]
-    for what, part, limit in compared:
-        if part is not None and limit is not None and part > limit:
-            return Excess(what, part, limit)
-    return None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import current_scope, db
 from portal.figures import actions as figures
 from portal.figures import queries as figures_queries
+from portal.figures.consistency import Contradicted
 from portal.figures.rules import Nameless
 from portal.imports import queries
 from portal.imports.models import ImportedFile
@@ -227,8 +228,11 @@ def _import_totals(data: bytes) -> Imported:
 
 
 def _store(totals: TotalsInFile, problems: Problems) -> None:
-    """A refusal of one period is one more problem: the file is refused when all are known."""
-    if USERS not in totals.figures:
+    """A refusal of one period is one more problem: the file is refused when all are known.
+
+    A period of which something could not be read is held against no other: it would seem wrong.
+    """
+    if not totals.is_whole:
         return
     try:
         store_past_total(
@@ -239,9 +243,11 @@ def _store(totals: TotalsInFile, problems: Problems) -> None:
             topics=totals.topics,
             nameless=totals.nameless,
         )
+    except Contradicted as contradicted:
+        place = totals.place_of(contradicted.kind, contradicted.codes)
+        problems.add(*place, contradicted.sentence)
     except Refusal as refusal:
-        if refusal.field == "period":
-            problems.add(totals.row, "periodo", refusal.sentence)
+        problems.add(totals.row, "periodo", refusal.sentence)
 
 
 _KINDS = {"visits": _import_visits, "totals": _import_totals}

@@ -10,9 +10,12 @@ from wtforms import Field, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
+from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.core.web.forms import CountField, ParsedField, PortalForm
+from portal.figures.consistency import Contradicted
+from portal.figures.parts import Kind
 from portal.figures.rules import Nameless
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.rules import DELETION_REASONS
@@ -26,7 +29,7 @@ class PeriodField(ParsedField):
     """A period by its name; the data is the Period."""
 
     def parse(self, text: str) -> Period:
-        return parse_period(text)
+        return parse_period(text).named
 
     def show(self, value: Period) -> str:
         return value.name
@@ -85,6 +88,21 @@ class PastTotalForm(PortalForm):
             "topics": self.counts(),
             "nameless": Nameless.kept(self.nameless.data, self.nameless_counts()),
         }
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Beside the figure that another period contradicts, where the form has it."""
+        if isinstance(refusal, Contradicted):
+            refusal.field = self._field_of(refusal)
+        super().refuse(refusal)
+
+    def _field_of(self, refusal: Contradicted) -> str | None:
+        one_each = {Kind.USERS: "users", Kind.WOMEN: "users_f", Kind.MEN: "users_m"}
+        if refusal.kind in one_each:
+            return one_each[refusal.kind]
+        start = TOPIC if refusal.kind is Kind.ENQUIRIES else NAMELESS
+        named = [start + code for code in refusal.codes if start + code in self]
+        typed = [name for name in named if self[name].data is not None]
+        return next(iter(typed or named), None if refusal.codes else "nameless")
 
     def validate_users(self, _field: Field) -> None:
         alone = (self.users_f.data is None) != (self.users_m.data is None)

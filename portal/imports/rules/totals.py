@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
+from portal.figures.parts import Kind
 from portal.figures.rules import Nameless
 from portal.imports.rules.files import FileRow
 from portal.imports.rules.problems import Problems
@@ -20,12 +21,16 @@ OF_TOPIC = f"{NAMELESS} "
 
 @dataclass(slots=True)
 class TotalsInFile:
-    """The figures of one period; `row` is its first, `rows` those of each figure."""
+    """The figures of one period; `row` is its first, `rows` those of each figure.
+
+    `is_whole`: everything that the file says of it was understood and agrees with itself.
+    """
 
     period: Period
     row: int
     figures: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    is_whole: bool = True
 
     @property
     def topics(self) -> dict[str, int]:
@@ -50,6 +55,21 @@ class TotalsInFile:
         """What the file tells of them."""
         return Nameless.kept(self.figures.get(NAMELESS), self.nameless_topics)
 
+    def place_of(self, kind: Kind, codes: Iterable[str]) -> tuple[int, str]:
+        """The row and column of a figure of it; of one that the file does not name, the period's.
+
+        Enquiries are those of the topics of these codes; without codes the nameless are all.
+        """
+        items = {
+            Kind.USERS: [USERS],
+            Kind.WOMEN: [WOMEN],
+            Kind.MEN: [MEN],
+            Kind.ENQUIRIES: list(codes),
+            Kind.NAMELESS: [*(OF_TOPIC + code for code in codes), NAMELESS],
+        }
+        row = next((self.rows[item] for item in items[kind] if item in self.rows), None)
+        return (self.row, "periodo") if row is None else (row, "valore")
+
 
 def read_totals(
     lines: Iterable[FileRow], problems: Problems, *, find_code: Callable[[str], str | None]
@@ -57,30 +77,39 @@ def read_totals(
     """The periods in the order of the file; each has its users, by sex or not."""
     periods: dict[str, TotalsInFile] = {}
     for line in lines:
+        before = len(problems)
         period = _period(line, problems)
         item = _item(line, find_code, problems)
         number = _number(line, problems)
         if period is None:
             continue
         totals = periods.setdefault(period.name, TotalsInFile(period, line.number))
-        if item is None:
-            continue
-        if item in totals.rows:
-            sentence = _("c’è già alla riga %(row)s per lo stesso periodo", row=totals.rows[item])
-            problems.add(line.number, "voce", sentence)
-            continue
-        totals.rows[item] = line.number
-        if number is not None:
-            totals.figures[item] = number
+        if item is not None:
+            _hear(totals, line, item, number, problems)
+        totals.is_whole &= len(problems) == before
     for totals in periods.values():
+        before = len(problems)
         _check_users(totals, problems)
         _check_nameless(totals, problems)
+        totals.is_whole &= len(problems) == before
     return list(periods.values())
+
+
+def _hear(
+    totals: TotalsInFile, line: FileRow, item: str, number: int | None, problems: Problems
+) -> None:
+    if item in totals.rows:
+        sentence = _("c’è già alla riga %(row)s per lo stesso periodo", row=totals.rows[item])
+        problems.add(line.number, "voce", sentence)
+        return
+    totals.rows[item] = line.number
+    if number is not None:
+        totals.figures[item] = number
 
 
 def _period(line: FileRow, problems: Problems) -> Period | None:
     try:
-        return parse_period(line.cells["periodo"])
+        return parse_period(line.cells["periodo"]).named
     except ValueError as wrong:
         problems.add(line.number, "periodo", str(wrong))
         return None

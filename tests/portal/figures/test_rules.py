@@ -5,12 +5,10 @@ from datetime import date
 from uuid import UUID
 
 from portal.figures.rules import (
-    Counts,
     VisitFact,
     deltas_of,
     deltas_of_sex,
     deltas_of_users,
-    find_excess,
 )
 
 AMINA, IVAN = UUID(int=1), UUID(int=2)
@@ -80,20 +78,3 @@ def test_two_cards_that_become_one_are_one_user_of_each_period_in_which_both_cam
     assert set(deltas) == PERIODS_OF_MAY
     assert deltas["2016-05"].users == {"F": 0, "M": 0, "X": 0, "N": -1}
     assert (deltas["2016"].visits, deltas["2016"].topics) == (0, {})
-
-
-def totals(users: int, sexes: dict[str, int] | None = None, **topics: int) -> Counts:
-    return Counts(users, sexes, None, None, topics)
-
-
-def test_a_part_may_count_as_much_as_the_whole_and_no_more() -> None:
-    assert find_excess(totals(5, CIT=2), totals(5, CIT=2)) is None
-    assert find_excess(totals(6), totals(5)) == ("users", 6, 5)
-    assert find_excess(totals(1, CIT=5), totals(9, CIT=2)) == ("CIT", 5, 2)
-    assert find_excess(totals(1, LAV=1), totals(9, CIT=2)) == ("LAV", 1, 0)
-    assert find_excess(totals(3, {"F": 3, "M": 0}), totals(9, {"F": 2, "M": 7})) == ("F", 3, 2)
-
-
-def test_what_was_not_kept_contradicts_nothing() -> None:
-    assert find_excess(totals(3, {"F": 3}), totals(9)) is None
-    assert find_excess(totals(3, CIT=5), totals(9)) is None

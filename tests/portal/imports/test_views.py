@@ -320,7 +320,7 @@ def test_a_part_never_counts_more_than_the_whole(
 
 def test_a_file_says_which_totals_contradict(world: World, at_desk: AtDesk) -> None:
     rows = ("2014-S1;utenti;5", "2014-S1;CIT;5", "2014;utenti;9", "2014;CIT;2")
-    with pytest.raises(Refusal, match="Riga 4, colonna periodo: Più richieste"):
+    with pytest.raises(Refusal, match="Riga 5, colonna valore: Più richieste"):
         with at_desk(world.lucca):
             import_file(totals_csv(*rows), kind="totals")
     with at_desk(world.lucca):
