@@ -51,6 +51,14 @@ class Nameless:
 
 
 @dataclass(frozen=True)
+class SumOf:
+    """Of which past totals requests are the sum, and whether of records beside them."""
+
+    totals: tuple[str, ...]
+    has_records: bool = False
+
+
+@dataclass(frozen=True)
 class Counts:
     """The figures of one period. None: not recorded then, which is not zero.
 
@@ -67,6 +75,8 @@ class Counts:
     nameless: Nameless | None = None
     knows_topics: bool = True
     """Whether enquiries were recorded: of totals of users alone they were not."""
+    sum_of: SumOf | None = None
+    """Where enquiries were added over parts: the users of parts are not, so they are not known."""
 
     @property
     def services(self) -> Number | None:
@@ -133,6 +143,44 @@ NOTHING_RECORDED = Counts(
 """Of a period of which nothing is known: no number, and never zero."""
 
 
+def added(parts: Sequence[Counts], sum_of: SumOf) -> Counts:
+    """The enquiries of parts that fill a period together; whoever came in two of them is one user.
+
+    All of them know their enquiries. Which are nameless is known only if each part tells.
+    """
+    sides = [part.nameless for part in parts if part.nameless and part.tells_nameless]
+    return Counts(
+        users=None,
+        users_by_sex=None,
+        visits=None,
+        anonymous=None,
+        topics=sum_by_key([part.topics for part in parts]),
+        nameless=_added_nameless(sides) if len(sides) == len(parts) else None,
+        sum_of=sum_of,
+    )
+
+
+def _added_nameless(sides: Sequence[Nameless]) -> Nameless:
+    by_topic = [_topics_of(side) for side in sides]
+    known = [topics for topics in by_topic if topics is not None]
+    whole = sum_by_key(known) if len(known) == len(sides) else None
+    return Nameless(sum(side.total for side in sides), whole)
+
+
+def _topics_of(side: Nameless) -> Mapping[str, Number] | None:
+    """By topic; of none in all, none of each."""
+    return side.by_topic if side.total else {}
+
+
+def sum_by_key(parts: Iterable[Mapping[str, Number]]) -> dict[str, Number]:
+    """Each number under its key, over all parts."""
+    totals: dict[str, Number] = {}
+    for part in parts:
+        for key, number in part.items():
+            totals[key] = totals.get(key, 0) + number
+    return totals
+
+
 def mean_of(counts: Sequence[Counts]) -> Counts:
     """The mean of each figure; one that was not recorded in some period has no mean."""
     by_sex = [period.users_by_sex for period in counts if period.users_by_sex is not None]
@@ -144,7 +192,17 @@ def mean_of(counts: Sequence[Counts]) -> Counts:
         topics=_mean_by_key([period.topics for period in counts]),
         knows_topics=all(period.knows_topics for period in counts),
         nameless=_mean_nameless([period.nameless for period in counts]),
+        sum_of=_any_sum([period.sum_of for period in counts if period.users is None]),
     )
+
+
+def _any_sum(sums: Iterable[SumOf | None]) -> SumOf | None:
+    """Why a mean has no users: some of its periods are sums."""
+    known = [each for each in sums if each is not None]
+    if not known:
+        return None
+    totals = tuple(name for each in known for name in each.totals)
+    return SumOf(totals, has_records=any(each.has_records for each in known))
 
 
 def _mean_nameless(sides: Sequence[Nameless | None]) -> Nameless | None:

@@ -14,7 +14,7 @@ from portal.core import clock
 from portal.core.italy import formats
 from portal.core.italy.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
-from portal.oversight.rules import NetworkComparison
+from portal.oversight.rules import NetworkComparison, is_unknown
 from portal.reports.relazione.model import are_comparable
 from portal.reports.sections.prose import in_period, of_period, to_period
 
@@ -92,6 +92,7 @@ def notes(comparison: NetworkComparison, show: str) -> list[Note]:
         ),
     ]
     found += _nameless_notes(comparison)
+    found += _partly_known_notes(comparison)
     return found if show == RATES else [*found, *_missing_notes(comparison)]
 
 
@@ -117,7 +118,7 @@ def _nameless_notes(comparison: NetworkComparison) -> list[Note]:
         for desk in comparison.desks
         if desk.current.knows_topics and not desk.current.tells_nameless
     ]
-    silent = [desk.desk.name for desk in comparison.desks if desk.current.users is None]
+    silent = [desk.desk.name for desk in comparison.desks if is_unknown(desk.current)]
     if silent:
         found.append(
             _("Di %(names)s nel periodo non c’è nessuna registrazione.",
@@ -128,6 +129,31 @@ def _nameless_notes(comparison: NetworkComparison) -> list[Note]:
             _("Di %(names)s i tassi contano tutte le richieste: non si sa quante siano senza nome.",
               names=formats.joined(untold))
         )  # fmt: skip
+    return [Note(sentence) for sentence in found]
+
+
+def _partly_known_notes(comparison: NetworkComparison) -> list[Note]:
+    """Of which desks users or requests are «n.d.», and so those of the network."""
+    if comparison.is_of_before:
+        return []
+    found = []
+    heads = headings(comparison.period, comparison.baseline)
+    for which, head in zip(("current", "baseline"), heads, strict=True):
+        counts = {desk.desk.name: getattr(desk, which) for desk in comparison.desks}
+        known = {name: side for name, side in counts.items() if side and not is_unknown(side)}
+        users = [name for name, side in known.items() if side.users is None]
+        asked = [name for name, side in known.items() if not side.knows_topics]
+        if users:
+            found.append(
+                _("Di %(names)s gli utenti del periodo %(period)s sono n.d.: le richieste sono la"
+                  " somma di più periodi, e gli utenti non si sommano. Mancano quindi gli utenti e"
+                  " i tassi della rete.", names=formats.joined(users), period=head)
+            )  # fmt: skip
+        if asked:
+            found.append(
+                _("Di %(names)s nel periodo %(period)s si conoscono solo gli utenti: le richieste"
+                  " e i tassi della rete sono n.d.", names=formats.joined(asked), period=head)
+            )  # fmt: skip
     return [Note(sentence) for sentence in found]
 
 

@@ -14,7 +14,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from portal.core.italy.periods import Period
-from portal.figures.rules import Counts, Nameless, Number, regrouped
+from portal.figures.rules import Counts, Nameless, Number, regrouped, sum_by_key
 from portal.oversight.published import (
     VERDICT,
     Publication,
@@ -185,14 +185,14 @@ class NetworkComparison:
 
     @property
     def _misses_a_baseline(self) -> bool:
-        return any(desk.baseline is None or desk.current.users is None for desk in self.desks)
+        return any(desk.baseline is None or is_unknown(desk.current) for desk in self.desks)
 
     def _sum(self, desks: Sequence[DeskFigures]) -> DeskFigures:
         known = [desk.baseline for desk in desks if desk.baseline is not None]
         return DeskFigures(
             desk=self.network,
-            current=_sum(desk.current for desk in desks),
-            baseline=_sum(known) if known else None,
+            current=_sum([desk.current for desk in desks], of_some=self.is_of_before),
+            baseline=_sum(known, of_some=self.is_of_before) if known else None,
             topics=self.topics,
             marked=_all_of(desk.marked for desk in desks),
             comparable=None if self.is_of_before else bool(desks) and desks == self.of_both,
@@ -205,7 +205,9 @@ class NetworkComparison:
         able = [
             desk
             for desk in self.desks
-            if isinstance(desk.users, int) and desk.current.tells_topics_of_users
+            if isinstance(desk.users, int)
+            and desk.current.knows_topics
+            and desk.current.tells_topics_of_users
         ]
         users = {desk.desk.slug: int(desk.users or 0) for desk in able}
         return funnel(
@@ -228,31 +230,33 @@ class NetworkComparison:
         return len(self.desks) + len(self.missing)
 
 
+def is_unknown(counts: Counts) -> bool:
+    """Whether neither users nor requests of a period are known."""
+    return counts.users is None and not counts.knows_topics
+
+
 def _letter(number: int) -> str:
     """a, b, … z, aa, ab, …"""
     tens, units = divmod(number, len(ascii_lowercase))
     return (_letter(tens - 1) if tens else "") + ascii_lowercase[units]
 
 
-def _sum(sides: Iterable[Counts]) -> Counts:
-    """Of the desks that have recorded something: nothing on record adds no zero."""
-    sides = [side for side in sides if side.users is not None or side.knows_topics]
+def _sum(sides: Iterable[Counts], *, of_some: bool) -> Counts:
+    """Of the desks that have recorded something: nothing on record adds no zero.
+
+    Requests of some desks only would be divided by the users of all: they are not known, but in
+    comparisons of before, which printed them (`of_some`).
+    """
+    sides = [side for side in sides if not is_unknown(side)]
     users = [side.users for side in sides]
     known = [number for number in users if number is not None]
     asked = [side for side in sides if side.knows_topics]
+    is_whole = bool(asked) and (of_some or len(asked) == len(sides))
     return counts_of(
         sum(known) if sides and len(known) == len(users) else None,
-        _sum_by_topic(side.topics for side in asked) if asked else None,
-        _sum_nameless([side.nameless for side in asked]),
+        sum_by_key(side.topics for side in asked) if is_whole else None,
+        _sum_nameless([side.nameless for side in asked]) if is_whole else None,
     )
-
-
-def _sum_by_topic(parts: Iterable[Mapping[str, Number]]) -> dict[str, Number]:
-    topics: dict[str, Number] = {}
-    for part in parts:
-        for code, number in part.items():
-            topics[code] = topics.get(code, 0) + number
-    return topics
 
 
 def _sum_nameless(sides: Sequence[Nameless | None]) -> Nameless | None:
@@ -261,7 +265,7 @@ def _sum_nameless(sides: Sequence[Nameless | None]) -> Nameless | None:
     if not known:
         return None
     parts = [side.by_topic for side in known if side.by_topic is not None]
-    by_topic = _sum_by_topic(parts) if len(parts) == len(known) else None
+    by_topic = sum_by_key(parts) if len(parts) == len(known) else None
     is_whole = len(known) == len(sides) and all(side.is_whole for side in known)
     return Nameless(sum(side.total for side in known), by_topic, is_whole)
 

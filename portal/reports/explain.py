@@ -139,7 +139,7 @@ def _before(
 
 
 def _filters(relazione: Relazione) -> list[tuple[str, str]]:
-    return [
+    filters = [
         (_("Sportello"), relazione.desk_name),
         (_("Periodo"), relazione.period.window()),
         (
@@ -148,6 +148,17 @@ def _filters(relazione: Relazione) -> list[tuple[str, str]]:
         ),
         (_("Tipologie"), _("elenco versione %(number)s", number=relazione.taxonomy_version)),
     ]
+    sum_of = relazione.current.sum_of
+    if sum_of:
+        totals = formats.joined(sum_of.totals)
+        filters.append(
+            (
+                _("Totali passati"),
+                _("comprese le richieste di %(totals)s, di cui si conserva solo il totale",
+                  totals=totals),
+            )
+        )  # fmt: skip
+    return filters
 
 
 def _codes_on(relazione: Relazione, line: str) -> tuple[str, ...]:

@@ -187,6 +187,11 @@ def period_of(kind: PeriodKind, day: date) -> Period:
     )
 
 
+def between(start: date, end: date) -> Period:
+    """The period of these days, the first and the last included, by its name if it has one."""
+    return _range(start, end).named
+
+
 def named_periods(day: date) -> tuple[Period, ...]:
     """The six named periods that contain a day, from the month to the school year."""
     return tuple(period_of(kind, day) for kind in NAMED_KINDS)

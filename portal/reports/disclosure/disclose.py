@@ -171,7 +171,10 @@ def _part(
 def _why_not(side: Side, known: Sequence[Sheet]) -> str | None:
     """Why not even the totals of a period may be told."""
     users = side.counts.users
-    if users is None or 0 < users < LEAST:
+    if users is None:
+        return _("La versione pubblicabile non si può fare: non si sa di quanti utenti sono le"
+                 " richieste del periodo.")  # fmt: skip
+    if 0 < users < LEAST:
         return _("La versione pubblicabile non si può fare: gli utenti del periodo sono meno di"
                  " %(least)s.", least=LEAST)  # fmt: skip
     period = side.period.start, side.period.end

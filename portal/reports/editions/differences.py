@@ -40,11 +40,15 @@ def counts_differ(frozen: Relazione, now: Relazione) -> bool:
 
 
 def _tells_more(frozen: Relazione, now: Relazione) -> bool:
-    """Whether past totals have said since how many enquiries were nameless: rates move by it."""
+    """Whether past totals have said since how many enquiries were nameless, or of how many users
+    the requests of several periods were: rates move by it.
+    """
     sides = ((frozen.current, now.current), (frozen.baseline, now.baseline))
     return not frozen.rates_of_all and any(
-        bool(after and after.nameless) and not (before and before.nameless)
+        (after.nameless and not before.nameless)
+        or (before.sum_of and before.users is None and after.users is not None)
         for before, after in sides
+        if before and after
     )
 
 
@@ -71,8 +75,9 @@ def _differs(frozen: Counts | Detail | None, now: Counts | Detail | None) -> boo
 
 
 def _by_name(figures: Counts | Detail | None) -> dict[str, Any]:
-    """Each figure by its name, the breakdowns by their keys."""
+    """Each figure by its name, the breakdowns by their keys; of what it is a sum is no figure."""
     named = {} if figures is None else dict(vars(figures))
+    named.pop("sum_of", None)
     return named | named.pop("parts", {})
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from portal.core.italy.periods import Period, parse_period
-from portal.figures.rules import Counts, Nameless
+from portal.figures.rules import Counts, Nameless, SumOf
 from portal.reports import measures
 from portal.reports.disclosure.relazione_sheets import EARLY
 from portal.reports.editions import first_lines
@@ -30,8 +30,9 @@ SCHEMA = 5
 
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
 visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
-breakdown, the interpreter's among them. 5: and the enquiries without a name, and of each line the
-topics that it holds, and the layout; the rates of those before are of all enquiries.
+breakdown, the interpreter's among them. 5: and the enquiries without a name, of each line the
+topics that it holds, of what requests are a sum, and the layout; the rates of those before are of
+all enquiries.
 """
 OF_USERS = 5
 """The first schema whose rates are of the enquiries of users."""
@@ -208,7 +209,13 @@ def _thawed_counts(kept: Mapping[str, Any]) -> Counts:
         topics=_numbers(kept["topics"]),
         nameless=_thawed_nameless(kept.get("nameless")),
         knows_topics=kept.get("knows_topics", True),
+        sum_of=_thawed_sum(kept.get("sum_of")),
     )
+
+
+def _thawed_sum(frozen: Mapping[str, Any] | None) -> SumOf | None:
+    """None where requests were of one period; no build before would add those of several."""
+    return SumOf(tuple(frozen["totals"]), frozen["has_records"]) if frozen else None
 
 
 def _thawed_nameless(frozen: Mapping[str, Any] | None) -> Nameless | None:

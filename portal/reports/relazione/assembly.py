@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, PeriodKind, parse_period
+from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
 from portal.core.store.database import scoped_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
-from portal.figures.rules import Counts, is_silent, mean_of
+from portal.figures.rules import NOTHING_RECORDED, Counts, is_silent, mean_of
 from portal.reports import measures
 from portal.reports.measures.detail import Detail
 from portal.reports.measures.detail import mean_of as details_mean
@@ -31,25 +31,39 @@ def list_halves_and_years(*, also: Iterable[str] = ()) -> list[tuple[Period, Cou
 
     And the periods named besides: there is an edition of them, perhaps of no record at all.
     """
-    known = {name: counts for name, counts in figures.list_counts().items() if counts.visits}
-    for total in figures.list_past_totals():
-        known[total.period] = figures.counts_of(total)
-    periods = [parse_period(name) for name in known]
-    shown = {
-        period.name: period
-        for period in periods
-        if period.kind in (PeriodKind.HALF, PeriodKind.YEAR)
+    rolled_up = {name: counts for name, counts in figures.list_counts().items() if counts.visits}
+    known: dict[str, Counts | None] = {**rolled_up, **_count_with_totals()}
+    names = {name for name, counts in known.items() if counts} | {*also}
+    listed = (parse_period(name) for name in names)
+    periods = [period for period in listed if period.kind in LISTED or period.name in also]
+    periods.sort(key=lambda period: (period.start, period.end), reverse=True)
+    return [
+        (period, known.get(period.name) or _count(period) or NOTHING_RECORDED) for period in periods
+    ]
+
+
+LISTED = (PeriodKind.HALF, PeriodKind.YEAR)
+
+
+def _count_with_totals() -> dict[str, Counts | None]:
+    """The half-years and years in which past totals have a day: the roll-up has not all of them."""
+    totals = figures.list_past_totals()
+    days = {day for total in totals for day in (total.starts_on, total.ends_on)}
+    around = {period_of(kind, day) for day in days for kind in LISTED}
+    own = {total.period: figures.counts_of(total) for total in totals}
+    return own | {
+        period.name: _count(period)
+        for period in around
+        if period.name not in own or not own[period.name].knows_topics
     }
-    shown |= {name: parse_period(name) for name in also}
-    in_order = sorted(shown.values(), key=lambda one: (one.start, one.end), reverse=True)
-    return [(period, known.get(period.name) or _count(period)) for period in in_order]
 
 
-def _count(period: Period) -> Counts:
+def _count(period: Period) -> Counts | None:
+    """None where nothing adds up to it."""
     try:
         return measures.count(period)
     except measures.PartlyTotals:
-        return Counts(users=None, users_by_sex=None, visits=None, anonymous=None)
+        return None
 
 
 def get_relazione(
@@ -83,7 +97,11 @@ def get_relazione(
         historical=compared.historical_rows(taxonomy.historical_labels()),
         early=compared.early,
         taxonomy_version=str(taxonomy.version_on(window.end)),
-        notes=(*known.notes, *_changed_lists((window, *against.periods))),
+        notes=(
+            *_sum_note(window, current),
+            *known.notes,
+            *_changed_lists((window, *against.periods)),
+        ),
         detail=detail,
         baseline_detail=_described(earlier_details),
         texts=words,
@@ -130,6 +148,7 @@ def _count_baseline(against: Baseline) -> _Known:
             silent.append(period.heading)
         else:
             counted[period] = counts
+            notes += _sum_note(period, counts)
     if against.is_mean and silent and counted:
         notes.append(
             _("Nella media mancano gli anni senza dati: %(years)s.", years=formats.joined(silent))
@@ -137,6 +156,23 @@ def _count_baseline(against: Baseline) -> _Known:
     found = list(counted.values())
     mean = mean_of(found) if against.is_mean and found else next(iter(found), None)
     return _Known(mean, tuple(counted), tuple(notes))
+
+
+def _sum_note(period: Period, counts: Counts) -> list[str]:
+    """Of what the requests are the sum, and why there are no users beside them."""
+    if counts.sum_of is None:
+        return []
+    parts = _("dei totali passati di %(totals)s", totals=formats.joined(counts.sum_of.totals))
+    if counts.sum_of.has_records:
+        parts = _("%(totals)s e delle registrazioni del resto", totals=parts)
+    facts = {"period": period.whole.name, "parts": parts}
+    if counts.users is not None:
+        return [_("Le richieste del periodo %(period)s sono la somma %(parts)s.", **facts)]
+    return [
+        _("Le richieste del periodo %(period)s sono la somma %(parts)s; utenti, richieste ogni 100"
+          " utenti e variazioni sono n.d., perché chi è venuto in più di una parte conterebbe due"
+          " volte.", **facts)
+    ]  # fmt: skip
 
 
 def compare_topics(

@@ -88,24 +88,31 @@ def _figures(relazione: Relazione) -> list[Figure]:
     current, known = relazione.current, relazione.baseline
     if known is None or is_silent(known):
         known = NOTHING_RECORDED
+    # They were written down, part by part: what is missing is a sum of them.
+    unknown = formats.NOT_COMPUTABLE if known.sum_of else None
     return [
         Figure("users", _("Utenti"), current.users,
-               (*_earlier(relazione, known.users), *prose.users_below(relazione))),
+               (*_earlier(relazione, known.users, unknown=unknown),
+                *prose.users_below(relazione))),
         Figure("services", _("Servizi erogati"), relazione.services,
                _earlier(relazione, known.services)),
         Figure("services_per_user", _("Servizi per utente"), services_per_user(current),
-               _earlier(relazione, services_per_user(known), 2), places=2),
+               _earlier(relazione, services_per_user(known), 2, unknown=unknown), places=2),
         Figure("visits", _("Accessi"), current.visits,
                (*_earlier(relazione, known.visits), *prose.visits_below(current))),
     ]  # fmt: skip
 
 
 def _earlier(
-    relazione: Relazione, value: int | Fraction | None, places: int = 0
+    relazione: Relazione,
+    value: int | Fraction | None,
+    places: int = 0,
+    *,
+    unknown: str | None = None,
 ) -> tuple[str, ...]:
     if not relazione.against.periods:
         return ()
-    number = None
+    number = unknown
     if value is not None:
         number = formats.decimal(value, places) if places else formats.count(value)
     return (prose.earlier(relazione, number),)
@@ -124,9 +131,12 @@ def _topics(relazione: Relazione) -> Sequence[Block]:
     rows.sort(key=lambda row: row.incidence or 0, reverse=True)
     if rows:
         now, then = relazione.against.heads(relazione.period)
-        series = [Series(now, tuple(row.incidence for row in rows[:MOST_BARS]))]
-        if any(row.baseline_incidence is not None for row in rows):
-            series.append(Series(then, tuple(row.baseline_incidence for row in rows[:MOST_BARS])))
+        bars = [
+            Series(now, tuple(row.incidence for row in rows[:MOST_BARS])),
+            Series(then, tuple(row.baseline_incidence for row in rows[:MOST_BARS])),
+        ]
+        # Of a period without users there is no rate to draw.
+        series = [each for each in bars if any(value is not None for value in each.values)]
         blocks.append(
             Chart(
                 "richieste-100", "bars",

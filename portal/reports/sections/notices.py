@@ -195,8 +195,10 @@ def _nameless_notes(relazione: Relazione) -> list[str]:
         _("Del periodo %(period)s si sa solo quante richieste erano senza nome in tutto: le righe"
           " non hanno tasso.", period=head)
         for side, head in sides
-        if not side.tells_topics_of_users
+        if side.users is not None and not side.tells_topics_of_users
     ]  # fmt: skip
+    if any(side.users is None for side, _head in sides):
+        return notes
     untold = [head for side, head in sides if not side.tells_nameless]
     if len(sides) < 2 or not untold:
         return notes

@@ -47,6 +47,9 @@ def _activity(relazione: Relazione) -> str:
         return _("%(when)s lo sportello ha accolto %(users)s; il numero delle richieste non è stato"
                  " rilevato.", **facts)  # fmt: skip
     facts["services"] = ngettext("%(n)s servizio", "%(n)s servizi", services, n=count(services))
+    if current.users is None and current.sum_of:
+        return _("%(when)s lo sportello ha erogato %(services)s; il numero degli utenti è n.d.,"
+                 " perché gli utenti di più periodi non si sommano.", **facts)  # fmt: skip
     if current.users is None:
         return _("%(when)s lo sportello ha erogato %(services)s; "
                  "il numero degli utenti non è stato rilevato.", **facts)  # fmt: skip
@@ -154,6 +157,9 @@ def _comparison(relazione: Relazione) -> str:
     people = _both(_("utenti"), baseline.users, relazione.current.users)
     work = _both(_("servizi"), baseline.services, relazione.services)
     start = _("Rispetto %(against)s", against=_to(against))
+    if work and baseline.users is None and baseline.sum_of:
+        return _("%(start)s %(work)s; gli utenti di allora sono n.d., perché quelli di più periodi"
+                 " non si sommano.", start=start, work=work)  # fmt: skip
     if work and baseline.users is None:
         return _("%(start)s %(work)s; gli utenti di allora non sono stati rilevati.",
                  start=start, work=work)  # fmt: skip
@@ -303,7 +309,7 @@ def users_below(relazione: Relazione) -> tuple[str, ...]:
 
 def visits_below(current: Counts) -> tuple[str, ...]:
     """How many came without a name."""
-    if current.visits is None and current.users is None:
+    if current.visits is None and current.users is None and current.services is None:
         return (_("nessuna registrazione"),)
     if current.visits is None:
         return (_("non rilevati nei totali passati"),)

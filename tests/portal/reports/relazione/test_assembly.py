@@ -243,7 +243,7 @@ def test_a_period_partly_kept_as_totals(world: World, at_desk: AtDesk) -> None:
         found = relazione("2016")
         assert found.baseline is None
         assert "2015-S1" in found.notes[0]
-        with pytest.raises(Refusal, match="non si sommano"):
+        with pytest.raises(Refusal, match="dal 1° luglio al 31 dicembre 2015"):
             relazione("2015")
 
 
