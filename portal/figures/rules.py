@@ -161,15 +161,9 @@ def added(parts: Sequence[Counts], sum_of: SumOf) -> Counts:
 
 
 def _added_nameless(sides: Sequence[Nameless]) -> Nameless:
-    by_topic = [_topics_of(side) for side in sides]
-    known = [topics for topics in by_topic if topics is not None]
-    whole = sum_by_key(known) if len(known) == len(sides) else None
-    return Nameless(sum(side.total for side in sides), whole)
-
-
-def _topics_of(side: Nameless) -> Mapping[str, Number] | None:
-    """By topic; of none in all, none of each."""
-    return side.by_topic if side.total else {}
+    known = [side.by_topic for side in sides if side.by_topic is not None]
+    by_topic = sum_by_key(known) if len(known) == len(sides) else None
+    return Nameless(sum(side.total for side in sides), by_topic)
 
 
 def sum_by_key(parts: Iterable[Mapping[str, Number]]) -> dict[str, Number]:

@@ -201,7 +201,7 @@ def test_a_correction_and_an_undoing_are_held_too(
 
 
 def test_what_could_not_be_read_is_no_contradiction(world: World, at_desk: AtDesk) -> None:
-    lines = [*rows(YEAR, FIRST), "2015-S2;utenti;25", "2015-S2;CIT;40,0"]
+    lines = [*rows(YEAR, FIRST), "2015-S2;utenti;25", "2015-S2;CIT;35,0", "2015-S2;CIT-RES;5"]
     with pytest.raises(Refusal) as refused, at_desk(world.lucca):
         import_file(totals_csv(*lines), kind="totals")
     assert len(str(refused.value).splitlines()) == 2

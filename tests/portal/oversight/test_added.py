@@ -72,12 +72,16 @@ def test_users_of_some_desks_are_not_those_of_the_network(
 
 
 def test_requests_of_a_sum_are_the_networks_too(
-    halves: World, at_network: AtNetwork, publish: Publish
+    halves: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
 ) -> None:
+    for desk in (halves.lucca, halves.capannori):
+        with at_desk(desk):
+            keep("2014", 10, CIT=10)
     for desk in (halves.lucca, halves.capannori):
         publish(desk, "2015")
     comparison = compared(at_network, "2015")
     assert (comparison.sums.users, comparison.sums.services) == (None, 57)
+    assert (comparison.sums.users_baseline, comparison.sums.services_baseline) == (20, 20)
     assert {row.incidence for row in comparison.sums.rows()} == {None}
     assert {desk for desk, _code in comparison.funnel.standings} <= {"capannori"}
     said = [note.text for note in prose.notes(comparison, layouts.RATES)]

@@ -224,6 +224,26 @@ def test_any_parts_that_fill_it(
     assert (counts.users, counts.services) == (None, requests)
 
 
+def test_it_is_the_sum_of_as_few_as_can(halves: World, at_desk: AtDesk) -> None:
+    with at_desk(halves.lucca):
+        keep("2015-T1", 9, CIT=5)
+        keep("2015-T2", 25, CIT=15, SOG_RIN=12)
+        counts = measures.count(parse_period("2015"))
+    assert counts.sum_of == SumOf(("2015-S1", "2015-S2"))
+
+
+def test_beside_a_sum_nothing_is_said_of_rates_that_are_not_there(
+    halves: World, at_desk: AtDesk
+) -> None:
+    """A period that does not tell its nameless is taken for one of users: a sum has none."""
+    with at_desk(halves.lucca):
+        visits.record_visits(facts=[VisitFacts(date(2016, 5, 3), ("CIT",))] * 20)
+        found = get_relazione(period="2016")
+    assert (row_of(found).count, row_of(found).nameless, row_of(found).incidence) == (50, 20, 75)
+    assert "non si sa quante" not in table_note(found)
+    assert "senza nome, divise per" in table_note(found)
+
+
 @pytest.mark.parametrize(
     ("parts", "sentence"),
     [
@@ -283,10 +303,22 @@ def test_a_frozen_sum_comes_back_and_is_another_when_its_users_are_known(
             thaw(json.loads(json.dumps(freeze("2016", "2015")))),
         )
         assert frozen == found
-        keep("2015-T1", 9, CIT=20, SOG_RIN=12)
-        assert not counts_differ(frozen, get_relazione(period="2016"))
         keep("2015", 50, CIT=37, SOG_RIN=12, LAV=3)
         assert counts_differ(frozen, get_relazione(period="2016"))
+
+
+def test_the_same_sum_of_other_parts_corrects_nothing(world: World, at_desk: AtDesk) -> None:
+    with at_desk(world.lucca):
+        for name in ("2015-T1", "2015-T2", "2015-S2"):
+            keep(name, 9, CIT=5)
+        frozen = get_relazione(period="2015", baseline="nessuno")
+        keep("2015-S1", 12, CIT=10)
+        now = get_relazione(period="2015", baseline="nessuno")
+    assert (frozen.current.sum_of, now.current.sum_of) == (
+        SumOf(("2015-T1", "2015-T2", "2015-S2")),
+        SumOf(("2015-S1", "2015-S2")),
+    )
+    assert not counts_differ(frozen, now)
 
 
 def test_the_list_offers_a_year_that_its_parts_fill(
