@@ -99,7 +99,7 @@ def test_every_form_says_so(halves: World, at_desk: AtDesk, client_of: ClientOf)
     with at_desk(halves.lucca):
         found = get_relazione(period="2016")
         read = as_json(found)
-        files = {form: rendered(found, format=form, historical=False) for form in FORMATS}
+        files = {form: rendered(found, format=form) for form in FORMATS}
         old = csv_bytes(historical_table(found), style="historical").decode().splitlines()
         document = composed(found, draft())
     assert (read["users"], read["users_baseline"], read["services_baseline"]) == (40, None, 52)
@@ -128,7 +128,7 @@ def test_the_period_itself_may_be_a_sum(
 ) -> None:
     with at_desk(halves.lucca):
         found = get_relazione(period="2015", baseline="2016")
-        files = {form: rendered(found, format=form, historical=False) for form in FORMATS}
+        files = {form: rendered(found, format=form) for form in FORMATS}
     assert (found.current.users, found.services, found.users_baseline) == (None, 52, 40)
     assert [(row.incidence, row.variation) for row in found.rows] == [(None, None)] * 14
     assert row_of(found).baseline_incidence == 75
