@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -18,6 +17,7 @@ from portal.core.store import database, schema
 from portal.core.store.unit import unit_of_work
 from portal.core.uploads import LARGEST_FORM
 from portal.core.web import access, headers, templating
+from portal.core.web.language import OneLanguage
 from portal.core.work import logs
 from portal.home import failures, navigation
 from portal.slices import BLUEPRINTS
@@ -90,7 +90,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     }
     app.config.update(choices)
     _believe_proxies(app, settings.trusted_proxies)
-    Babel(app)
+    OneLanguage(app)
 
 
 def _believe_proxies(app: Flask, number: int) -> None:

@@ -3,9 +3,10 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from portal.core.errors import NotHere
 from portal.core.italy.periods import Period
@@ -31,11 +32,12 @@ def list_counts() -> dict[str, Counts]:
 
 def list_counts_of(names: Collection[str]) -> dict[str, Counts]:
     """The rolled-up figures of some named periods; those with no records are left out."""
-    found = db.session.scalars(select(PeriodFigure).where(PeriodFigure.period.in_(set(names))))
+    figures = PeriodFigure.__table__
+    found = db.session.execute(select(figures).where(figures.c.period.in_(set(names))))
     return {figure.period: _counts(figure) for figure in found}
 
 
-def _counts(figure: PeriodFigure) -> Counts:
+def _counts(figure: PeriodFigure | Row[Any]) -> Counts:
     return Counts(
         users=figure.users,
         users_by_sex={

@@ -9,6 +9,7 @@ holds zero exactly where the word is «not told from chance».
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from math import ceil, floor
 
 import numpy as np
@@ -90,25 +91,31 @@ class _Line:
     bases: Bases
     draws: Draws | None
 
-    @property
+    @cached_property
     def p(self) -> float:
-        return self.p_of(self.count, self.baseline)
+        """The larger of the test's and the interval's, so that the two say the same."""
+        interval_p = self.bases.interval_p(float(self.count), float(self.baseline))
+        return max(self._test(self.count, self.baseline), interval_p)
 
     @property
     def difference(self) -> float:
         return float(self.count) / self.bases.users - float(self.baseline) / self.bases.earlier
 
-    def p_of(self, count: Number, baseline: Number) -> float:
-        """Of this split of the same enquiries."""
-        if self.draws is None:
-            return self.bases.p(float(count), float(baseline))
-        return max(self.draws.p(int(count)), self.bases.interval_p(float(count), float(baseline)))
-
     def can_pass(self, limit: float) -> bool:
         """Whether the enquiries, all on one side, would be enough."""
-        whole = self.count + self.baseline
+        whole, deviate = self.count + self.baseline, _deviate(limit)
         ends = (0, whole) if self.draws is None else self.draws.extremes
-        return any(self.p_of(end, whole - end) <= limit for end in ends)
+        return any(
+            self._test(end, whole - end) <= limit
+            and self.bases.excludes_zero(float(end), float(whole - end), deviate)
+            for end in ends
+        )
+
+    def _test(self, count: Number, baseline: Number) -> float:
+        """The chance of such a split of the same enquiries."""
+        if self.draws is None:
+            return self.bases.split_p(float(count), float(baseline))
+        return self.draws.p(int(count))
 
 
 def _line(code: str, now: Side, then: Side, dispersion: float) -> _Line:
@@ -125,8 +132,7 @@ def _line(code: str, now: Side, then: Side, dispersion: float) -> _Line:
 
 def _finding(line: _Line, limit: float, p_adjusted: float) -> Finding:
     """Everything is decided on the numbers as they are and rounded once, at the end."""
-    deviate = -float(ndtri(limit / 2))
-    low, high = line.bases.interval(float(line.count), float(line.baseline), deviate)
+    low, high = line.bases.interval(float(line.count), float(line.baseline), _deviate(limit))
     change = _change(line, limit)
     if not change.is_found:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -176,10 +182,16 @@ def _needed_down(line: _Line, limit: float) -> int | None:
 
 def _would_pass(line: _Line, count: int, limit: float) -> bool:
     """Whether this many enquiries beside the same baseline would be told."""
-    baseline, deviate = float(line.baseline), -float(ndtri(limit / 2))
-    if line.bases.split_p(count, baseline) > limit:
+    baseline = float(line.baseline)
+    # The interval first: where it holds zero, the slower test need not be asked.
+    if not line.bases.excludes_zero(count, baseline, _deviate(limit)):
         return False
-    return line.bases.excludes_zero(count, baseline, deviate)
+    return line.bases.split_p(count, baseline) <= limit
+
+
+def _deviate(limit: float) -> float:
+    """Of the normal law, with this much beyond it on both sides."""
+    return -float(ndtri(limit / 2))
 
 
 def _basis(now: Side, then: Side) -> Basis:

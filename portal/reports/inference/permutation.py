@@ -7,6 +7,7 @@ those who asked once follow a hypergeometric law, given the others, of whom ther
 """
 
 from collections import Counter
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,14 +61,19 @@ class Draws:
         """The chance of each number of enquiries, from 0 to all of them."""
         ways = _ways(self.repeated, many, height)
         law = np.zeros(height + self.ones + 1)
-        once = np.arange(self.ones + 1)
         rest = self.persons - many
-        for chosen in range(many + 1):
-            left = self.drawn - chosen
-            if 0 <= left <= rest:
-                chances = _log_choose(self.ones, once) + _log_choose(rest - self.ones, left - once)
-                chances = np.exp(chances - _log_choose(self.persons, self.drawn))
-                law += np.convolve(ways[chosen], chances)
+        chosen = np.arange(max(0, self.drawn - rest), min(many, self.drawn) + 1)
+        # Of those who asked once, and of those who never did: as many as are drawn beside others.
+        once = np.arange(self.ones + 1)
+        least = self.drawn - many - self.ones
+        never = _log_choose(rest - self.ones, np.arange(least, self.drawn + 1))
+        beside = never[self.drawn - chosen[:, np.newaxis] - once - least]
+        every = _log_choose(self.persons, self.drawn)
+        chances = np.exp(_log_choose(self.ones, once) + beside - every)
+        for number, of_ones in zip(chosen, chances, strict=True):
+            found = ways[number].nonzero()[0]
+            low, high = found[0], found[-1] + 1
+            law[low : high + self.ones] += np.convolve(ways[number, low:high], of_ones)
         return law
 
     def _normal(self, observed: int) -> tuple[float, float]:
@@ -91,6 +97,11 @@ def _ways(repeated: list[tuple[int, int]], many: int, height: int) -> Array:
     """In how many ways some persons with these enquiries are chosen, of those who asked again."""
     ways = np.zeros((many + 1, height + 1))
     ways[0, 0] = 1.0
+    if repeated:
+        # Those who asked twice are most of them, and alike: any of them, without going by one.
+        (times, number), *repeated = repeated
+        for chosen in range(number + 1):
+            ways[chosen, times * chosen] = comb(number, chosen)
     for times, number in repeated:
         for _person in range(number):
             ways[1:, times:] += ways[:-1, :-times].copy()

@@ -29,7 +29,10 @@ class Bases:
     def split_p(self, count: float, earlier: float) -> float:
         """Twice the smaller tail; with a dispersion of one, exactly the binomial's."""
         share = self.users / (self.users + self.earlier)
-        return float(split_p(count, earlier, share, self.dispersion))
+        whole, part, step = _divided(count, earlier, self.dispersion)
+        above = betainc(part + step, whole - part + 1 - step, share) if count > 0 else 1.0
+        below = betaincc(part + 1 - step, whole - part + step, share) if earlier > 0 else 1.0
+        return min(1.0, 2 * float(min(above, below)))
 
     def interval(self, count: float, earlier: float, deviate: float) -> tuple[float, float]:
         """Of the difference of the rates: each rate's score limits, recovered (MOVER)."""
@@ -53,23 +56,31 @@ class Bases:
         return float(2 * ndtr(-least))
 
     def excludes_zero(self, count: float, earlier: float, deviate: float) -> bool:
-        low, high = self.interval(count, earlier, deviate)
-        return low > 0 or high < 0
-
-    def p(self, count: float, earlier: float) -> float:
-        """The larger of the two, so that test and interval say the same."""
-        return max(self.split_p(count, earlier), self.interval_p(count, earlier))
+        """Whether the interval does; asked of many, and so of the end that lies towards zero."""
+        now = _reach(count, self.users, self.dispersion, deviate)
+        then = _reach(earlier, self.earlier, self.dispersion, deviate)
+        difference = count / self.users - earlier / self.earlier
+        if difference > 0:
+            return difference > sqrt(now[0] ** 2 + then[1] ** 2)
+        return -difference > sqrt(now[1] ** 2 + then[0] ** 2)
 
 
 def split_p(count: Any, earlier: Any, share: Any, dispersion: float) -> Any:
-    """Of numbers or of arrays, `share` being the present period's of the users."""
-    whole, part = (count + earlier) / dispersion, count / dispersion
-    # The step is one enquiry, which is less than one of the divided counts.
-    step = max(0.0, (1 - 1 / dispersion) / 2)
+    """Of arrays, as of the numbers of Bases; `share` is the present period's of the users."""
+    whole, part, step = _divided(count, earlier, dispersion)
     above = betainc(np.where(count > 0, part + step, 1), whole - part + 1 - step, share)
     below = betaincc(part + 1 - step, np.where(earlier > 0, whole - part + step, 1), share)
     tails = np.minimum(np.where(count > 0, above, 1), np.where(earlier > 0, below, 1))
     return np.minimum(1, 2 * tails)
+
+
+def _divided(count: Any, earlier: Any, dispersion: float) -> tuple[Any, Any, float]:
+    """All enquiries and the present ones by the dispersion, and half of what a step lacks.
+
+    A step is one enquiry, which is less than one of the divided counts.
+    """
+    step = max(0.0, (1 - 1 / dispersion) / 2)
+    return (count + earlier) / dispersion, count / dispersion, step
 
 
 def first(holds: Callable[[int], bool], low: int, high: int) -> int:

@@ -7,36 +7,40 @@ A statistic crosses tables, so this package, alone, may read any slice's.
 from collections.abc import Sequence
 
 from portal.core.italy.periods import Period
-from portal.figures import queries as figures
 from portal.reports.measures.asking import count_askers, count_asking
 from portal.reports.measures.counts import PartlyTotals, count, count_inserted
 from portal.reports.measures.detail import Detail
-from portal.reports.measures.people import Division, divide_users, records_begin
+from portal.reports.measures.ledger import Ledger, read_ledger
+from portal.reports.measures.people import divide_users, records_begin
 from portal.reports.measures.visits import count_months, divide_visits
 
 __all__ = [
+    "Ledger",
     "PartlyTotals",
     "count",
     "count_askers",
     "count_asking",
     "count_inserted",
     "describe",
+    "read_ledger",
     "records_begin",
 ]
 
 
-def describe(windows: Sequence[Period]) -> list[Detail | None]:
+def describe(windows: Sequence[Period], ledger: Ledger | None = None) -> list[Detail | None]:
     """How the users and the visits of each window divide; None where only its totals were kept."""
-    recorded = [one for one in windows if not figures.list_past_totals_within(one.start, one.end)]
-    users = dict(zip(recorded, divide_users(recorded), strict=True))
-    return [_detail(one, users[one]) if one in users else None for one in windows]
-
-
-def _detail(window: Period, users: Division) -> Detail:
-    visits, days = divide_visits(window)
-    return Detail(
-        parts=users.parts | visits,
-        newcomers=users.newcomers,
-        days=days,
-        months=count_months(window),
-    )
+    ledger = ledger or read_ledger(windows)
+    recorded = [window for window in windows if not ledger.totals_within(window)]
+    if not recorded:
+        return [None for _window in windows]
+    divided = zip(recorded, divide_users(recorded), divide_visits(recorded), strict=True)
+    found = {
+        window: Detail(
+            parts=users.parts | visits.parts,
+            newcomers=users.newcomers,
+            days=visits.days,
+            months=count_months(window, ledger),
+        )
+        for window, users, visits in divided
+    }
+    return [found.get(window) for window in windows]

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from portal.core.italy.periods import Period
 from portal.core.store.database import db, joining_whole
 from portal.figures import queries as figures
+from portal.reports.measures.ledger import Ledger, read_ledger
 
 ASKED = text(
     """
@@ -49,13 +50,14 @@ ORDER BY known.line
 
 
 def count_asking(
-    windows: Sequence[Period], line_of: Mapping[str, str]
+    windows: Sequence[Period], line_of: Mapping[str, str], ledger: Ledger | None = None
 ) -> list[dict[str, dict[int, int]] | None]:
     """In each window, of each line the users by how often they asked; None of past totals.
 
     The enquiries of the desk are read once, for all windows.
     """
-    recorded = [one for one in windows if not _has_totals(one)]
+    ledger = ledger or read_ledger(windows)
+    recorded = [one for one in windows if not ledger.totals_within(one)]
     asked: dict[Period, dict[str, dict[int, int]]] = {one: defaultdict(dict) for one in recorded}
     values = _lines(line_of) | {
         "starts": [one.start for one in recorded],
@@ -72,15 +74,11 @@ def count_askers(window: Period, line_of: Mapping[str, str]) -> dict[str, int] |
 
     A contact without a name counts as a person of its own.
     """
-    if _has_totals(window):
+    if figures.list_past_totals_within(window.start, window.end):
         return None
     values = _lines(line_of) | {"start": window.start, "end": window.end}
     with joining_whole():
         return {line: askers for line, askers in db.session.execute(ASKERS, values)}
-
-
-def _has_totals(window: Period) -> bool:
-    return bool(figures.list_past_totals_within(window.start, window.end))
 
 
 def _lines(line_of: Mapping[str, str]) -> dict[str, Any]:

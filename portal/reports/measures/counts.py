@@ -17,6 +17,7 @@ from portal.figures import queries as figures
 from portal.figures.models import PastTotal
 from portal.figures.parts import Held, gaps, tiling
 from portal.figures.rules import NOTHING_RECORDED, Counts, SumOf, added, is_silent
+from portal.reports.measures.ledger import Ledger
 from portal.visits import queries as visits
 from portal.visits.models import Visit
 
@@ -25,24 +26,29 @@ class PartlyTotals(Refusal):
     """A period of which a part is kept as totals, and whose requests nothing adds up to."""
 
 
-def count(period: Period) -> Counts:
+def count(period: Period, ledger: Ledger | None = None) -> Counts:
     """The figures of a period, exact; of one without any record nothing, which is not zero.
 
     Where past totals and records fill it in parts, their requests are its own and its users are
     not known: the same persons came in several. Raises PartlyTotals where none can be given.
     """
-    totals = figures.list_past_totals_within(period.start, period.end)
+    totals = (
+        ledger.totals_within(period)
+        if ledger
+        else figures.list_past_totals_within(period.start, period.end)
+    )
     if not totals:
-        return _recorded(period)
+        return _recorded(period, ledger)
     for total in totals:
         if (total.starts_on, total.ends_on) == (period.start, period.end):
             return _with_requests(figures.counts_of(total), period, totals)
     return _added(period, totals)
 
 
-def _recorded(period: Period) -> Counts:
+def _recorded(period: Period, ledger: Ledger | None = None) -> Counts:
+    """Of a window of the ledger, or of any other without it."""
     if period.kind in NAMED_KINDS:
-        found = figures.find_counts(period)
+        found = ledger.rolled_up.get(period.name) if ledger else figures.find_counts(period)
     else:
         found = visits.count_from_records([period])[period.name]
     return NOTHING_RECORDED if found is None or is_silent(found) else found

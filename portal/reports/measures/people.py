@@ -19,7 +19,8 @@ from portal.reports.measures.breakdowns import AGES, Whole, grouped
 MOST_WINDOWS = 4
 """A period and the three of a mean."""
 # The visits are read once, for all windows, in the order of their persons; so are the persons,
-# their citizenships and their homes, each from an index that holds all that is asked. Where
+# their citizenships and their homes, each from an index that holds all that is asked. Who came in
+# no window is left out before these are looked at. Where
 # somebody lived: the latest home that began by then; one written down later is the first that is
 # known. A citizenship is the first of those that ended after the visit, or the present one. Of a
 # year alone the age is the one completed within that year.
@@ -33,7 +34,6 @@ came AS (
     FROM visit
     WHERE visited_on <= :until AND deleted_at IS NULL AND person_id IS NOT NULL
     GROUP BY person_id
-    HAVING max(visited_on) >= :since
 ),
 described AS (
     SELECT DISTINCT ON (came.person_id, place) came.person_id, place, came_on,
@@ -55,10 +55,15 @@ described AS (
     ) AS p ON p.id = came.person_id
     LEFT JOIN person_citizenship AS c ON c.person_id = came.person_id AND c.is_primary
     LEFT JOIN person_residence AS r ON r.person_id = came.person_id
-    JOIN LATERAL (VALUES (1, on_1), (2, on_2), (3, on_3), (4, on_4)) AS visited (place, came_on)
-        ON came_on IS NOT NULL
+    CROSS JOIN LATERAL (
+        SELECT 1 AS place, on_1 AS came_on WHERE on_1 IS NOT NULL
+        UNION ALL SELECT 2, on_2 WHERE on_2 IS NOT NULL
+        UNION ALL SELECT 3, on_3 WHERE on_3 IS NOT NULL
+        UNION ALL SELECT 4, on_4 WHERE on_4 IS NOT NULL
+    ) AS visited
     LEFT JOIN person_former_citizenship AS f
         ON f.person_id = came.person_id AND f.until > came_on
+    WHERE coalesce(on_1, on_2, on_3, on_4) IS NOT NULL
     ORDER BY came.person_id, place, r.valid_from <= came_on DESC,
         CASE WHEN r.valid_from <= came_on THEN r.valid_from END DESC, r.valid_from, f.until
 )
@@ -98,8 +103,6 @@ class Division:
 
 def divide_users(windows: Sequence[Period]) -> list[Division]:
     """The users of each window by what is declared of users, and how many are new."""
-    if not windows:
-        return []
     found: list[dict[str, dict[str, int]]] = [
         {part: {} for part in (*DIVIDING, "newcomers")} for _window in windows
     ]
@@ -131,7 +134,6 @@ def asking_of(windows: Sequence[Period]) -> dict[str, Any]:
     return {
         "starts": starts,
         "ends": ends,
-        "since": min(starts),
         "until": max(ends),
         "ages": [str(low) for low in AGES],
         "lows": list(AGES),

@@ -11,7 +11,7 @@ from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
-from portal.core.store.database import scoped_desk
+from portal.core.store.database import joining_whole, scoped_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
 from portal.figures.rules import NOTHING_RECORDED, Counts, is_silent, mean_of
@@ -71,20 +71,16 @@ def get_relazione(
 ) -> Relazione:
     """The relazione of the desk in scope; names of periods and baselines as they are typed."""
     desk = get_desk(scoped_desk())
-    window = _read(period)
-    today = clock.today()
-    if not window.has_begun(today):
-        raise Refusal(not_begun(window), field="periodo")
-    try:
-        window, against = baseline_of(window.cut(today), baseline, today)
-    except ValueError as error:
-        raise Refusal(str(error), field="confronto") from error
-    known = _count_baseline(against)
+    window, against = _windows(period, baseline)
+    ledger = measures.read_ledger((window, *against.periods))
+    known = _count_baseline(against, ledger)
     against = replace(against, known=known.periods) if against.is_mean else against
-    current, earlier = measures.count(window), known.counts
-    detail, *earlier_details = measures.describe((window, *known.periods))
+    current, earlier = measures.count(window, ledger), known.counts
     words = manager_words.find_texts(window.whole.name)
     compared = compare_topics((window, *against.periods), known.periods, current, earlier)
+    with joining_whole():
+        detail, *earlier_details = measures.describe((window, *known.periods), ledger)
+        inference = infer(window, known.periods, compared, ledger)
     return Relazione(
         desk_name=desk.name,
         desk_slug=desk.slug,
@@ -106,9 +102,20 @@ def get_relazione(
         baseline_detail=_described(earlier_details),
         texts=words,
         omits=frozenset(desk.report_omits),
-        inference=infer(window, known.periods, compared),
+        inference=inference,
         layout=layout,
     )
+
+
+def _windows(period: str, baseline: str | None) -> tuple[Period, Baseline]:
+    """As much of both as there is today. Raises Refusal, with the field that is wrong."""
+    window, today = _read(period), clock.today()
+    if not window.has_begun(today):
+        raise Refusal(not_begun(window), field="periodo")
+    try:
+        return baseline_of(window.cut(today), baseline, today)
+    except ValueError as error:
+        raise Refusal(str(error), field="confronto") from error
 
 
 def _read(text: str) -> Period:
@@ -134,13 +141,13 @@ def _described(details: Sequence[Detail | None]) -> Detail | None:
     return details_mean(known) if len(known) > 1 else known[0]
 
 
-def _count_baseline(against: Baseline) -> _Known:
+def _count_baseline(against: Baseline, ledger: measures.Ledger) -> _Known:
     """Count the earlier periods in which something was recorded: nothing at all is not a zero."""
     counted: dict[Period, Counts] = {}
     notes, silent = [], []
     for period in against.periods:
         try:
-            counts = measures.count(period)
+            counts = measures.count(period, ledger)
         except measures.PartlyTotals as error:
             notes.append(error.sentence)
             continue

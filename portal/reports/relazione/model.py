@@ -61,7 +61,7 @@ def incidence(count: Number | None, users: Number | None) -> Fraction | None:
     """Enquiries of users per 100 of them; of no users it is not computable."""
     if count is None or not users:
         return None
-    return Fraction(100 * count) / users
+    return Fraction(100 * count, users)
 
 
 def variation(

@@ -5,7 +5,7 @@ The complete table has a row for each line; the historical one adds these up on 
 on one more what they do not foresee. So the two can never tell different stories.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,15 +83,37 @@ class Compared:
         return frozenset(line.key for line in self.lines.lines if not self.is_whole(line))
 
     def exists_now(self, line: TopicLine) -> bool:
-        return self.lines.exists_in(line, self.window)
+        return line.key in self._existing_now
 
     def exists_then(self, line: TopicLine) -> bool:
         """In each of the earlier periods."""
-        exists = [self.lines.exists_in(line, days) for days in self.earlier]
-        return bool(exists) and all(exists)
+        return line.key in self._existing_then
 
     def is_whole(self, line: TopicLine) -> bool:
-        return all(self.lines.is_whole_in(line, days) for days in (self.window, *self.earlier))
+        return line.key in self._whole
+
+    # By their keys: each line is asked for these many times, by its row and by every sum.
+    @cached_property
+    def _existing_now(self) -> frozenset[str]:
+        return self._that_are(lambda line: self.lines.exists_in(line, self.window))
+
+    @cached_property
+    def _existing_then(self) -> frozenset[str]:
+        if not self.earlier:
+            return frozenset()
+        return self._that_are(
+            lambda line: all(self.lines.exists_in(line, days) for days in self.earlier)
+        )
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        windows = (self.window, *self.earlier)
+        return self._that_are(
+            lambda line: all(self.lines.is_whole_in(line, days) for days in windows)
+        )
+
+    def _that_are(self, holds: Callable[[TopicLine], bool]) -> frozenset[str]:
+        return frozenset(line.key for line in self.lines.lines if holds(line))
 
     @cached_property
     def _now(self) -> Counts:

@@ -15,7 +15,9 @@ from portal.reports.relazione.rows import Compared
 Asked = dict[str, dict[int, int]]
 
 
-def infer(window: Period, known: Sequence[Period], compared: Compared) -> Inference | None:
+def infer(
+    window: Period, known: Sequence[Period], compared: Compared, ledger: measures.Ledger
+) -> Inference | None:
     """The findings of the table; None where two rates cannot fairly be put side by side.
 
     `known` are the earlier periods that were counted. Periods of unequal length are not compared:
@@ -26,7 +28,7 @@ def infer(window: Period, known: Sequence[Period], compared: Compared) -> Infere
         return None
     if not all(same_length_kind(window.whole, one.whole) for one in known):
         return None
-    asked = measures.count_asking((window, *known), compared.lines.key_of)
+    asked = measures.count_asking((window, *known), compared.lines.key_of, ledger)
     return weigh(compared.rows, current, earlier, asked, fresh=compared.fresh)
 
 
