@@ -76,9 +76,11 @@ def asker(port: int, asked: Sequence[Asked]) -> Ask:
     return ask
 
 
-def compare(one: Ask, other: Ask, sweep: Callable[[], None], requests: int = REQUESTS) -> Pair:
-    """Ask both in turn, each first every other time."""
-    for number in range(2 * BLOCK):
+def compare(
+    one: Ask, other: Ask, sweep: Sweep, requests: int = REQUESTS, *, warming: int = 2 * BLOCK
+) -> Pair:
+    """Ask both in turn, each first every other time; not counted while they are warming up."""
+    for number in range(warming):
         one(number), other(number)
     rounds = [_round(one, other, sweep, requests) for _number in range(ROUNDS)]
     return Pair(
@@ -88,7 +90,7 @@ def compare(one: Ask, other: Ask, sweep: Callable[[], None], requests: int = REQ
     )
 
 
-def _round(one: Ask, other: Ask, sweep: Callable[[], None], requests: int) -> tuple[Times, Times]:
+def _round(one: Ask, other: Ask, sweep: Sweep, requests: int) -> tuple[Times, Times]:
     first: list[float] = []
     second: list[float] = []
     for number in range(requests):
