@@ -62,7 +62,11 @@ class TopicLines:
 
     def has_details(self, code: str) -> bool:
         """Whether a topic has others below it, so that to mark it alone says less."""
-        return any(topic.parent_code == code for topic in self.topics.topics)
+        return code in self._parents
+
+    @cached_property
+    def _parents(self) -> frozenset[str | None]:
+        return frozenset(topic.parent_code for topic in self.topics.topics)
 
     def lists(self, code: str, days: Days) -> bool:
         """Whether some list in force in these days has this very code."""

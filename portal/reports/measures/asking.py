@@ -4,9 +4,9 @@
 Few rows at any desk: counted in the database, never a row for a person.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import text
 
@@ -19,16 +19,16 @@ ASKED = text(
     """
 SELECT place, line, times, count(*) AS persons
 FROM (
-    SELECT place, v.person_id, known.line, count(*) AS times
+    SELECT place, v.person_id, CAST(:line_of AS jsonb) ->> e.topic_code AS line,
+        count(*) AS times
     FROM unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY
         AS told (first_on, last_on, place)
     JOIN visit AS v ON v.visited_on BETWEEN first_on AND last_on
     JOIN enquiry AS e ON e.desk_id = v.desk_id AND e.visit_id = v.id
-    JOIN unnest(CAST(:codes AS text[]), CAST(:lines AS text[])) AS known (code, line)
-        ON known.code = e.topic_code
     WHERE v.deleted_at IS NULL AND v.person_id IS NOT NULL
-    GROUP BY place, v.person_id, known.line
+    GROUP BY place, v.person_id, line
 ) AS a_person
+WHERE line IS NOT NULL
 GROUP BY place, line, times
 ORDER BY place, line, times
 """
@@ -37,14 +37,16 @@ ORDER BY place, line, times
 
 ASKERS = text(
     """
-SELECT known.line, count(DISTINCT coalesce(v.person_id, v.id)) AS askers
-FROM visit AS v
-JOIN enquiry AS e ON e.desk_id = v.desk_id AND e.visit_id = v.id
-JOIN unnest(CAST(:codes AS text[]), CAST(:lines AS text[])) AS known (code, line)
-    ON known.code = e.topic_code
-WHERE v.visited_on BETWEEN :start AND :end AND v.deleted_at IS NULL
-GROUP BY known.line
-ORDER BY known.line
+SELECT line, count(DISTINCT asker) AS askers
+FROM (
+    SELECT CAST(:line_of AS jsonb) ->> e.topic_code AS line, coalesce(v.person_id, v.id) AS asker
+    FROM visit AS v
+    JOIN enquiry AS e ON e.desk_id = v.desk_id AND e.visit_id = v.id
+    WHERE v.visited_on BETWEEN :start AND :end AND v.deleted_at IS NULL
+) AS an_enquiry
+WHERE line IS NOT NULL
+GROUP BY line
+ORDER BY line
 """
 )
 
@@ -59,7 +61,8 @@ def count_asking(
     ledger = ledger or read_ledger(windows)
     recorded = [one for one in windows if not ledger.totals_within(one)]
     asked: dict[Period, dict[str, dict[int, int]]] = {one: defaultdict(dict) for one in recorded}
-    values = _lines(line_of) | {
+    values = {
+        "line_of": json.dumps(dict(line_of)),
         "starts": [one.start for one in recorded],
         "ends": [one.end for one in recorded],
     }
@@ -76,10 +79,6 @@ def count_askers(window: Period, line_of: Mapping[str, str]) -> dict[str, int] |
     """
     if figures.list_past_totals_within(window.start, window.end):
         return None
-    values = _lines(line_of) | {"start": window.start, "end": window.end}
+    values = {"line_of": json.dumps(dict(line_of)), "start": window.start, "end": window.end}
     with joining_whole():
         return {line: askers for line, askers in db.session.execute(ASKERS, values)}
-
-
-def _lines(line_of: Mapping[str, str]) -> dict[str, Any]:
-    return {"codes": list(line_of), "lines": list(line_of.values())}

@@ -42,7 +42,9 @@ described AS (
         coalesce(p.languages[1], '') AS language,
         CASE WHEN born <= came_on
             THEN (CAST(:ages AS text[]))[width_bucket(
-                CAST(date_part('year', age(came_on, born)) AS int), CAST(:lows AS int[]))]
+                CAST(date_part('year', age(CAST(came_on AS timestamp), CAST(born AS timestamp)))
+                    AS int),
+                CAST(:lows AS int[]))]
             ELSE '' END AS age,
         coalesce(f.state_code, c.state_code, '') AS citizenship,
         coalesce(CASE r.kind WHEN 'comune' THEN r.comune_code WHEN 'not_stated' THEN ''
