@@ -131,8 +131,9 @@ def _before(
     relazione: Relazione, figure: NamedFigure, line: Sequence[NamedFigure]
 ) -> list[tuple[str, str]]:
     """The figure of the earlier period on the same line, where there is one."""
-    names = (f"{figure.column}_baseline", "baseline")
-    found = next((one.text for one in line if one.column in names), None)
+    names = {"count": "baseline", "nameless": "baseline_nameless"}
+    beside = names.get(figure.column, f"{figure.column}_baseline")
+    found = next((each.text for each in line if each.column == beside), None)
     if found is None:
         return []
     return [(_("Confronto"), f"{found} ({relazione.against.title()})")]

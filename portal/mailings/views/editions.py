@@ -18,7 +18,7 @@ from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.choices import LAYOUTS, against_of, choices_of
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
-from portal.reports.sections import sections_of
+from portal.reports.sections import OPTIONAL, sections_of
 
 TO = Addresses(
     send="mailings.send",
@@ -112,8 +112,12 @@ def _made_of(edition: EditionRow) -> list[tuple[str, str]]:
         (_("Prospetto"), str(LAYOUTS[chosen.layout])),
     ]
     if edition.frozen:
-        printed = sections_of(thaw(edition.frozen))
+        relazione = thaw(edition.frozen)
+        printed = sections_of(relazione)
         facts.append((_("Parti"), ", ".join(section.title for section in printed)))
+        left_out = [str(part.title) for part in OPTIONAL if part.key in relazione.omits]
+        if left_out and not relazione.is_historical:
+            facts.append((_("Lasciate fuori"), ", ".join(left_out)))
     return facts
 
 

@@ -89,14 +89,21 @@ def columns(period: Period, chosen: Mapping[str, str | None]) -> dict[str, str]:
     """
     made = choose(period, baseline=chosen.get("baseline"), layout=chosen.get("layout"))
     against = against_of(period, made.baseline)
-    for earlier in against.periods:
-        if earlier.is_partial or earlier.end >= clock.today():
-            raise Refusal(
-                _("Il periodo di confronto, %(name)s, non è ancora finito: l’edizione si fa con un"
-                  " periodo chiuso.", name=earlier.whole.name),
-                field="confronto",
-            )  # fmt: skip
+    if earlier := open_baseline(period, against.name):
+        raise Refusal(
+            _("Il periodo di confronto, %(name)s, non è ancora finito: l’edizione si fa con un"
+              " periodo chiuso.", name=earlier.whole.name),
+            field="confronto",
+        )  # fmt: skip
     return {"baseline": against.name, "layout": made.layout}
+
+
+def open_baseline(period: Period, baseline: str) -> Period | None:
+    """The first of the earlier periods that is not over."""
+    for earlier in against_of(period, baseline).periods:
+        if earlier.is_partial or earlier.end >= clock.today():
+            return earlier
+    return None
 
 
 def against_of(period: Period, baseline: str) -> Baseline:

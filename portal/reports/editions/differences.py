@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two tellings of a period, figure by figure: two editions, or an edition and the records now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
@@ -13,7 +13,7 @@ from portal.reports.editions import first_lines
 from portal.reports.measures.breakdowns import BREAKDOWNS
 from portal.reports.measures.detail import Detail
 from portal.reports.relazione.model import Relazione, TopicRow
-from portal.reports.sections import sections_of, topic_tables, verdicts
+from portal.reports.sections import activity_tables, topic_tables
 from portal.reports.sections.breakdown_table import table_of
 from portal.taxonomy.queries import newest_topic
 
@@ -93,17 +93,16 @@ def differences(
 ) -> Table:
     """Every figure of the period that is told otherwise, table by table, old beside new.
 
-    Figures are matched by the keys of their table, line and column, never by words. All parts are
-    compared, whichever the desk prints: one that was left out is no change; a table that only one
-    of the two has was not counted by the other, and tells no difference.
+    Figures are matched by the keys of their table, line and column, never by words; of what either
+    is compared with, in which layout it stands and which parts the desk prints is no matter. A
+    table that only one of the two has was not counted by the other, and tells no difference.
     """
     before, after = _on_one_mapping(before, after)
-    counted: tuple[str, ...] = COUNTED
+    columns: tuple[str, ...] = COUNTED
     if before.current.nameless and after.current.nameless:
-        counted += ("nameless",)
-    was, now = (
-        _figures(replace(relazione, omits=frozenset()), counted) for relazione in (before, after)
-    )
+        columns += ("nameless",)
+    lines = _common_lines(before, after)
+    was, now = (_figures(relazione.alone(), lines, columns) for relazione in (before, after))
     tables = {key[0] for key in was} & {key[0] for key in now}
     return Table(
         key="differenze",
@@ -119,9 +118,27 @@ def differences(
             for key, figure in (was | now).items()
             if key[0] in tables
             for old, new in [(_value(was, key), _value(now, key))]
-            if old != new
+            # Of a line that one of them does not have, nothing is no less than zero.
+            if old != new and (old or new)
         ),
     )
+
+
+def _common_lines(before: Relazione, after: Relazione) -> frozenset[str]:
+    """The lines on which both have the same of what was recorded.
+
+    Beside another baseline a line may hold more topics or fewer: those are told by their codes.
+    Two periods have no topic in common where their lists differ: there the line is what they have.
+    """
+    if before.rates_of_all or before.period != after.period:
+        return frozenset(row.code for side in (before, after) for row in side.rows)
+    sides = (before, after)
+    recorded = {code for side in sides for code, number in side.current.topics.items() if number}
+    was, now = (
+        {row.code: recorded.intersection(row.codes) for row in side.rows}
+        for side in (before, after)
+    )
+    return frozenset(code for code in {*was, *now} if was.get(code, set()) == now.get(code, set()))
 
 
 class _Figure(NamedTuple):
@@ -141,7 +158,9 @@ def _value(figures: Mapping[Address, _Figure], key: Address) -> Number | None:
     return figures[key].value if key in figures else 0
 
 
-def _figures(relazione: Relazione, columns: Sequence[str]) -> dict[Address, _Figure]:
+def _figures(
+    relazione: Relazione, lines: Collection[str], columns: Sequence[str]
+) -> dict[Address, _Figure]:
     """Each figure of the period by its address; totals stand in the synthesis."""
     head = _("Sintesi")
     totals = {
@@ -153,16 +172,13 @@ def _figures(relazione: Relazione, columns: Sequence[str]) -> dict[Address, _Fig
     figures: dict[Address, _Figure] = {
         ("", key, ""): _Figure(head, label, value) for key, (label, value) in totals.items()
     }
-    figures |= _details(relazione)
+    figures |= _by_code(relazione, lines, columns)
     for table in _tables(relazione):
-        if table.key in (verdicts.TABLE, topic_tables.GROUPS):
-            # Of the figures of the other tables.
-            continue
         keys = [column.key for column in table.columns]
         for counted in [key for key in columns if key in keys]:
             number = keys.index(counted)
             for row in table.rows:
-                if row.kind == "body" and (table.key != "opening" or row.key == "now"):
+                if row.kind == "body" and (table.key != TOPICS or row.key in lines):
                     label = _label(row, table.columns[number])
                     figures[table.key, row.key, counted] = _Figure(
                         table.caption, label, cast("Number | None", row.cells[number])
@@ -186,21 +202,27 @@ def _old_lines(relazione: Relazione) -> tuple[TopicRow, ...]:
     return rows
 
 
-def _details(relazione: Relazione) -> dict[Address, _Figure]:
-    """Each topic of detail, by its code: that of a line with no parts is the line itself."""
-    if relazione.rates_of_all:
+def _by_code(
+    relazione: Relazione, lines: Collection[str], columns: Sequence[str]
+) -> dict[Address, _Figure]:
+    """Each topic that names no line of both: that of a line with no parts is the line itself."""
+    if relazione.rates_of_all or relazione.is_silent:
         return {}
-    labels = {detail.code: detail.label for row in relazione.rows for detail in row.details}
-    heads = {row.code for row in relazione.rows}
     caption = topic_tables.caption(relazione)
+    labels = {detail.code: detail.label for row in relazione.rows for detail in row.details}
+    nameless = relazione.current.nameless
+    numbers = {
+        "count": (_("richieste"), relazione.current.topics),
+        "nameless": (_("di cui senza nome"), (nameless and nameless.by_topic) or {}),
+    }
     return {
-        (TOPICS, f"/{code}", "count"): _Figure(
-            caption,
-            _("%(topic)s, richieste", topic=labels.get(code) or newest_topic(code).label),
-            number,
+        (TOPICS, f"/{code}", column): _Figure(
+            caption, f"{labels.get(code) or newest_topic(code).label}, {words}", number
         )
-        for code, number in relazione.current.topics.items()
-        if number and code not in heads
+        for column, (words, by_topic) in numbers.items()
+        if column in columns
+        for code, number in by_topic.items()
+        if number and code not in lines
     }
 
 
@@ -208,15 +230,16 @@ TOPICS = "richieste"
 
 
 def _tables(relazione: Relazione) -> list[Table]:
-    """Those that are printed, and those in which nothing is stated so far, which are not."""
-    printed = [table for section in sections_of(relazione) for table in section.tables]
-    keys = {table.key for table in printed}
-    empty = [
-        table_of(breakdown, relazione, also_empty=True)
-        for breakdown in BREAKDOWNS
-        if breakdown.hides_empty and breakdown.key not in keys
+    """All that a relazione may print of what was counted, each breakdown to its last line."""
+    if relazione.is_silent:
+        return []
+    divided = [
+        table_of(replace(breakdown, most=0), relazione, also_empty=True) for breakdown in BREAKDOWNS
     ]
-    return [*printed, *filter(None, empty)]
+    tables = [topic_tables.modern_table(relazione), *filter(None, divided)]
+    if relazione.detail:
+        tables += [activity_tables.month_table(relazione), activity_tables.opening_table(relazione)]
+    return tables
 
 
 def _label(row: Row, column: Column) -> str:

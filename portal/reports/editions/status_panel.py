@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the page says of an edition: how far it is, what was frozen, what happened since."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -9,16 +10,19 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock
+from portal.core.italy import formats
 from portal.core.italy.periods import Period, PeriodKind
 from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
 from portal.reports.editions import lifecycle as editions
-from portal.reports.editions.choices import Choices, choices_of
+from portal.reports.editions.choices import Choices, choices_of, open_baseline
 from portal.reports.editions.desk import DESK, SinceFreezing, since_freezing
 from portal.reports.editions.edition_type import LAST_STEP, STEPS
+from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
+from portal.reports.sections import LATER_PARTS, OPTIONAL
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Panel:
     """Told of an edition that waits for its approval."""
     on_screen: Choices | None = None
     """Those with which the page that has this panel was made; none on the edition's own."""
+    other_words: tuple[str, ...] = ()
+    """What else is otherwise on that page: «senza «Andamento mensile»»."""
 
     @property
     def is_building(self) -> bool:
@@ -62,14 +68,23 @@ class Panel:
     @property
     def shown_with(self) -> str:
         """The same of the page."""
-        return self.on_screen.title(self.period) if self.on_screen else ""
+        if self.on_screen is None:
+            return ""
+        return ", ".join((self.on_screen.title(self.period), *self.other_words))
 
     @property
     def differs(self) -> bool:
         """Whether the page shows other choices: an edition of these is another one."""
         if self.edition is None or self.on_screen is None:
             return False
-        return self.on_screen != choices_of(self.edition)
+        return bool(self.other_words) or self.on_screen != choices_of(self.edition)
+
+    @property
+    def not_over(self) -> Period | None:
+        """The earlier period of the page that is not over: no edition can be made with it yet."""
+        if self.on_screen is None:
+            return None
+        return open_baseline(self.period, self.on_screen.baseline)
 
     @property
     def asked_with(self) -> dict[str, str]:
@@ -131,9 +146,35 @@ def panel_of(period: Period, edition: EditionRow | None = None) -> Panel:
 
 def tell_since(panel: Panel, shown: Relazione | None = None) -> Panel:
     """The panel with what happened since; `shown` is the relazione that the page has counted."""
-    if panel.edition is None or panel.edition.state != "ready":
+    edition = panel.edition
+    if edition is None or edition.frozen is None:
         return panel
-    return replace(panel, since=since_freezing(panel.edition, shown))
+    if shown:
+        panel = replace(panel, other_words=other_words(thaw(edition.frozen), shown))
+    if edition.state != "ready":
+        return panel
+    return replace(panel, since=since_freezing(edition, shown))
+
+
+def other_words(frozen: Relazione, now: Relazione) -> tuple[str, ...]:
+    """Parts and texts that a relazione has and an edition has not, or the other way round.
+
+    An edition of before is not judged by parts that its build did not know.
+    """
+    words = []
+    if not (frozen.is_historical or now.is_historical):
+        unknown = LATER_PARTS if frozen.rates_of_all else frozenset()
+        left_out = _titles(now.omits - frozen.omits - unknown)
+        added = _titles(frozen.omits - now.omits - unknown)
+        words += [_("senza %(parts)s", parts=left_out)] if left_out else []
+        words += [_("con %(parts)s", parts=added)] if added else []
+    if frozen.texts != now.texts:
+        words.append(_("con un altro testo del responsabile"))
+    return tuple(words)
+
+
+def _titles(keys: Collection[str]) -> str:
+    return formats.joined([f"«{part.title}»" for part in OPTIONAL if part.key in keys])
 
 
 def _builds_on(period: Period) -> date | None:

@@ -255,3 +255,5 @@ PARTS = (
 )  # fmt: skip
 """In the order in which they are printed."""
 OPTIONAL = tuple(part for part in PARTS if part.optional)
+LATER_PARTS = frozenset({topic_tables.DETAILS, topic_tables.GROUPS, verdicts.APPENDIX})
+"""Those that no build had whose rates were of all enquiries."""

@@ -18,7 +18,7 @@ from portal.reports.editions.choices import Choices, choices_of, columns
 from portal.reports.editions.desk import DESK, stamp_of
 from portal.reports.editions.differences import differences
 from portal.reports.editions.snapshot import thaw
-from portal.reports.editions.status_panel import panel_of, tell_since
+from portal.reports.editions.status_panel import other_words, panel_of, tell_since
 from portal.reports.files import as_values, label_of
 from portal.reports.forms import ComparedForm, CorrectionForm
 from portal.reports.models import EditionRow
@@ -42,7 +42,7 @@ def edition(edition_id: UUID) -> Response:
         poll=url_for("reports.edition", edition_id=edition_id, visto=panel.stage),
         files=[(file, label_of(file.name)) for file in editions.list_files(DESK, edition_id)],
         editions=editions.list_editions(DESK, found.period),
-        differences=_differences(found),
+        **_changes(found),
         public=_public(found, panel.manages),
         **_frozen(found),
     )
@@ -68,7 +68,8 @@ def _frozen(found: EditionRow) -> dict[str, Any]:
     return as_values(thaw(found.frozen), stamp_of(found))
 
 
-def _differences(found: EditionRow) -> Table | None:
+def _changes(found: EditionRow) -> dict[str, Any]:
+    """What a correction changed: numbers, and with which choices they are told."""
     replaced = next(
         (
             edition
@@ -78,8 +79,14 @@ def _differences(found: EditionRow) -> Table | None:
         None,
     )
     if replaced is None or not (found.frozen and replaced.frozen):
-        return None
-    return _between(replaced, found)
+        return {"differences": None}
+    before, after = (choices_of(edition).title(parse_period(found.period))
+                     for edition in (replaced, found))  # fmt: skip
+    now = ", ".join((after, *other_words(thaw(replaced.frozen), thaw(found.frozen))))
+    return {
+        "differences": _between(replaced, found),
+        "choices": (before, now) if now != before else None,
+    }
 
 
 def _between(old: EditionRow, new: EditionRow) -> Table:

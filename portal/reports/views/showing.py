@@ -16,7 +16,7 @@ from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, wants_fragment
 from portal.reports.editions import lifecycle as editions
-from portal.reports.editions.choices import Choices, choices_of, choose, last_choices
+from portal.reports.editions.choices import Choices, choices_of, choose
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.differences import differences, period_differs
 from portal.reports.editions.snapshot import thaw
@@ -102,7 +102,8 @@ def file(format: str) -> Response:
 @needs(Permission.READ_PEOPLE)
 def why() -> Response:
     """Where one figure comes from; names are shown, so that the reading of each is recorded."""
-    relazione = _relazione()
+    # Figures are explained where the complete table has them, whichever layout was chosen last.
+    relazione = replace(_relazione(), layout=Layout.MODERN)
     number = request.args.get("pagina", "1")
     found = explain(
         relazione,
@@ -167,7 +168,7 @@ def _period() -> Period:
 def _relazione_or_error(form: ReportChoice) -> Relazione:
     """The same; where the period written beside the choice is none, it is said at its field.
 
-    The page is then the one that the desk chose last.
+    The page is then compared with what the desk chose last; the layout stays as it was asked.
     """
     try:
         return _relazione()
@@ -175,7 +176,7 @@ def _relazione_or_error(form: ReportChoice) -> Relazione:
         if request.args.get("confronto") != ANOTHER or refusal.field not in ("confronto", "altro"):
             raise
         period = _period()
-        last = last_choices(period)
+        last = choose(period, baseline=None, layout=request.args.get("prospetto"))
         relazione = assembly.get_relazione(
             period=period.name, baseline=last.baseline, layout=last.layout
         )
@@ -207,7 +208,7 @@ def _approved(made: list[EditionRow]) -> EditionRow | None:
 def _late(made: list[EditionRow], relazione: Relazione) -> Table | None:
     """What changed in the records after the approved edition, told beside its figures."""
     approved = _approved(made)
-    if approved is None or relazione.against.name != approved.baseline:
+    if approved is None:
         return None
     frozen = thaw(approved.figures)
     if not period_differs(frozen, relazione):
@@ -265,7 +266,7 @@ def _page_url(*, number: int) -> str:
 
 
 def _of_the_report() -> dict[str, Any]:
-    names = ("periodo", "confronto", "altro")
+    names = ("periodo", "confronto", "altro", "prospetto")
     return {key: value for key, value in _chosen().items() if key in names}
 
 

@@ -374,3 +374,5 @@ def test_the_parts_are_those_of_the_desk_when_it_was_built(
     facts = {words(one.dt): words(one.dd) for one in page.select(".facts > div")}
     assert "Come si conta" not in facts["Parti"]
     assert "Richieste per tipologia" in facts["Parti"]
+    # A part of a section that is there is seen nowhere else.
+    assert facts["Lasciate fuori"].startswith("Andamento mensile, Come si conta, Appendice")

@@ -37,7 +37,7 @@ from portal.reports.sections.topic_tables import as_json, historical_table, mode
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.pages import PortalClient
+from tests.pages import PortalClient, words
 from tests.portal.reports.builds import Build
 from tests.world import Someone, World
 
@@ -131,6 +131,19 @@ def test_the_old_table_says_how_many_in_one_line_more(evening: World, at_desk: A
     renewals = next(line for line in lines if line.startswith("Rinnovo"))
     assert renewals == "Rinnovo Permesso Di Soggiorno;94;34;0,0%"
     assert [row.cells[0] for row in table.rows][-2:] == ["Importo Totale", "di cui senza nome"]
+
+
+def test_a_nameless_number_is_explained_beside_the_nameless_one(
+    evening: World, at_desk: AtDesk, client_of: ClientOf
+) -> None:
+    with at_desk(evening.lucca):
+        ask_without_a_name(THEN, 4)
+    page = "/s/lucca/relazioni/perche?periodo=2016-S1&tabella=richieste&riga=SOG-RIN&colonna="
+    client = client_of(evening.anna)
+    for column, number in (("nameless", "4"), ("count", "38")):
+        facts = client.soup(page + column).select("dl > div")
+        found = {words(fact.dt): words(fact.dd) for fact in facts if fact.dt and fact.dd}
+        assert found["Confronto"] == f"{number} (I semestre 2015)", column
 
 
 def test_a_visit_that_gets_its_name_moves_a_rate_and_not_a_count(
