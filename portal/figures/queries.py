@@ -12,7 +12,7 @@ from portal.core.errors import NotHere
 from portal.core.italy.periods import Period
 from portal.core.store.database import db
 from portal.figures.models import PastTotal, PeriodFigure
-from portal.figures.rules import Counts, Nameless
+from portal.figures.rules import Counts, Nameless, knows_enquiries
 
 PRESENT = PastTotal.deleted_at.is_(None)
 
@@ -100,10 +100,7 @@ def list_past_totals_within(start: date, end: date) -> list[PastTotal]:
 
 
 def counts_of(past_total: PastTotal) -> Counts:
-    """Past totals as figures: visits and, where they were not kept, sexes are not known.
-
-    Without any enquiry theirs were not kept, unless nobody came: then there were none.
-    """
+    """Past totals as figures: visits and, where they were not kept, sexes are not known."""
     by_sex = None
     if past_total.users_f is not None and past_total.users_m is not None:
         by_sex = {"F": past_total.users_f, "M": past_total.users_m}
@@ -113,6 +110,6 @@ def counts_of(past_total: PastTotal) -> Counts:
         visits=None,
         anonymous=None,
         topics=dict(past_total.topics),
-        knows_topics=bool(past_total.topics) or not past_total.users,
+        knows_topics=knows_enquiries(past_total.topics, past_total.users),
         nameless=Nameless.kept(past_total.nameless, past_total.nameless_topics),
     )

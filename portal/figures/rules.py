@@ -50,6 +50,14 @@ class Nameless:
         return self.by_topic.get(code, 0)
 
 
+def knows_enquiries(topics: Mapping[str, Number], users: Number | None) -> bool:
+    """Whether totals from before the software tell their enquiries.
+
+    Without any theirs were not kept, unless nobody came: then there were none.
+    """
+    return any(topics.values()) or users == 0
+
+
 @dataclass(frozen=True)
 class SumOf:
     """Of which past totals requests are the sum, and whether of records beside them."""

@@ -16,7 +16,8 @@ from portal.core.italy.periods import Period, parse_period
 from portal.core.web.forms import CountField, ParsedField, PortalForm
 from portal.figures.consistency import Contradicted
 from portal.figures.parts import Kind
-from portal.figures.rules import Nameless
+from portal.figures.rules import Nameless, knows_enquiries
+from portal.imports.rules.totals import nothing_to_be_part_of
 from portal.taxonomy.rules import TopicEntry
 from portal.visits.rules import DELETION_REASONS
 
@@ -49,10 +50,7 @@ class PastTotalForm(PortalForm):
     )
     users_f = CountField(_l("Di cui donne"), render_kw=TYPED)
     users_m = CountField(_l("Di cui uomini"), render_kw=TYPED)
-    total = CountField(
-        _l("Totale"), validators=[InputRequired(_l("Scrivi il totale"))], render_kw=TYPED
-    )
-
+    total = CountField(_l("Totale"), render_kw=TYPED)
     nameless = CountField(_l("Di cui senza nome"), render_kw=TYPED)
 
     @property
@@ -111,10 +109,19 @@ class PastTotalForm(PortalForm):
                 _("Scrivi sia le donne sia gli uomini, oppure lasciali vuoti tutti e due")
             )
 
+    @property
+    def tells_enquiries(self) -> bool:
+        """Whether they were typed: users alone are enough, of whom there were some."""
+        return knows_enquiries(self.counts(), self.users.data)
+
     def validate_total(self, field: Field) -> None:
+        """The sum of the lines; nothing at all where nothing is written of enquiries."""
+        if any(box.process_errors for box in (field, *self.topic_fields)):
+            return
         total = sum(self.counts().values())
-        unread = any(field.errors for field in self.topic_fields)
-        if field.data is not None and field.data != total and not unread:
+        if field.data is None and any(box.data is not None for box in self.topic_fields):
+            raise ValidationError(_("Scrivi il totale"))
+        if field.data is not None and field.data != total:
             raise ValidationError(
                 _("La somma delle righe è %(total)s: ricontrolla", total=formats.count(total))
             )
@@ -125,6 +132,9 @@ class PastTotalForm(PortalForm):
     def _has_right_nameless(self) -> bool:
         """Never more without a name than there were; by topic, where told, they add up."""
         counts, by_topic = self.counts(), self.nameless_counts()
+        if not self.tells_enquiries and any((self.nameless.data, *by_topic.values())):
+            self.nameless.errors = [nothing_to_be_part_of()]
+            return False
         for code, number in by_topic.items():
             if number > counts[code]:
                 self[NAMELESS + code].errors = [_("Sono più delle richieste")]

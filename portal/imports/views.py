@@ -18,6 +18,7 @@ from portal.core.web.forms import CountField, PortalForm
 from portal.core.web.pages import page, redirect_to
 from portal.figures import actions as figures_actions
 from portal.figures import queries as figures
+from portal.figures.rules import Number
 from portal.imports import actions
 from portal.imports.forms import (
     NAMELESS,
@@ -68,12 +69,13 @@ def store_past_totals() -> Response:
 @needs(Permission.EDIT_PAST_TOTALS)
 def correct_past_totals(past_total_id: UUID) -> Response:
     stored = figures.get_past_total(past_total_id)
+    known = figures.counts_of(stored)
     form = form_for(_topics(stored.starts_on, tuple(stored.topics)))(
         period=parse_period(stored.period),
         users=stored.users,
         users_f=stored.users_f,
         users_m=stored.users_m,
-        total=sum(stored.topics.values()),
+        total=known.services,
         version=stored.version,
         nameless=stored.nameless,
         **{TOPIC + code: number for code, number in stored.topics.items()},
@@ -173,7 +175,7 @@ def _show_list(form: PastTotalForm) -> Response:
         Stored(
             one.id,
             one.period,
-            _summary(one.users, sum(one.topics.values())),
+            _summary(one.users, figures.counts_of(one).services),
         )
         for one in figures.list_past_totals()
     ]
@@ -195,15 +197,19 @@ def _show_list(form: PastTotalForm) -> Response:
     )
 
 
-def _summary(users: int, enquiries: int) -> str:
-    """«149 utenti, 172 richieste»."""
-    return _(
-        "%(users)s, %(enquiries)s",
-        users=ngettext("%(n)s utente", "%(n)s utenti", users, n=formats.count(users)),
-        enquiries=ngettext(
-            "%(n)s richiesta", "%(n)s richieste", enquiries, n=formats.count(enquiries)
-        ),
-    )
+def _summary(users: int, enquiries: Number | None) -> str:
+    """«149 utenti, 172 richieste»; of totals of users alone «300 utenti, richieste n.d.»."""
+    who = ngettext("%(n)s utente", "%(n)s utenti", users, n=formats.count(users))
+    if enquiries is None:
+        return _("%(users)s, richieste n.d.", users=who)
+    asked = ngettext("%(n)s richiesta", "%(n)s richieste", enquiries, n=formats.count(enquiries))
+    return _("%(users)s, %(enquiries)s", users=who, enquiries=asked)
+
+
+def _enquiries_of(stored: "PastTotal", code: str) -> Number | None:
+    """About one topic; None where they were not kept at all."""
+    counts = figures.counts_of(stored)
+    return counts.topics.get(code, 0) if counts.knows_topics else None
 
 
 def _show_correction(
@@ -228,14 +234,14 @@ def _deleted(text: str) -> "PastTotal | None":
 def _show_deletion(form: TotalsDeletionForm, past_total_id: UUID) -> Response:
     """What leaves the reports, figure by figure."""
     stored = figures.get_past_total(past_total_id)
-    counts = [
+    counts: list[tuple[str, Number | None]] = [
         (_("Utenti"), stored.users),
         (_("Di cui donne"), stored.users_f),
         (_("Di cui uomini"), stored.users_m),
         (_("Richieste senza nome"), stored.nameless),
     ]
     listed = _topics(stored.starts_on, tuple(stored.topics))
-    counts += [(topic.label, stored.topics.get(topic.code, 0)) for topic in listed]
+    counts += [(topic.label, _enquiries_of(stored, topic.code)) for topic in listed]
     return page(
         "imports/delete_past_total.html",
         form=form,
@@ -256,12 +262,12 @@ def _differing(form: PastTotalForm, past_total_id: UUID) -> list[str]:
     """What is saved now, where it is not what was typed; saving again is then a choice."""
     stored = figures.get_past_total(past_total_id)
     nameless = stored.nameless_topics or {}
-    counts: list[tuple[CountField, int | None]] = [
+    counts: list[tuple[CountField, Number | None]] = [
         (form.users, stored.users),
         (form.users_f, stored.users_f),
         (form.users_m, stored.users_m),
         (form.nameless, stored.nameless),
-        *((field, stored.topics.get(field.name[len(TOPIC) :], 0)) for field in form.topic_fields),
+        *((field, _enquiries_of(stored, field.name[len(TOPIC) :])) for field in form.topic_fields),
         *((field, nameless.get(field.name[len(NAMELESS) :])) for field in form.nameless_fields),
     ]
     _see_anew(form, stored.version)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.core.italy import formats
 from portal.core.italy.periods import Period, parse_period
 from portal.figures.parts import Kind
-from portal.figures.rules import Nameless
+from portal.figures.rules import Nameless, knows_enquiries
 from portal.imports.rules.files import FileRow
 from portal.imports.rules.problems import Problems
 
@@ -161,13 +161,33 @@ def _check_users(totals: TotalsInFile, problems: Problems) -> None:
 def _check_nameless(totals: TotalsInFile, problems: Problems) -> None:
     """Never more without a name than there were; by topic they add up to what is said of all."""
     topics, by_topic = totals.topics, totals.nameless_topics
+    if not knows_enquiries(topics, totals.figures.get(USERS)) and _refuse_alone(totals, problems):
+        return
     limits = {OF_TOPIC + code: topics.get(code, 0) for code in by_topic}
     limits[NAMELESS] = sum(topics.values())
     for item, limit in limits.items():
         if totals.figures.get(item, 0) > limit:
-            sentence = _("le richieste senza nome superano le richieste (%(limit)s)", limit=limit)
+            sentence = _("le richieste senza nome superano le richieste (%(limit)s)",
+                         limit=formats.count(limit))  # fmt: skip
             problems.add(totals.rows[item], "valore", sentence)
     if by_topic and totals.figures.get(NAMELESS, sum(by_topic.values())) != sum(by_topic.values()):
         sentence = _("le richieste senza nome delle tipologie sommano a %(total)s",
-                     total=sum(by_topic.values()))  # fmt: skip
+                     total=formats.count(sum(by_topic.values())))  # fmt: skip
         problems.add(totals.rows[NAMELESS], "valore", sentence)
+
+
+def _refuse_alone(totals: TotalsInFile, problems: Problems) -> bool:
+    """Whether enquiries without a name are told of a period whose enquiries are not: once."""
+    rows = [
+        totals.rows[item]
+        for item, number in totals.figures.items()
+        if number and (item == NAMELESS or item.startswith(OF_TOPIC))
+    ]
+    if rows:
+        problems.add(rows[0], "valore", nothing_to_be_part_of())
+    return bool(rows)
+
+
+def nothing_to_be_part_of() -> str:
+    """Why enquiries without a name cannot stand beside users alone."""
+    return _("Le richieste senza nome sono una parte delle richieste: scrivi anche quelle")
