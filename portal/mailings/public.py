@@ -57,10 +57,13 @@ def publishable_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
 
 
 def _sentences(relazione: Relazione) -> list[str]:
+    known = {"users": relazione.current.users, "services": relazione.services}
+    numbers = {
+        name: formats.NOT_COMPUTABLE if number is None else formats.count(number)
+        for name, number in known.items()
+    }
     return [
-        _("Utenti: %(users)s; servizi erogati: %(services)s.",
-          users=formats.count(relazione.current.users or 0),
-          services=formats.count(relazione.services or 0)),
+        _("Utenti: %(users)s; servizi erogati: %(services)s.", **numbers),
         _("Questa è la versione pubblicabile: il segno • sta al posto dei numeri che potrebbero far"
           " riconoscere qualcuno."),
     ]  # fmt: skip

@@ -59,7 +59,7 @@ def newcomers_note(relazione: Relazione) -> str | None:
 
 def reconciliation(relazione: Relazione, lines: Sequence[TopicRow] | None = None) -> str:
     """The foot of the table of topics, or of other lines of it: that they add up, or by how much
-    they do not. Lines that are only named are not counted.
+    they do not. Lines that are only named are not counted. Nothing where no total is known.
     """
     rows = relazione.rows if lines is None else lines
     printed = [row for row in rows if lines is not None or not is_zero(relazione, row)]
@@ -70,6 +70,8 @@ def reconciliation(relazione: Relazione, lines: Sequence[TopicRow] | None = None
     if relazione.services_baseline is not None:
         earlier = sum(row.baseline or 0 for row in rows)
         sides.append((earlier + early_then, relazione.services_baseline))
+    if not sides:
+        return ""
     found = check(len(printed), sides)
     early = early_note(relazione)
     if not early or not found.is_right:

@@ -44,10 +44,15 @@ def modern_table(relazione: Relazione) -> Table:
             Row(_cells(total, keys, variation=BLANK, outcome=BLANK), "total", "totale"),
         ),
         note=notices.table_note(relazione),
-        check=Check(relazione.reconciles, notices.reconciliation(relazione)),
+        check=_check(relazione.reconciles, notices.reconciliation(relazione)),
         shows_details=DETAILS not in relazione.omits,
         folded_note=notices.folded_note(relazione),
     )
+
+
+def _check(is_right: bool, text: str) -> Check | None:
+    """None where there is no total to hold the lines against: nothing is claimed."""
+    return Check(is_right, text) if text else None
 
 
 DETAILS, GROUPS = "dettaglio", "gruppi"
@@ -89,7 +94,7 @@ def group_table(relazione: Relazione) -> Table | None:
             *(Row(_cells(row, keys), key=row.code) for row in rows),
             Row(_cells(total, keys, variation=BLANK), "total", "totale"),
         ),
-        check=Check(
+        check=_check(
             reconciles(
                 rows, relazione.services, relazione.services_baseline, early=relazione.early
             ),

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from portal.core.italy.periods import parse_period
 from portal.core.work.mail import StoredLetter, list_kept, mailbox
+from portal.figures import actions as figures
 from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.rules import PROTECTED, may_go_again
@@ -117,3 +119,16 @@ def test_the_preview_shows_both_letters(
     assert OUTSIDE not in inside
     assert OUTSIDE in outside
     assert "•" in outside
+
+
+def test_requests_that_were_not_kept_are_not_zero_outside(
+    world: World, at_desk: AtDesk, send: Callable[[UUID], list[StoredLetter]]
+) -> None:
+    with at_desk(world.lucca, world.anna):
+        figures.store_past_total(
+            period=parse_period("2015"), users=300, users_f=None, users_m=None, topics={}
+        )
+        actions.add_recipient(OF_DESK, email=OUTSIDE)
+        edition_id = editions.request_edition(DESK.editions, period="2015").id
+    (outside,) = send(edition_id)
+    assert "Utenti: 300; servizi erogati: n.d." in outside.text

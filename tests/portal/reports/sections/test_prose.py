@@ -13,6 +13,7 @@ from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Counts, Relazione, services_per_user, topic_rows
 from portal.reports.sections import notices, prose
 from portal.reports.sections.method import how_counted
+from portal.reports.sections.topic_tables import modern_table, tables_json
 
 S = "\u00a0"
 
@@ -195,6 +196,18 @@ def test_the_foot_says_whether_the_rows_add_up() -> None:
     assert notices.reconciliation(replace(full, rows=(earlier, full.rows[1]))) == (
         "✗ Le righe sommano a 221, il totale è 222."
     )
+
+
+def test_where_no_total_is_known_the_foot_says_nothing() -> None:
+    untold = replace(counts(300, 0), topics={}, knows_topics=False)
+    alone = relazione(untold, None)
+    assert notices.reconciliation(alone) == ""
+    for beside in (alone, relazione(untold, untold), alone.alone()):
+        assert modern_table(beside).check is None
+        assert tables_json([modern_table(beside)])["richieste"]["reconciles"] is None
+    table = modern_table(relazione(untold, counts(172, 222)))
+    assert table.check
+    assert table.check.text == "✓ La riga corrisponde al totale 222."
 
 
 def test_rates_have_their_base_and_pass_100_only_where_they_do() -> None:
