@@ -143,7 +143,7 @@ def store_past_total(
     The caller has held the period's months and found no visit in them (imports.actions).
     """
     _refuse_wrong_past_total(period, users, users_f, users_m)
-    _refuse_wrong_nameless(topics, nameless)
+    _refuse_wrong_enquiries(topics, nameless)
     past_total = PastTotal(
         id=uuid4(),
         period=period.name,
@@ -175,7 +175,7 @@ def correct_past_total(
     """Correct the figures of a period, unless somebody else has just done so."""
     past_total = _seen(past_total_id, seen_version)
     _refuse_wrong_past_total(None, users, users_f, users_m)
-    _refuse_wrong_nameless(topics, nameless)
+    _refuse_wrong_enquiries(topics, nameless)
     lock_months(parse_period(past_total.period))
     past_total.users, past_total.users_f, past_total.users_m = users, users_f, users_m
     past_total.topics = _asked(topics)
@@ -231,8 +231,12 @@ def _nameless_columns(nameless: Nameless | None) -> dict[str, Any]:
     }
 
 
-def _refuse_wrong_nameless(topics: Mapping[str, int], nameless: Nameless | None) -> None:
-    """More enquiries without a name than there were, in all or about one topic."""
+def _refuse_wrong_enquiries(topics: Mapping[str, int], nameless: Nameless | None) -> None:
+    """More than can be counted, or more without a name than there were, in all or of a topic."""
+    if sum(topics.values()) > formats.MOST_COUNTED:
+        most = formats.count(formats.MOST_COUNTED)
+        raise Refusal(_("Le richieste in tutto possono essere al massimo %(most)s.", most=most),
+                      field="total")  # fmt: skip
     if nameless is None:
         return
     limits = [(nameless.total, sum(topics.values()), _("in tutto"))]

@@ -97,16 +97,16 @@ def historical_points(value: Exact) -> str:
 MOST_COUNTED = 999_999_999
 # The thousands apart by a point or a space, which must be the same all the way: «12.5» and «1.17»
 # are no number of people.
-_COUNT = re.compile(r"[0-9]{1,9}|[1-9][0-9]{0,2}([. \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})?")
+_COUNT = re.compile(r"[0-9]+|[1-9][0-9]{0,2}([. \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*")
 
 
 def parse_count(text: str, *, most: int = MOST_COUNTED) -> int:
     """Understand 1172, 1.172 and 1 172, wherever a count is typed or comes in a file."""
-    digits = _COUNT.fullmatch(text.strip())
-    number = int(re.sub(r"[^0-9]", "", digits[0])) if digits else None
-    if number is not None and number <= most:
-        return number
-    if most == MOST_COUNTED:
+    found = _COUNT.fullmatch(text.strip())
+    digits = re.sub(r"[^0-9]", "", found[0]).lstrip("0") if found else ""
+    if found and len(digits) <= len(str(most)) and int(digits or 0) <= most:
+        return int(digits or 0)
+    if not found and most == MOST_COUNTED:
         raise ValueError(_("Scrivi un numero intero da 0 in su, per esempio 38 o 1.172"))
     raise ValueError(_("Scrivi un numero intero da 0 a %(most)s", most=count(most)))
 

@@ -43,3 +43,29 @@ def test_what_is_no_number_is_the_same_sentence(
     with pytest.raises(Refusal) as refused, at_desk(world.lucca):
         import_file(totals_csv(f"2014;utenti;{typed}"), kind="totals")
     assert f"Riga 2, colonna valore: {sentence}." in str(refused.value)
+
+
+def test_a_number_too_large_is_not_called_no_number(
+    world: World, client_of: ClientOf, at_desk: AtDesk
+) -> None:
+    sentence = "Scrivi un numero intero da 0 a 999.999.999"
+    page = {"period": "2015", "users": "2.000.000.000", "topic_CIT": "3", "total": "3"}
+    answer = client_of(world.anna).submit(PAGE, page)
+    assert (answer.status_code, sentence in unescape(answer.text)) == (422, True)
+    with pytest.raises(Refusal) as refused, at_desk(world.lucca):
+        import_file(totals_csv("2014;utenti;2000000000"), kind="totals")
+    assert f"Riga 2, colonna valore: {sentence}." in str(refused.value)
+
+
+def test_more_enquiries_in_all_than_can_be_counted_are_refused(
+    at_desk: AtDesk, world: World
+) -> None:
+    most = "999.999.999"
+    rows = [
+        f"2014;{what}{topic};{most}"
+        for topic in ("CIT", "SOG-RIN", "LAV")
+        for what in ("", "senza_nome ")
+    ]
+    with pytest.raises(Refusal) as refused, at_desk(world.lucca):
+        import_file(totals_csv(f"2014;utenti;{most}", *rows), kind="totals")
+    assert f"Le richieste in tutto possono essere al massimo {most}" in str(refused.value)

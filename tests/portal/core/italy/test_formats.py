@@ -105,6 +105,7 @@ def test_the_preposition_follows_the_sound_of_the_figure(figure: str, text: str)
         (" 12.345 ", 12_345),
         ("999.999.999", 999_999_999),
         ("999999999", 999_999_999),
+        ("0000000000", 0),
     ],
 )
 def test_counts_as_people_write_them(typed: str, number: int) -> None:
@@ -115,7 +116,7 @@ def test_counts_as_people_write_them(typed: str, number: int) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["", "1,5", "12.5", "1.17", "1.1720", "0.172", "11.72.000", "1.172 000", "1 .172", "-3",
-     "\u22123", "+3", "1e3", "tanti", "1000000000", "1.000.000.000", "\u0663\u0668", "1_172"],
+     "\u22123", "+3", "1e3", "tanti", "\u0663\u0668", "1_172"],
 )  # fmt: skip
 def test_what_is_no_count_is_one_sentence(typed: str) -> None:
     with pytest.raises(ValueError, match=r"^Scrivi un numero intero da 0 in su, per esempio 38 o"):
@@ -126,6 +127,14 @@ def test_a_count_beyond_its_limit_names_it() -> None:
     assert formats.parse_count("1.500", most=1500) == 1500
     with pytest.raises(ValueError, match=r"^Scrivi un numero intero da 0 a 1\.500$"):
         formats.parse_count("1.501", most=1500)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1000000000", "1.000.000.000", "2 000 000 000", "1" * 100_000, "1" + ".000" * 9]
+)
+def test_a_count_too_large_for_any_box_names_the_largest(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"^Scrivi un numero intero da 0 a 999\.999\.999$"):
+        formats.parse_count(typed)
 
 
 def test_lists() -> None:
