@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from portal.accounts.rules import wanted_parts
 from portal.core import clock
 from portal.core.italy import formats
-from portal.core.italy.periods import parse_period
+from portal.core.italy.periods import read_period
 from portal.core.store import audit
 from portal.core.store.desk_cache import DeskCache
 from portal.drafts.queries import list_drafts
@@ -118,7 +118,7 @@ def _who(draft: "Draft", names: dict[UUID, str], *, shown: bool) -> str:
 def _text_of(query: Mapping[str, str]) -> str:
     """The words about the period that an address names, as far as it names one."""
     try:
-        period = parse_period(query.get("periodo", ""))
+        period = read_period(query.get("periodo", ""))
     except ValueError:
         return _("Testo della relazione")
     return _("Testo della relazione, %(period)s", period=period.title())

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, parse_period
+from portal.core.italy.periods import Period, read_period
 from portal.core.web.forms import CountField, ParsedField, PortalForm
 from portal.figures.consistency import Contradicted
 from portal.figures.parts import Kind
@@ -30,7 +30,7 @@ class PeriodField(ParsedField):
     """A period by its name; the data is the Period."""
 
     def parse(self, text: str) -> Period:
-        return parse_period(text).named
+        return read_period(text)
 
     def show(self, value: Period) -> str:
         return value.name

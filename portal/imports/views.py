@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from portal.core.errors import Conflict
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, parse_period
+from portal.core.italy.periods import Period, parse_period, read_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.forms import CountField, PortalForm
 from portal.core.web.pages import page, redirect_to
@@ -154,7 +154,7 @@ def _typed_day() -> date | None:
 
 def _period(text: str) -> Period | None:
     try:
-        return parse_period(text)
+        return read_period(text)
     except ValueError:
         return None
 

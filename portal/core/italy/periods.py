@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 
+from portal.core.errors import Refusal
 from portal.core.italy import formats
 
 SCHOOL_START = 9
@@ -240,6 +241,22 @@ def parse_period(text: str) -> Period:
           "2016/2017 (anno scolastico) o 2016-01-01..2016-03-15",
           text=formats.shown(text))
     )  # fmt: skip
+
+
+def read_period(text: str) -> Period:
+    """The period that somebody writes: a range of its days is the named period, as its name is.
+
+    What was stored is read by parse_period(): it keeps the name under which it was stored.
+    """
+    return parse_period(text).named
+
+
+def require_period(text: str, *, field: str) -> Period:
+    """As read_period(); what is no period is refused with its sentence, beside its field."""
+    try:
+        return read_period(text)
+    except ValueError as error:
+        raise Refusal(str(error), field=field) from error
 
 
 def _read_year(found: re.Match[str]) -> Period:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, parse_period
+from portal.core.italy.periods import Period, read_period
 from portal.figures.parts import Kind
 from portal.figures.rules import Nameless, knows_enquiries
 from portal.imports.rules.files import FileRow
@@ -109,7 +109,7 @@ def _hear(
 
 def _period(line: FileRow, problems: Problems) -> Period | None:
     try:
-        return parse_period(line.cells["periodo"]).named
+        return read_period(line.cells["periodo"])
     except ValueError as wrong:
         problems.add(line.number, "periodo", str(wrong))
         return None

@@ -19,8 +19,7 @@ from sqlalchemy.orm import defer
 from portal import __version__
 from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
-from portal.core.italy.formats import shown
-from portal.core.italy.periods import Period, parse_period
+from portal.core.italy.periods import Period, require_period
 from portal.core.store.database import current_scope, db
 from portal.core.store.locks import lock
 from portal.core.store.unit import unit_of_work
@@ -48,12 +47,12 @@ def get_edition(kind: EditionType, edition_id: UUID) -> EditionRow:
 
 def get_numbered(kind: EditionType, *, period: str, number: int) -> EditionRow:
     """The edition that the command line names; an unknown one is said with its number."""
-    for edition in list_editions(kind, period):
+    name = require_period(period, field="period").name
+    for edition in list_editions(kind, name):
         if edition.number == number:
             return edition
     raise Refusal(
-        _("Del periodo %(period)s non c’è un’edizione %(number)s.",
-          period=shown(period), number=number)
+        _("Del periodo %(period)s non c’è un’edizione %(number)s.", period=name, number=number)
     )  # fmt: skip
 
 
@@ -215,10 +214,7 @@ def _is_current(kind: EditionType, edition: EditionRow) -> bool:
 
 
 def _closed(period: str) -> Period:
-    try:
-        window = parse_period(period).named
-    except ValueError as error:
-        raise Refusal(str(error), field="period") from error
+    window = require_period(period, field="period")
     if window.end >= clock.today():
         sentence = _("Il periodo %(name)s non è ancora finito: l’edizione si fa quando è chiuso.",
                      name=window.name)  # fmt: skip

@@ -10,7 +10,13 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
+from portal.core.italy.periods import (
+    Period,
+    PeriodKind,
+    parse_period,
+    period_of,
+    require_period,
+)
 from portal.core.store.database import joining_whole, scoped_desk
 from portal.desks.queries import get_desk, get_network
 from portal.figures import queries as figures
@@ -109,20 +115,13 @@ def get_relazione(
 
 def _windows(period: str, baseline: str | None) -> tuple[Period, Baseline]:
     """As much of both as there is today. Raises Refusal, with the field that is wrong."""
-    window, today = _read(period), clock.today()
+    window, today = require_period(period, field="periodo"), clock.today()
     if not window.has_begun(today):
         raise Refusal(not_begun(window), field="periodo")
     try:
         return baseline_of(window.cut(today), baseline, today)
     except ValueError as error:
         raise Refusal(str(error), field="confronto") from error
-
-
-def _read(text: str) -> Period:
-    try:
-        return parse_period(text).named
-    except ValueError as error:
-        raise Refusal(str(error), field="periodo") from error
 
 
 class _Known(NamedTuple):

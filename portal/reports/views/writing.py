@@ -5,8 +5,7 @@ from dataclasses import asdict
 
 from flask import Response, request
 
-from portal.core.errors import Refusal
-from portal.core.italy.periods import Period, parse_period
+from portal.core.italy.periods import Period, require_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import page, redirect_to
 from portal.drafts.rules import resumes_drafts
@@ -58,7 +57,4 @@ def _page(form: TextsForm, period: Period) -> Response:
 
 
 def _period() -> Period:
-    try:
-        return parse_period(request.values.get("periodo", ""))
-    except ValueError as error:
-        raise Refusal(str(error), field="periodo") from error
+    return require_period(request.values.get("periodo", ""), field="periodo")

@@ -27,6 +27,18 @@ def test_the_words_of_a_relazione_are_kept_and_found_again(
     assert "Bozza ripresa." in again.text
 
 
+def test_words_about_the_days_of_a_period_are_the_words_of_the_period(
+    world: World, client_of: ClientOf
+) -> None:
+    anna = client_of(world.anna)
+    page = "/s/lucca/relazioni/testo?periodo="
+    answer = anna.submit(f"{page}2023-01-01..2023-06-30", {"comment": "Chiusi a maggio."})
+    assert answer.status_code == 303
+    assert "Chiusi a maggio." in anna.soup(answer.location).text
+    again = anna.soup(f"{page}2023-S1").select_one("#comment")
+    assert again.text.strip() == "Chiusi a maggio."
+
+
 def test_a_draft_of_words_about_no_period_breaks_nothing(world: World, client_of: ClientOf) -> None:
     anna = client_of(world.anna)
     form = opened(anna, "/s/lucca/relazioni/testo?periodo=2026-S1")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.core.errors import Refusal
 from portal.core.italy.periods import (
     NAMED_KINDS,
     PeriodKind,
@@ -14,6 +15,8 @@ from portal.core.italy.periods import (
     named_periods,
     parse_period,
     period_of,
+    read_period,
+    require_period,
     same_length_kind,
 )
 
@@ -210,3 +213,11 @@ def test_windows() -> None:
     assert parse_period("2016-S1").window() == "1° gennaio – 30 giugno 2016"
     assert parse_period("2016/2017").window() == "1° settembre 2016 – 31 agosto 2017"
     assert parse_period("2016-03-08..2016-03-08").title() == "8 marzo 2016"
+
+
+def test_a_period_is_read_by_its_days_or_its_name() -> None:
+    assert read_period("2016-01-01..2016-06-30") == read_period("2016-S1")
+    assert require_period("2016-01-01..2016-06-30", field="periodo").name == "2016-S1"
+    with pytest.raises(Refusal, match="«ieri»") as refused:
+        require_period("ieri", field="periodo")
+    assert refused.value.field == "periodo"
