@@ -16,7 +16,7 @@ from portal.desks.queries import get_desk_by_slug
 from portal.mailings.actions import announce_edition, send_edition
 from portal.mailings.kinds import DESK as LETTERS
 from portal.reports.editions import lifecycle as editions
-from portal.reports.editions.desk import DESK
+from portal.reports.editions.desk import DESK, missing_of
 from portal.reports.models import EditionRow
 
 LOOK_SECONDS = 0.2
@@ -72,10 +72,14 @@ def build(
 @click.option("--period", required=True, metavar="P", help="Il periodo, come 2016-S1.")
 @click.option("--number", required=True, type=int, metavar="N", help="Il numero dell’edizione.")
 @click.option("--no-mail", is_flag=True, help="Approva senza inviare ai destinatari.")
-def approve(desk: str, period: str, number: int, no_mail: bool) -> None:
+@click.option(
+    "--nothing-recorded", is_flag=True, help="Approva anche se in un mese non c’è nulla: è giusto."
+)
+def approve(desk: str, period: str, number: int, no_mail: bool, nothing_recorded: bool) -> None:
     """Approva un’edizione pronta e la invia ai destinatari dello sportello.
 
-    La rete ne vede i numeri, che non cambiano più.
+    La rete ne vede i numeri, che non cambiano più. Se nel periodo, o in un suo mese, non è stato
+    registrato nulla chiede --nothing-recorded: può essere una dimenticanza.
 
     \b
     Esempio:
@@ -83,11 +87,23 @@ def approve(desk: str, period: str, number: int, no_mail: bool) -> None:
     """
     with application(), desk_scope(_desk_id(desk)), unit_of_work():
         found = editions.get_numbered(DESK, period=period, number=number)
+        if not nothing_recorded:
+            _refuse_missing(found)
         editions.approve_edition(DESK, edition_id=found.id, seen_version=None)
         if not no_mail:
             send_edition(LETTERS, edition_id=found.id)
         line = _line(found)
     click.echo(line)
+
+
+def _refuse_missing(found: EditionRow) -> None:
+    """Of an edition that waits for its approval, what somebody must say is right so."""
+    missing = missing_of(found) if found.state == "ready" else []
+    if missing:
+        raise Refusal(
+            _("Nessuna registrazione: %(missing)s. Se è giusto così ripeti il comando con"
+              " --nothing-recorded.", missing=", ".join(missing))
+        )  # fmt: skip
 
 
 def _desk_id(slug: str) -> UUID:

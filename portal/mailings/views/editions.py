@@ -16,6 +16,7 @@ from portal.mailings.views.letters import Addresses, deliveries_page, preview_pa
 from portal.mailings.views.recipients import mailings
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.choices import LAYOUTS, against_of, choices_of
+from portal.reports.editions.desk import missing_of
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.sections import OPTIONAL, sections_of
@@ -90,17 +91,6 @@ def send_again(delivery_id: UUID) -> Response:
 def send_notice_again(notice_id: UUID) -> Response:
     notice = actions.send_notice_again(notice_id=notice_id)
     return redirect_to("mailings.deliveries", edition_id=notice.edition_id)
-
-
-def missing_of(edition: EditionRow) -> list[str]:
-    """The period, or the months of it, in which nothing was recorded."""
-    relazione = thaw(edition.frozen) if edition.frozen else None
-    if relazione is None:
-        return []
-    if relazione.is_silent:
-        return [relazione.period.title()]
-    months = relazione.detail.months if relazione.detail else ()
-    return [parse_period(month.name).title() for month in months if not month.visits]
 
 
 def _made_of(edition: EditionRow) -> list[tuple[str, str]]:

@@ -52,6 +52,20 @@ def since_freezing(edition: EditionRow, shown: Relazione | None = None) -> Since
     )
 
 
+def missing_of(edition: EditionRow) -> list[str]:
+    """The period, or the months of it, in which nothing was recorded.
+
+    Before such an edition is approved somebody says that it is right so: it may be a mistake.
+    """
+    relazione = thaw(edition.frozen) if edition.frozen else None
+    if relazione is None:
+        return []
+    if relazione.is_silent:
+        return [relazione.period.title()]
+    months = relazione.detail.months if relazione.detail else ()
+    return [parse_period(month.name).title() for month in months if not month.visits]
+
+
 def stamp_of(edition: EditionRow) -> Stamp:
     """What an edition's files say of themselves: nothing that another day would change."""
     frozen, at = edition.frozen or {}, edition.frozen_at or edition.created_at

@@ -111,7 +111,7 @@ def test_approval_and_correction(edition: Edition, world: World, at_desk: AtDesk
         1,
         "Del periodo 2016-S1 non c’è un’edizione 2.\n",
     )
-    done = edition("approve", *SEED, "--number", "1")
+    done = edition("approve", *SEED, "--number", "1", "--nothing-recorded")
     assert (done.exit_code, done.stdout.split()[:2]) == (0, ["1", "approved"])
     with at_desk(world.lucca):
         found = editions.find_latest(DESK, "2016-S1")
@@ -123,9 +123,43 @@ def test_approval_and_correction(edition: Edition, world: World, at_desk: AtDesk
     assert "scrivi perché la rettifichi" in refused.stderr
     corrected = edition("build", *SEED, "--reason", "Prova", "--wait")
     assert corrected.stdout.startswith("2 ready ")
-    assert edition("approve", *SEED, "--number", "2", "--no-mail").exit_code == 0
+    yes = ("--no-mail", "--nothing-recorded")
+    assert edition("approve", *SEED, "--number", "2", *yes).exit_code == 0
     with at_desk(world.lucca):
         assert len(db.session.scalars(select(Delivery)).all()) == 1
+
+
+def test_where_nothing_was_recorded_it_asks_for_a_yes(
+    edition: Edition, world: World, at_desk: AtDesk
+) -> None:
+    edition("build", *SEED, "--wait")
+    approve = ("approve", *SEED, "--number", "1", "--no-mail")
+    refused = edition(*approve)
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "Nessuna registrazione: I semestre 2016. Se è giusto così ripeti il comando con"
+        " --nothing-recorded.\n",
+    )
+    with at_desk(world.lucca):
+        record()
+    edition("build", *SEED, "--wait")
+    refused = edition("approve", *SEED, "--number", "2")
+    assert "Nessuna registrazione: gennaio 2016, febbraio 2016, aprile 2016" in refused.stderr
+    assert edition("approve", *SEED, "--number", "2", "--nothing-recorded").exit_code == 0
+    again = edition("approve", *SEED, "--number", "2")
+    assert again.stdout.split()[:2] == ["2", "approved"], "what is approved is not asked again"
+
+
+def test_a_period_is_approved_by_its_days_too(
+    edition: Edition, world: World, at_desk: AtDesk
+) -> None:
+    with at_desk(world.lucca):
+        for month in range(1, 7):
+            visits.record_visit(facts=VisitFacts(date(2016, month, 1), ("LAV",)))
+    days = ("--desk", "lucca", "--period", "2016-01-01..2016-06-30")
+    edition("build", *days, "--wait")
+    done = edition("approve", *days, "--number", "1")
+    assert (done.exit_code, done.stdout.split()[:2]) == (0, ["1", "approved"]), done.stderr
 
 
 def test_what_cannot_be_is_one_sentence(edition: Edition) -> None:
