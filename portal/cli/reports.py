@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from portal.cli import application
 from portal.core.errors import Refusal
 from portal.core.italy.formats import shown
+from portal.core.italy.periods import require_period
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.desks.queries import get_desk_by_slug, get_network_by_slug
@@ -19,6 +20,7 @@ from portal.oversight.queries import get_comparison
 from portal.reports.disclosure.disclose import disclose, is_in_force
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions import lifecycle as editions
+from portal.reports.editions.choices import choose
 from portal.reports.editions.desk import DESK
 from portal.reports.files import FORMATS, rendered
 from portal.reports.publication.for_network import for_network
@@ -112,6 +114,9 @@ def _relazione(
         with identity_scope(), unit_of_work():
             desk = get_desk_by_slug(slug)
         with desk_scope(desk.id), unit_of_work():
+            if baseline:
+                window = require_period(period, field="period")
+                baseline = choose(window, baseline=baseline, layout=layout).baseline
             relazione = get_relazione(period=period, baseline=baseline, layout=layout)
         return rendered(relazione, format=file_format)
 
@@ -133,11 +138,12 @@ def _told(
         with identity_scope(), unit_of_work():
             desk = get_desk_by_slug(slug)
         with desk_scope(desk.id), unit_of_work():
-            edition = next(filter(is_in_force, editions.list_editions(DESK, period)), None)
+            name = require_period(period, field="period").name
+            edition = next(filter(is_in_force, editions.list_editions(DESK, name)), None)
             if edition is None:
                 raise Refusal(
                     _("Del periodo %(period)s non c’è un’edizione approvata: fuori dallo sportello"
-                      " si legge solo quella.", period=shown(period))
+                      " si legge solo quella.", period=name)
                 )  # fmt: skip
             if audience == Audience.NETWORK:
                 text = json.dumps(for_network(edition), ensure_ascii=False, indent=2)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.italy.periods import Period, PeriodKind, last_half, parse_period
+from portal.core.italy.periods import Period, PeriodKind, last_half, parse_period, require_period
 from portal.core.italy.states_and_comuni import folded
 from portal.core.store.database import db, scoped_network
 from portal.desks.queries import get_network, list_desks
@@ -17,6 +17,7 @@ from portal.figures.rules import Counts
 from portal.oversight.models import PublishedFigure
 from portal.oversight.published import EARLY, Publication
 from portal.oversight.rules import Named, NetworkComparison, figures_on_lines, shared_lines
+from portal.reports.relazione.baselines import not_begun, not_itself
 from portal.taxonomy import queries as taxonomy
 
 
@@ -72,7 +73,7 @@ def get_usual_period() -> str:
 
 def get_comparison(period: str, baseline: str | None = None) -> NetworkComparison:
     """The desks side by side; names of periods as they are typed."""
-    window = _read(period, field="periodo")
+    window = require_period(period, field="periodo")
     against = against_of(window, baseline)
     published, desks = list_published(window.name), _desks()
     earlier = list_published(against.name)
@@ -111,8 +112,18 @@ def get_comparison(period: str, baseline: str | None = None) -> NetworkCompariso
 
 
 def against_of(period: Period, baseline: str | None) -> Period:
-    """The period beside it, by its name; unnamed, the same of a year before."""
-    return _read(baseline, field="confronto") if baseline else period.baseline()
+    """The period beside it, by its name; unnamed, the same of a year before.
+
+    Raises Refusal for one that has not begun, and for the period itself.
+    """
+    if not baseline:
+        return period.baseline()
+    against = require_period(baseline, field="confronto")
+    if against == period:
+        raise Refusal(not_itself(period), field="confronto")
+    if not against.has_begun(clock.today()):
+        raise Refusal(not_begun(against), field="confronto")
+    return against
 
 
 @dataclass(frozen=True)
@@ -164,10 +175,3 @@ def _missing(desks: list[_Desk], published: set[UUID], period: Period) -> tuple[
     return tuple(
         desk.named for desk in desks if desk.id not in published and desk.founded_on <= period.end
     )
-
-
-def _read(text: str, *, field: str) -> Period:
-    try:
-        return parse_period(text)
-    except ValueError as error:
-        raise Refusal(str(error), field=field) from error

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import clock
+from portal.core.errors import Refusal
 from portal.core.italy.periods import parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
@@ -39,7 +40,7 @@ def board() -> Response:
 @oversight.get("/r/<network>/confronto")
 @needs(Permission.OVERSEE)
 def compare() -> Response:
-    return _show(_comparison())
+    return _compare(_period(), request.args.get("confronto"))
 
 
 @oversight.get("/r/<network>/confronto/file.<format>")
@@ -65,8 +66,7 @@ def request_edition() -> Response:
                 reason=form.reason.data or "",
             )
             return _to(edition)
-    comparison = queries.get_comparison(form.period.data or "", form.baseline.data or None)
-    return _show(comparison, asking=form)
+    return _compare(form.period.data or "", form.baseline.data, asking=form)
 
 
 @oversight.post("/r/<network>/edizioni/<uuid:edition_id>/approva")
@@ -98,10 +98,24 @@ def edition_file(edition_id: UUID, format: str) -> Response:
 
 
 def _comparison() -> NetworkComparison:
-    return queries.get_comparison(
-        request.args.get("periodo") or queries.get_usual_period(),
-        request.args.get("confronto") or None,
-    )
+    return queries.get_comparison(_period(), request.args.get("confronto") or None)
+
+
+def _period() -> str:
+    return request.args.get("periodo") or queries.get_usual_period()
+
+
+def _compare(
+    period: str, baseline: str | None, *, asking: EditionRequest | None = None
+) -> Response:
+    """The page; a baseline that cannot be is said at its field, over the usual comparison."""
+    try:
+        return _show(queries.get_comparison(period, baseline or None), asking=asking)
+    except Refusal as refusal:
+        if refusal.field != "confronto":
+            raise
+        usual = queries.get_comparison(period)
+        return _show(usual, asking=asking, wrong_baseline=refusal.sentence)
 
 
 def _show(
@@ -109,16 +123,19 @@ def _show(
     *,
     asking: EditionRequest | None = None,
     approving: EditionApproval | None = None,
+    wrong_baseline: str = "",
 ) -> Response:
     show = request.args.get("mostra", RATES)
     choice = ComparisonChoice(formdata=None)
     known = [line.period for line in queries.list_periods() if line.published]
     choice.offer(period=comparison.period, baseline=comparison.baseline, known=known)
+    if wrong_baseline:
+        choice.confronto.errors = [wrong_baseline]
     refused = asking or approving
     return page(
         "oversight/compare.html",
         fragment="edition",
-        status=refused.status if refused else 200,
+        status=422 if wrong_baseline else refused.status if refused else 200,
         comparison=comparison,
         form=choice,
         newest=next(iter(known), None),
@@ -140,6 +157,7 @@ def _panel(
     if asking is None:
         asked = {"period": comparison.period.name, "baseline": comparison.baseline.name}
         asking = EditionRequest(formdata=None, **asked)
+    asking.baseline.data = comparison.baseline.name
     if approving is None:
         approving = EditionApproval(formdata=None, version=latest.version if latest else None)
     return {

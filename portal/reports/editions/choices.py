@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """With what a period's relazione is made: its baseline and its layout, as they were chosen last."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 from typing import cast
@@ -18,7 +18,7 @@ from portal.core.italy.formats import shown
 from portal.core.italy.periods import Period, parse_period
 from portal.core.store.database import db
 from portal.reports.models import Edition, EditionRow
-from portal.reports.relazione.baselines import Baseline, baseline_of, chosen_again
+from portal.reports.relazione.baselines import Baseline, baseline_of, chosen_again, not_itself
 from portal.reports.relazione.model import Layout
 
 LAYOUTS = {Layout.MODERN: _l("completo"), Layout.HISTORICAL: _l("storico")}
@@ -54,8 +54,10 @@ def choices_of(edition: EditionRow) -> Choices:
 def choose(period: Period, *, baseline: str | None, layout: str | None) -> Choices:
     """What was asked for; of what was not, what the desk chose last.
 
-    Raises Refusal for a layout that there is not.
+    Raises Refusal for a layout that there is not, and for the period itself beside it.
     """
+    if baseline and against_of(period, baseline).period == period:
+        raise Refusal(not_itself(period), field="confronto")
     last = last_choices(period)
     return Choices(baseline or last.baseline, _layout(layout) if layout else last.layout)
 
@@ -69,7 +71,7 @@ def last_choices(period: Period) -> Choices:
     made = list(db.session.scalars(statement))
     of_it = [edition for edition in made if edition.period == period.name]
     if of_it:
-        return choices_of(of_it[-1])
+        return _comparable(period, choices_of(of_it[-1]))
     alike = [
         (edition.approved_at, edition)
         for edition in made
@@ -79,7 +81,17 @@ def last_choices(period: Period) -> Choices:
         return Choices(period.baseline().name, Layout.MODERN)
     _at, last = max(alike, key=itemgetter(0))
     again = chosen_again(last.baseline, of=parse_period(last.period), to=period)
-    return Choices(against_of(period, again).name, Layout(last.layout))
+    name = against_of(period, again).name
+    return _comparable(period, Choices(name, Layout(last.layout)))
+
+
+def _comparable(period: Period, made: Choices) -> Choices:
+    """These; of a baseline that is the period itself, or has not begun, the year before."""
+    today = clock.today()
+    earlier = [baseline.whole for baseline in against_of(period, made.baseline).periods]
+    if all(baseline != period and baseline.has_begun(today) for baseline in earlier):
+        return made
+    return replace(made, baseline=period.baseline().name)
 
 
 def columns(period: Period, chosen: Mapping[str, str | None]) -> dict[str, str]:
@@ -89,21 +101,26 @@ def columns(period: Period, chosen: Mapping[str, str | None]) -> dict[str, str]:
     """
     made = choose(period, baseline=chosen.get("baseline"), layout=chosen.get("layout"))
     against = against_of(period, made.baseline)
-    if earlier := open_baseline(period, against.name):
+    refuse_unfinished(against.periods)
+    return {"baseline": against.name, "layout": made.layout}
+
+
+def refuse_unfinished(baseline: Iterable[Period]) -> None:
+    """An edition stands beside what does not change any more."""
+    if earlier := first_unfinished(baseline):
         raise Refusal(
             _("Il periodo di confronto, %(name)s, non è ancora finito: l’edizione si fa con un"
               " periodo chiuso.", name=earlier.whole.name),
             field="confronto",
         )  # fmt: skip
-    return {"baseline": against.name, "layout": made.layout}
 
 
-def open_baseline(period: Period, baseline: str) -> Period | None:
-    """The first of the earlier periods that is not over."""
-    for earlier in against_of(period, baseline).periods:
-        if earlier.is_partial or earlier.end >= clock.today():
-            return earlier
-    return None
+def first_unfinished(baseline: Iterable[Period]) -> Period | None:
+    """The first of some earlier periods that is not over."""
+    today = clock.today()
+    return next(
+        (earlier for earlier in baseline if earlier.is_partial or earlier.end >= today), None
+    )
 
 
 def against_of(period: Period, baseline: str) -> Baseline:

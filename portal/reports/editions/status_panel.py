@@ -16,7 +16,7 @@ from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
 from portal.reports.editions import lifecycle as editions
-from portal.reports.editions.choices import Choices, choices_of, open_baseline
+from portal.reports.editions.choices import Choices, against_of, choices_of, first_unfinished
 from portal.reports.editions.desk import DESK, SinceFreezing, since_freezing
 from portal.reports.editions.edition_type import LAST_STEP, STEPS
 from portal.reports.editions.snapshot import thaw
@@ -84,7 +84,7 @@ class Panel:
         """The earlier period of the page that is not over: no edition can be made with it yet."""
         if self.on_screen is None:
             return None
-        return open_baseline(self.period, self.on_screen.baseline)
+        return first_unfinished(against_of(self.period, self.on_screen.baseline).periods)
 
     @property
     def asked_with(self) -> dict[str, str]:

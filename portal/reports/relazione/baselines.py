@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, PeriodKind, headings, parse_period, period_of
+from portal.core.italy.periods import Period, PeriodKind, headings, period_of, read_period
 
 OF_A_MEAN = 3
 
@@ -117,7 +117,7 @@ def baseline_of(period: Period, text: str | None, today: date) -> tuple[Period, 
         return period, Baseline((period.previous(),))
     if choice == Choice.MEAN:
         return period, Baseline(_years_before(period))
-    return _chosen(period, parse_period(choice).named, today)
+    return _chosen(period, read_period(choice), today)
 
 
 def _years_before(period: Period) -> tuple[Period, ...]:
@@ -145,7 +145,7 @@ def chosen_again(name: str, *, of: Period, to: Period) -> str:
     """
     if name in (Choice.MEAN, Choice.NONE):
         return name
-    picked = parse_period(name).named
+    picked = read_period(name)
     if picked == of.baseline():
         return Choice.LAST_YEAR
     if picked == of.previous():
@@ -158,6 +158,12 @@ def chosen_again(name: str, *, of: Period, to: Period) -> str:
 def not_begun(period: Period) -> str:
     """Why a period of the future cannot be counted."""
     return _("Il periodo %(period)s non è ancora cominciato.", period=period.name)
+
+
+def not_itself(period: Period) -> str:
+    """Why a period is not compared with itself."""
+    return _("Il periodo %(period)s non si confronta con sé stesso: scegline un altro.",
+             period=period.name)  # fmt: skip
 
 
 def choices(period: Period) -> list[tuple[str, str]]:

@@ -11,7 +11,13 @@ from portal.core import clock
 from portal.core.documents.document import Document, NamedFigure
 from portal.core.documents.tables import Table
 from portal.core.errors import Refusal
-from portal.core.italy.periods import Period, PeriodKind, parse_period, period_of
+from portal.core.italy.periods import (
+    Period,
+    PeriodKind,
+    period_of,
+    read_period,
+    require_period,
+)
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, wants_fragment
@@ -70,7 +76,7 @@ def show() -> Response:
     return page(
         "reports/show.html",
         fragment="edition",
-        status=422 if form.altro.errors else 200,
+        status=422 if form.altro.errors or form.confronto.errors else 200,
         form=form,
         panel=panel and tell_since(replace(panel, on_screen=_choices(relazione)), relazione),
         poll=url_for("reports.show", **_chosen() | {"visto": panel.stage}) if panel else None,
@@ -144,7 +150,7 @@ def nothing_new() -> Response:
 def _panel() -> Panel | None:
     """The panel of the period in the address; none where that is no period."""
     try:
-        return panel_of(parse_period(request.args.get("periodo", "")).named)
+        return panel_of(read_period(request.args.get("periodo", "")))
     except ValueError:
         return None
 
@@ -159,29 +165,32 @@ def _relazione() -> Relazione:
 
 
 def _period() -> Period:
-    try:
-        return parse_period(request.args.get("periodo", "")).named
-    except ValueError as error:
-        raise Refusal(str(error), field="periodo") from error
+    return require_period(request.args.get("periodo", ""), field="periodo")
 
 
 def _relazione_or_error(form: ReportChoice) -> Relazione:
-    """The same; where the period written beside the choice is none, it is said at its field.
+    """The same; where the period that was chosen to compare with is none, it is said at its field.
 
     The page is then compared with what the desk chose last; the layout stays as it was asked.
     """
     try:
         return _relazione()
     except Refusal as refusal:
-        if request.args.get("confronto") != ANOTHER or refusal.field not in ("confronto", "altro"):
+        if not _baseline_is_asked() or refusal.field not in ("confronto", "altro"):
             raise
+        is_written = request.args.get("confronto") == ANOTHER
         period = _period()
         last = choose(period, baseline=None, layout=request.args.get("prospetto"))
         relazione = assembly.get_relazione(
             period=period.name, baseline=last.baseline, layout=last.layout
         )
-        form.altro.errors = [refusal.sentence]
+        (form.altro if is_written else form.confronto).errors = [refusal.sentence]
         return relazione
+
+
+def _baseline_is_asked() -> bool:
+    """Whether the address says with what to compare."""
+    return bool(request.args.get("confronto"))
 
 
 def _baseline() -> str | None:

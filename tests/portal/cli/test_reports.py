@@ -132,6 +132,7 @@ def test_into_a_file_and_nothing_on_the_screen(report: Report, tmp_path: Path) -
         (("--desk", "lucca", "--period", "2015-02-29..2015-03-01"), "29"),
         (("--desk", "lucca", "--period", "2999"), "2999"),
         ((*SEED, "--baseline", "ieri"), "«ieri» non si capisce"),
+        ((*SEED, "--baseline", "2016-S1"), "non si confronta con sé stesso"),
         ((*SEED, "--format", "odt"), "--format non può essere «odt»"),
         (
             ("--network", "rete", "--period", "2016-S1", "--format", "pdf"),
@@ -185,5 +186,9 @@ def test_the_public_reads_the_edition_in_force_protected(
     assert read["audience"] == "public"
     assert {"table": "richieste", "row": "SOC-INV", "column": "count"} in read["hidden"]
     assert report(*SEED, "--audience", "public", "--format", "json").stdout == told.stdout
-    network = json.loads(report(*SEED, "--audience", "network", "--format", "json").stdout)
+    of_days = ("--desk", SEED[1], "--period", "2016-01-01..2016-06-30", "--audience", "network")
+    network = json.loads(report(*of_days, "--format", "json").stdout)
+    assert network == json.loads(
+        report(*SEED, "--audience", "network", "--format", "json").stdout
+    ), "a range of its days is the period"
     assert network["users_by_sex"] == {"F": 67, "M": 82, "X": 0}

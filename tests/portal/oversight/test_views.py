@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from portal.core import clock
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
@@ -78,6 +79,52 @@ def test_no_figures_yet(old_desks: World, client_of: ClientOf) -> None:
     assert not page.select("table, .panel, .downloads")
     assert client.get("/r/rete/confronto").status_code == 200
     assert client.get("/r/rete/confronto?periodo=pippo").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("baseline", "sentence"),
+    [
+        ("2099", "Il periodo 2099 non è ancora cominciato."),
+        (PERIOD, "Il periodo 2016-S1 non si confronta con sé stesso: scegline un altro."),
+        ("2016-01-01..2016-06-30", "Il periodo 2016-S1 non si confronta con sé stesso"),
+        ("ieri", "Il periodo «ieri» non si capisce"),
+    ],
+)
+def test_a_baseline_that_cannot_be_is_refused_at_its_field(
+    two_desks: World, client_of: ClientOf, at_network: AtNetwork, baseline: str, sentence: str
+) -> None:
+    client = client_of(two_desks.elena)
+    asking = client.submit(PAGE, {"baseline": baseline}, action=ASK)
+    for answer in (client.get(f"{PAGE}&confronto={baseline}"), asking):
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert answer.status_code == 422
+        assert sentence in page.select_one("#confronto-error").text
+        assert page.select_one("#confronto option[selected]").text == "un anno prima"
+        assert page.select_one('[name="baseline"]')["value"] == "2015-S1"
+    file = client.get(f"{FILE}csv?periodo={PERIOD}&confronto={baseline}")
+    assert (file.status_code, sentence in file.text) == (422, True)
+    with at_network(two_desks.rete):
+        assert editions.list_editions(NETWORK, PERIOD) == []
+
+
+def test_an_edition_stands_beside_a_period_that_is_over(
+    two_desks: World, client_of: ClientOf, at_network: AtNetwork
+) -> None:
+    client, today = client_of(two_desks.elena), clock.today()
+    asking = client.submit(PAGE, {"baseline": str(today.year)}, action=ASK)
+    assert asking.status_code == 422
+    assert f"Il periodo di confronto, {today.year}, non è ancora finito" in asking.text
+    with at_network(two_desks.rete):
+        assert editions.list_editions(NETWORK, PERIOD) == []
+
+
+def test_a_range_of_the_days_of_a_period_is_that_period(
+    two_desks: World, client_of: ClientOf
+) -> None:
+    client = client_of(two_desks.elena)
+    days = "periodo=2016-01-01..2016-06-30&confronto=2015-01-01..2015-06-30"
+    assert client.get(f"{FILE}json?{days}").data == client.get(f"{FILE}json?periodo={PERIOD}").data
+    assert cells(client.soup(f"/r/rete/confronto?{days}")) == cells(client.soup(PAGE))
 
 
 def test_the_files_are_those_of_the_page(two_desks: World, client_of: ClientOf) -> None:
