@@ -103,8 +103,8 @@ def table(comparison: NetworkComparison) -> Table:
         ),
         note=_("Gli esiti sono quelli della relazione di ogni sportello, che confronta le proprie"
                " persone e tiene conto che le sue righe sono molte. Intervallo: di quanti punti"
-               " può essere cambiata davvero la domanda, al 95 %. Con molti sportelli qualche"
-               " freccia può venire per caso."),
+               " può essere cambiata davvero la domanda, al 95 % per l’intera tabella dello"
+               " sportello. Con molti sportelli qualche freccia può venire per caso."),
         folded=True,
     )  # fmt: skip
 

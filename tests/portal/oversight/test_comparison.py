@@ -288,3 +288,11 @@ def test_what_is_shown_when_nobody_says(
             assert queries.get_usual_period() == "2016-S1"
             lines = [(line.period.name, line.published) for line in queries.list_periods()]
             assert lines == [("2026-S1", 0), ("2016-S1", 1)]
+
+
+def test_the_note_of_intervals_says_that_they_hold_for_a_whole_table(
+    two_desks: World, at_network: AtNetwork
+) -> None:
+    with at_network(two_desks.rete):
+        note = variations.table(queries.get_comparison(PERIOD)).note
+    assert "al 95 % per l’intera tabella dello sportello" in note
