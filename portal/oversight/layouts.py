@@ -80,8 +80,8 @@ def comparison_table(comparison: NetworkComparison) -> Table:
     return Table(
         caption=_(
             "Sportelli a confronto: %(period)s e %(baseline)s",
-            period=comparison.period.title(),
-            baseline=comparison.baseline.title(),
+            period=comparison.period.exact_title(),
+            baseline=comparison.baseline.exact_title(),
         ),
         columns=tuple(columns),
         rows=(_users(comparison), _services(comparison), *_topics(comparison)),

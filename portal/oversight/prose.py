@@ -12,11 +12,11 @@ from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.italy import formats
+from portal.core.italy.nouns import noun_of
 from portal.core.italy.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
 from portal.oversight.rules import NetworkComparison, is_unknown
 from portal.reports.relazione.model import are_comparable
-from portal.reports.sections.prose import in_period, of_period, to_period
 
 MOST_NAMED = 4
 
@@ -98,16 +98,16 @@ def notes(comparison: NetworkComparison, show: str) -> list[Note]:
 
 def _nameless_notes(comparison: NetworkComparison) -> list[Note]:
     """Of which desks many enquiries are of nobody known, and which do not say how many are."""
-    heads = headings(comparison.period, comparison.baseline)
+    nouns = noun_of(comparison.period), noun_of(comparison.baseline)
     found = []
     for desk in comparison.desks:
         letter = comparison.marks.get(desk.desk.slug)
         if letter:
-            sides = zip((desk.current, desk.baseline), heads, strict=True)
+            sides = zip((desk.current, desk.baseline), nouns, strict=True)
             numbers = [
-                _("%(n)s richieste su %(services)s nel periodo %(period)s", period=head,
+                _("%(n)s richieste su %(services)s %(in_period)s", in_period=noun.in_it,
                   n=formats.count(side.nameless.total), services=formats.count(side.services or 0))
-                for side, head in sides if side in desk.much_nameless and side.nameless
+                for side, noun in sides if side in desk.much_nameless and side.nameless
             ]  # fmt: skip
             found.append(
                 _("(%(letter)s) %(desk)s: senza nome %(numbers)s. Contano tra le richieste, non nei"
@@ -137,22 +137,22 @@ def _partly_known_notes(comparison: NetworkComparison) -> list[Note]:
     if comparison.is_of_before:
         return []
     found = []
-    heads = headings(comparison.period, comparison.baseline)
-    for which, head in zip(("current", "baseline"), heads, strict=True):
+    nouns = noun_of(comparison.period), noun_of(comparison.baseline)
+    for which, noun in zip(("current", "baseline"), nouns, strict=True):
         counts = {desk.desk.name: getattr(desk, which) for desk in comparison.desks}
         known = {name: side for name, side in counts.items() if side and not is_unknown(side)}
         users = [name for name, side in known.items() if side.users is None]
         asked = [name for name, side in known.items() if not side.knows_topics]
         if users:
             found.append(
-                _("Di %(names)s gli utenti del periodo %(period)s sono n.d.: le richieste sono la"
-                  " somma di più periodi, e gli utenti non si sommano. Mancano quindi gli utenti e"
-                  " i tassi della rete.", names=formats.joined(users), period=head)
+                _("Di %(names)s gli utenti %(of_period)s sono n.d.: le richieste sono la somma di"
+                  " più periodi, e gli utenti non si sommano. Mancano quindi gli utenti e i tassi"
+                  " della rete.", names=formats.joined(users), of_period=noun.of_it)
             )  # fmt: skip
         if asked:
             found.append(
-                _("Di %(names)s nel periodo %(period)s si conoscono solo gli utenti: le richieste"
-                  " e i tassi della rete sono n.d.", names=formats.joined(asked), period=head)
+                _("Di %(names)s %(in_period)s si conoscono solo gli utenti: le richieste e i tassi"
+                  " della rete sono n.d.", names=formats.joined(asked), in_period=noun.in_it)
             )  # fmt: skip
     return [Note(sentence) for sentence in found]
 
@@ -164,7 +164,7 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
     if unknown and len(unknown) < len(comparison.desks):
         found.append(_("n.d.: di %(names)s mancano i dati %(of_then)s, quindi mancano anche quelli"
                        " della rete.",
-                       names=formats.joined(unknown), of_then=of_period(then)))  # fmt: skip
+                       names=formats.joined(unknown), of_then=noun_of(then).of_it))  # fmt: skip
     if comparison.sums.of_both and comparison.of_both:
         found.append(
             ngettext(
@@ -190,11 +190,11 @@ def _missing_notes(comparison: NetworkComparison) -> list[Note]:
     if len(fresh) > MOST_NAMED:
         found.append(_("%(number)s voci sono nuove: %(in_then)s non si potevano segnare, quindi"
                        " non hanno variazione.",
-                       number=len(fresh), in_then=in_period(then)))  # fmt: skip
+                       number=len(fresh), in_then=noun_of(then).in_it))  # fmt: skip
     elif fresh:
         found.append(_("Voci nuove, che %(in_then)s non si potevano segnare e non hanno"
                        " variazione: %(topics)s.",
-                       in_then=in_period(then), topics=formats.joined(fresh)))  # fmt: skip
+                       in_then=noun_of(then).in_it, topics=formats.joined(fresh)))  # fmt: skip
     return [Note(sentence) for sentence in found]
 
 
@@ -213,6 +213,6 @@ def _cell_note(comparison: NetworkComparison, show: str) -> Note:
         )
     return Note(
         _("In ogni casella: di quanti punti sono cambiate le richieste ogni 100 utenti rispetto"
-          " %(to_then)s.", to_then=to_period(comparison.baseline)),
+          " %(to_then)s.", to_then=noun_of(comparison.baseline).to_it),
         _("Accanto a utenti e servizi, in piccolo, quelli del confronto."),
     )  # fmt: skip

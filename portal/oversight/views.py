@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.errors import Refusal
+from portal.core.italy.nouns import noun_of
 from portal.core.italy.periods import parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
@@ -166,7 +167,8 @@ def _panel(
         "edition_files": _edition_files(latest),
         "approved_files": _edition_files(latest if latest and latest.approved_at else None),
         "newer_figures": newer,
-        "compared_with": parse_period(latest.baseline).title() if latest else "",
+        "compared_with": noun_of(parse_period(latest.baseline)).the if latest else "",
+        "other_baseline": noun_of(comparison.baseline).the,
         "differs": latest is not None and latest.baseline != comparison.baseline.name,
         "address": _page_address(comparison),
         "steps": status_panel.steps_at(latest.step) if latest else [],

@@ -136,7 +136,7 @@ def _before(
     found = next((each.text for each in line if each.column == beside), None)
     if found is None:
         return []
-    return [(_("Confronto"), f"{found} ({relazione.against.title()})")]
+    return [(_("Confronto"), f"{found} ({relazione.against.title(relazione.period)})")]
 
 
 def _filters(relazione: Relazione) -> list[tuple[str, str]]:

@@ -181,8 +181,15 @@ def window(start: date, end: date) -> str:
 
 def short_window(start: date, end: date) -> str:
     """«1° gen – 30 mag 2026», for the head of a column."""
+    if start == end:
+        return f"{_short_day(start)} {start.year}"
     first = _short_day(start) if start.year == end.year else f"{_short_day(start)} {start.year}"
     return f"{first} – {_short_day(end)} {end.year}"
+
+
+def short_days(start: date, end: date) -> str:
+    """«1° gen – 30 mag», where the years stand apart."""
+    return _short_day(start) if start == end else f"{_short_day(start)} – {_short_day(end)}"
 
 
 def _short_day(value: date) -> str:

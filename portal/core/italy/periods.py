@@ -80,7 +80,7 @@ class Period:
     def heading(self) -> str:
         """The year, as the head of a column; of a window of an open period, its days."""
         if self.is_partial:
-            return formats.short_window(self.start, self.end)
+            return self.short_window()
         first, last = self.whole.start.year, self.whole.end.year
         if self.whole.kind is PeriodKind.SCHOOL_YEAR:
             return self.whole.name
@@ -165,6 +165,18 @@ class Period:
         """«1° gennaio – 30 giugno 2016»."""
         return formats.window(self.start, self.end)
 
+    def short_window(self) -> str:
+        """«1° gen – 30 giu 2016»."""
+        return formats.short_window(self.start, self.end)
+
+    def exact_title(self) -> str:
+        """The title of what it holds: of a partial window its days."""
+        return self.window() if self.is_partial else self.title()
+
+    def ends_like(self, other: "Period") -> bool:
+        """Whether both end on the same day of the year: else both ends must be read."""
+        return (self.end.month, self.end.day) == (other.end.month, other.end.day)
+
 
 def last_half(today: date) -> "Period":
     """The half-year that closed last."""
@@ -208,16 +220,18 @@ def same_length_kind(one: Period, other: Period) -> bool:
 def headings(period: Period, baseline: Period) -> tuple[str, str]:
     """Heads of two columns: the years where they tell the periods apart, else the titles.
 
-    Of a period that is counted only in part, the days that were: never the name of all of it.
+    Of any two dates, and of a period that is counted only in part, the days that were: never the
+    name of all of it.
     """
     same_kind = period.whole.kind is baseline.whole.kind
-    if same_kind and period.baseline() == baseline and period.heading != baseline.heading:
+    is_told_by_year = period.heading != baseline.heading and period.ends_like(baseline)
+    if same_kind and period.baseline() == baseline and is_told_by_year:
         return period.heading, baseline.heading
     return _headed(period), _headed(baseline)
 
 
 def _headed(period: Period) -> str:
-    return period.heading if period.is_partial else period.title()
+    return period.short_window() if period.kind is PeriodKind.RANGE else period.title()
 
 
 # From text

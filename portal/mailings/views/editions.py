@@ -15,9 +15,9 @@ from portal.mailings.kinds import DESK
 from portal.mailings.views.letters import Addresses, deliveries_page, preview_page
 from portal.mailings.views.recipients import mailings
 from portal.reports.editions import lifecycle as editions
-from portal.reports.editions.choices import LAYOUTS, against_of, choices_of
+from portal.reports.editions.choices import LAYOUTS, choices_of
 from portal.reports.editions.desk import missing_of
-from portal.reports.editions.snapshot import thaw
+from portal.reports.editions.snapshot import counted_of, thaw
 from portal.reports.models import EditionRow
 from portal.reports.sections import OPTIONAL, sections_of
 
@@ -98,7 +98,7 @@ def _made_of(edition: EditionRow) -> list[tuple[str, str]]:
     period, chosen = parse_period(edition.period), choices_of(edition)
     facts = [
         (_("Periodo"), f"{period.title()}, {period.window()}"),
-        (_("Confronto"), against_of(period, chosen.baseline).title() or _("nessuno")),
+        (_("Confronto"), chosen.compared_with(period, counted_of(edition)) or _("nessuno")),
         (_("Prospetto"), str(LAYOUTS[chosen.layout])),
     ]
     if edition.frozen:

@@ -36,13 +36,23 @@ class Choices:
         """By the names of the address."""
         return {"confronto": self.baseline, "prospetto": self.layout.value}
 
-    def title(self, period: Period) -> str:
-        """«a confronto con I semestre 2025, prospetto completo»."""
-        against = against_of(period, self.baseline).title()
+    def title(self, period: Period, counted: Baseline | None = None) -> str:
+        """«a confronto con il I semestre 2025, prospetto completo».
+
+        `counted` says of which years a mean is; before anything is counted nobody knows.
+        """
+        against = self.compared_with(period, counted)
         facts = {"baseline": against, "layout": LAYOUTS[self.layout]}
         if not against:
             return _("senza confronto, prospetto %(layout)s", **facts)
         return _("a confronto con %(baseline)s, prospetto %(layout)s", **facts)
+
+    def compared_with(self, period: Period, counted: Baseline | None = None) -> str:
+        """«il I semestre 2025», «la media 2013 e 2015»; empty where nothing is compared."""
+        against = counted or against_of(period, self.baseline)
+        if against.is_mean and not counted:
+            return _("la media dei tre anni prima")
+        return against.noun(period).the if against.periods else ""
 
 
 def choices_of(edition: EditionRow) -> Choices:

@@ -21,21 +21,25 @@ from portal.reports.editions import first_lines
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.measures.detail import Detail, Month
+from portal.reports.models import EditionRow
 from portal.reports.relazione import assembly, manager_words
-from portal.reports.relazione.baselines import baseline_of
+from portal.reports.relazione.baselines import Baseline, baseline_of
 from portal.reports.relazione.model import Asked, Layout, Relazione, Texts, TopicRow, topic_row
 
-SCHEMA = 5
+SCHEMA = 6
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
 
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
 visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
 breakdown, the interpreter's among them. 5: and the enquiries without a name, of each line the
 topics that it holds, of what requests are a sum, and the layout; the rates of those before are of
-all enquiries.
+all enquiries. 6: and of how many years the mean of a month is, and which notes are about the
+earlier period.
 """
 OF_USERS = 5
 """The first schema whose rates are of the enquiries of users."""
+WITH_NOUNS = 6
+"""The first schema whose captions name the earlier period as it follows «con»."""
 MEASURED = ("difference", "low", "high", "p", "p_adjusted")
 """What of a finding is a decimal number."""
 
@@ -156,9 +160,7 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
     refuse_newer(frozen, newest=SCHEMA)
     current = _thawed_counts(frozen["current"])
     baseline = _thawed_counts(frozen["earlier"]) if frozen["earlier"] else None
-    period = parse_period(frozen["period"])
-    _period, against = baseline_of(period, frozen["baseline"], date.max)
-    against = replace(against, known=tuple(map(parse_period, frozen.get("mean_of", ()))))
+    period, against = parse_period(frozen["period"]), _thawed_baseline(frozen)
     rows, historical = _rows_of(frozen, period, current, baseline)
     early_now, early_then = map(_number, frozen.get("early", (0, 0)))
     return Relazione(
@@ -181,7 +183,20 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         early=(early_now, early_then),
         layout=Layout(frozen.get("layout", Layout.MODERN)),
         rates_of_all=schema_of(frozen) < OF_USERS,
+        is_captioned_barely=schema_of(frozen) < WITH_NOUNS,
     )
+
+
+def counted_of(edition: EditionRow) -> Baseline | None:
+    """What the figures of an edition are compared with; None as long as nothing is counted."""
+    return _thawed_baseline(edition.frozen) if edition.frozen else None
+
+
+def _thawed_baseline(frozen: Mapping[str, Any]) -> Baseline:
+    """With the periods that its mean is of."""
+    period = parse_period(frozen["period"])
+    _period, against = baseline_of(period, frozen["baseline"], date.max)
+    return replace(against, known=tuple(map(parse_period, frozen.get("mean_of", ()))))
 
 
 def _rows_of(

@@ -19,8 +19,9 @@ from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.choices import Choices, against_of, choices_of, first_unfinished
 from portal.reports.editions.desk import DESK, SinceFreezing, since_freezing
 from portal.reports.editions.edition_type import LAST_STEP, STEPS
-from portal.reports.editions.snapshot import thaw
+from portal.reports.editions.snapshot import counted_of, thaw
 from portal.reports.models import EditionRow
+from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione
 from portal.reports.sections import LATER_PARTS, OPTIONAL
 
@@ -46,6 +47,8 @@ class Panel:
     """Those with which the page that has this panel was made; none on the edition's own."""
     other_words: tuple[str, ...] = ()
     """What else is otherwise on that page: «senza «Andamento mensile»»."""
+    counted: Baseline | None = None
+    """What the figures of that page are compared with."""
 
     @property
     def is_building(self) -> bool:
@@ -62,15 +65,18 @@ class Panel:
 
     @property
     def made_with(self) -> str:
-        """«a confronto con I semestre 2025, prospetto completo», of the edition."""
-        return choices_of(self.edition).title(self.period) if self.edition else ""
+        """«a confronto con il I semestre 2025, prospetto completo», of the edition."""
+        if self.edition is None:
+            return ""
+        return choices_of(self.edition).title(self.period, counted_of(self.edition))
 
     @property
     def shown_with(self) -> str:
         """The same of the page."""
         if self.on_screen is None:
             return ""
-        return ", ".join((self.on_screen.title(self.period), *self.other_words))
+        title = self.on_screen.title(self.period, self.counted)
+        return ", ".join((title, *self.other_words))
 
     @property
     def differs(self) -> bool:

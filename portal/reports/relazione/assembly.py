@@ -25,7 +25,7 @@ from portal.reports import measures
 from portal.reports.measures.detail import Detail
 from portal.reports.measures.detail import mean_of as details_mean
 from portal.reports.relazione import manager_words
-from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun
+from portal.reports.relazione.baselines import Baseline, baseline_of, not_begun, year_of
 from portal.reports.relazione.model import Layout, Relazione
 from portal.reports.relazione.rows import Compared
 from portal.reports.relazione.tested import infer
@@ -151,13 +151,16 @@ def _count_baseline(against: Baseline, ledger: measures.Ledger) -> _Known:
             notes.append(error.sentence)
             continue
         if is_silent(counts):
-            silent.append(period.heading)
+            silent.append(year_of(period))
         else:
             counted[period] = counts
             notes += _sum_note(period, counts)
     if against.is_mean and silent and counted:
         notes.append(
-            _("Nella media mancano gli anni senza dati: %(years)s.", years=formats.joined(silent))
+            _(
+                "Nella media mancano gli anni senza dati: %(years)s.",
+                years=formats.joined(silent[::-1]),
+            )
         )
     found = list(counted.values())
     mean = mean_of(found) if against.is_mean and found else next(iter(found), None)

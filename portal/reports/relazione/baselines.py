@@ -6,6 +6,7 @@ told beside halves of another season. Users of different periods are different c
 people: their mean is one of counts, never of distinct persons over all three.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +15,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core.italy import formats
-from portal.core.italy.periods import Period, PeriodKind, headings, period_of, read_period
+from portal.core.italy.nouns import Noun, noun_of
+from portal.core.italy.periods import (
+    Period,
+    PeriodKind,
+    headings,
+    period_of,
+    read_period,
+)
 
 OF_A_MEAN = 3
 
@@ -55,8 +63,11 @@ class Baseline:
 
     @property
     def window_name(self) -> str:
-        """As name; of an open period, the dates that were counted."""
-        return self.name if self.period is None else self.period.name
+        """For the head of a file: the names of the periods counted, of an open one its dates."""
+        if not self.periods:
+            return self.name
+        names = [period.name for period in reversed(self.counted)]
+        return names[0] if len(names) == 1 else _("media %(years)s", years=formats.joined(names))
 
     @property
     def is_mean(self) -> bool:
@@ -67,28 +78,48 @@ class Baseline:
         """The one period, where it is one."""
         return self.periods[0] if len(self.periods) == 1 else None
 
-    def title(self) -> str:
-        """«I semestre 2015», the days of it that were counted, or of which years it is the mean."""
+    def title(self, period: Period | None = None) -> str:
+        """«I semestre 2015», the days of it that were counted, or of which years it is the mean.
+
+        The days of a mean are written also where they end otherwise than those of `period`.
+        """
         if self.is_mean:
-            return self._mean_title()
-        if not self.periods:
-            return ""
-        (period,) = self.periods
-        return period.window() if period.is_partial else period.title()
+            return self._mean_title(period)
+        return self.periods[0].exact_title() if self.periods else ""
+
+    def noun(self, period: Period) -> Noun:
+        """The same, to stand after a preposition: «la media 2013–2015»; where there is one."""
+        if len(self.counted) == 1:
+            return noun_of(self.counted[0])
+        return Noun("la", self._mean_title(period))
 
     @property
     def counted(self) -> tuple[Period, ...]:
         """The periods whose figures these are."""
         return self.known if self.is_mean and self.known else self.periods
 
-    def _mean_title(self) -> str:
+    def _mean_title(self, period: Period | None) -> str:
         """Named by the years that it holds; of a single one there is no mean."""
-        years = [period.heading for period in reversed(self.counted)]
-        if len(years) == 1:
-            return years[0]
-        if len(years) < len(self.periods) or any(one.is_partial for one in self.counted):
-            return _("media %(years)s", years=formats.joined(years))
-        return _("media %(years)s", years=f"{years[0]}–{years[-1]}")
+        held = self.counted[::-1]
+        with_days = not self.ends_like(period or held[0])
+        if len(held) == 1:
+            return held[0].short_window() if with_days else held[0].heading
+        if not (with_days or held[0].is_partial):
+            return _("media %(years)s", years=_run_of_years(held))
+        by_days: dict[str, list[Period]] = {}
+        for earlier in held:
+            days = formats.short_days(earlier.start, earlier.end)
+            by_days.setdefault(days, []).append(earlier)
+        dated = [f"{days} {_run_of_years(alike)}" for days, alike in by_days.items()]
+        return _("media %(years)s", years=", ".join(dated))
+
+    def ends_like(self, period: Period) -> bool:
+        """Whether each period that it is of ends on the same day of the year as this one."""
+        return all(period.ends_like(earlier) for earlier in self.counted)
+
+    def years(self) -> list[str]:
+        """The year of each, the oldest first: «2015», «2015/2016»."""
+        return [year_of(period) for period in reversed(self.counted)]
 
     def heads(self, period: Period) -> tuple[str, str]:
         """Heads of the two columns of a table: the present period's and this one's."""
@@ -96,7 +127,9 @@ class Baseline:
             return headings(period, self.period)
         if not self.periods:
             return period.heading, ""
-        return period.heading, self.title()
+        if self.ends_like(period):
+            return period.heading, self.title(period)
+        return headings(period, self.counted[0])[0], self.title(period)
 
     def is_usual(self, period: Period) -> bool:
         """Whether it is the same period a year earlier."""
@@ -118,6 +151,19 @@ def baseline_of(period: Period, text: str | None, today: date) -> tuple[Period, 
     if choice == Choice.MEAN:
         return period, Baseline(_years_before(period))
     return _chosen(period, read_period(choice), today)
+
+
+def year_of(period: Period) -> str:
+    """«2015»; of what ends in another year «2015/2016», as a school year."""
+    first, last = period.whole.start.year, period.whole.end.year
+    return str(first) if first == last else f"{first}/{last}"
+
+
+def _run_of_years(periods: Sequence[Period]) -> str:
+    """«2013–2015» of three in a row; else each of them."""
+    years = [year_of(period) for period in periods]
+    in_a_row = periods[-1].start.year - periods[0].start.year == len(periods) - 1
+    return f"{years[0]}–{years[-1]}" if len(years) > 2 and in_a_row else formats.joined(years)
 
 
 def _years_before(period: Period) -> tuple[Period, ...]:

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from portal.core.documents.tables import Check
 from portal.core.italy.formats import count, day, joined
+from portal.core.italy.nouns import Noun, capitalized, noun_of
 from portal.core.italy.periods import same_length_kind
 from portal.figures.rules import Counts, Number
 from portal.reports.relazione.model import (
@@ -20,7 +21,7 @@ from portal.reports.relazione.model import (
     services_per_user,
 )
 from portal.reports.relazione.rows import OTHER_CODE
-from portal.reports.sections.prose import compared_with, in_period
+from portal.reports.sections.prose import compared_with, in_earlier
 
 
 def partial_notice(relazione: Relazione) -> str | None:
@@ -83,27 +84,27 @@ def reconciliation(relazione: Relazione, lines: Sequence[TopicRow] | None = None
 
 def early_note(relazione: Relazione) -> str:
     """What was marked on days on which no list had its topic: on no line, and yet in the total."""
-    heads = relazione.against.heads(relazione.period)
-    return " ".join(
-        _early(number, head, partly=len(relazione.against.counted) > 1 and place == 1)
-        for place, (number, head) in enumerate(zip(relazione.early, heads, strict=True))
-        if number
-    )
+    partly = len(relazione.against.counted) > 1
+    now, then = relazione.early
+    notes = [_early(now, noun_of(relazione.period), partly=False)] if now else []
+    if then and relazione.against.periods:
+        notes.append(_early(then, relazione.against.noun(relazione.period), partly=partly))
+    return " ".join(notes)
 
 
-def _early(number: Number, head: str, *, partly: bool) -> str:
+def _early(number: Number, period: Noun, *, partly: bool) -> str:
     if partly:
-        return _("Nel totale del periodo %(period)s ci sono anche %(n)s richieste di voci che in"
-                 " una parte di quegli anni non si potevano segnare.",
-                 n=count(number), period=head)  # fmt: skip
+        return _("Nel totale %(of_period)s ci sono anche %(n)s richieste di voci che in una parte"
+                 " di quegli anni non si potevano segnare.",
+                 n=count(number), of_period=period.of_it)  # fmt: skip
     return ngettext(
-        "Nel totale del periodo %(period)s c’è anche %(n)s richiesta di voci che allora non si"
-        " potevano segnare.",
-        "Nel totale del periodo %(period)s ci sono anche %(n)s richieste di voci che allora non si"
-        " potevano segnare.",
+        "Nel totale %(of_period)s c’è anche %(n)s richiesta di voci che allora non si potevano"
+        " segnare.",
+        "Nel totale %(of_period)s ci sono anche %(n)s richieste di voci che allora non si potevano"
+        " segnare.",
         number,
         n=count(number),
-        period=head,
+        of_period=period.of_it,
     )
 
 
@@ -128,13 +129,10 @@ def detail_label(relazione: Relazione, detail: TopicRow, line: TopicRow) -> str:
     label = detail.label
     if detail.is_rest:
         label = _("%(topic)s, senza dettaglio", topic=detail.label)
-    then = relazione.against.period
-    if not detail.is_part_then or then is None:
+    if not detail.is_part_then or relazione.against.period is None:
         return label
-    usual = relazione.against.is_usual(relazione.period)
-    when = _("nel %(year)s", year=then.heading) if usual else in_period(then.whole)
     return _("%(topic)s (compreso in «%(line)s» %(in_then)s)",
-             topic=label, line=line.label, in_then=when)  # fmt: skip
+             topic=label, line=line.label, in_then=in_earlier(relazione))  # fmt: skip
 
 
 def historical_note(relazione: Relazione) -> str | None:
@@ -189,19 +187,18 @@ def _nameless_notes(relazione: Relazione) -> list[str]:
     """What is not known of enquiries without a name, and what comes of it."""
     if not any(relazione.has_nameless):
         return []
-    heads = relazione.against.heads(relazione.period)
-    sides = [(relazione.current, heads[0])]
+    sides = [(relazione.current, noun_of(relazione.period))]
     if relazione.baseline is not None:
-        sides.append((relazione.baseline, heads[1]))
+        sides.append((relazione.baseline, relazione.against.noun(relazione.period)))
     notes = [
-        _("Del periodo %(period)s si sa solo quante richieste erano senza nome in tutto: le righe"
-          " non hanno tasso.", period=head)
-        for side, head in sides
+        _("%(Of_period)s si sa solo quante richieste erano senza nome in tutto: le righe non hanno"
+          " tasso.", Of_period=capitalized(noun.of_it))
+        for side, noun in sides
         if side.users is not None and not side.tells_topics_of_users
     ]  # fmt: skip
-    if any(side.users is None for side, _head in sides):
+    if any(side.users is None for side, _noun in sides):
         return notes
-    untold = [head for side, head in sides if not side.tells_nameless]
+    untold = [noun for side, noun in sides if not side.tells_nameless]
     if len(sides) < 2 or not untold:
         return notes
     if are_comparable(relazione.current, relazione.baseline):
@@ -209,20 +206,21 @@ def _nameless_notes(relazione: Relazione) -> list[str]:
     return [*notes, _not_comparable(sides, untold[0])]
 
 
-def _all_of_users(head: str) -> str:
-    return _("Del periodo %(period)s non si sa quante richieste erano senza nome: contano tutte"
-             " come degli utenti.", period=head)  # fmt: skip
+def _all_of_users(period: Noun) -> str:
+    return _("%(Of_period)s non si sa quante richieste erano senza nome: contano tutte come degli"
+             " utenti.", Of_period=capitalized(period.of_it))  # fmt: skip
 
 
-def _not_comparable(sides: Sequence[tuple[Counts, str]], untold: str) -> str:
+def _not_comparable(sides: Sequence[tuple[Counts, Noun]], untold: Noun) -> str:
     """Why no variation is told: many of one side are nameless, and another does not say."""
-    most, services, head = max(
-        (side.nameless.total, side.services, head) for side, head in sides if side.nameless
+    most, services, noun = max(
+        (side.nameless.total, side.services, noun) for side, noun in sides if side.nameless
     )
-    if head == untold:
-        return _("Le variazioni sono n.d.: di una parte del periodo %(untold)s non si sa quante"
-                 " richieste erano senza nome, e di quelle che si sanno sono molte.",
-                 untold=untold)  # fmt: skip
-    return _("Le variazioni sono n.d.: nel periodo %(period)s le richieste senza nome sono %(n)s su"
-             " %(services)s, e del periodo %(untold)s non si sa quante lo erano.",
-             period=head, n=count(most), services=count(services or 0), untold=untold)  # fmt: skip
+    if noun == untold:
+        return _("Le variazioni sono n.d.: di una parte %(of_untold)s non si sa quante richieste"
+                 " erano senza nome, e di quelle che si sanno sono molte.",
+                 of_untold=untold.of_it)  # fmt: skip
+    return _("Le variazioni sono n.d.: %(in_period)s le richieste senza nome sono %(n)s su"
+             " %(services)s, e %(of_untold)s non si sa quante lo erano.",
+             in_period=noun.in_it, n=count(most), services=count(services or 0),
+             of_untold=untold.of_it)  # fmt: skip

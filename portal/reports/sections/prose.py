@@ -17,6 +17,7 @@ from portal.core.italy.formats import (
     percent,
     to_figure,
 )
+from portal.core.italy.nouns import Noun, noun_of
 from portal.core.italy.periods import Period, PeriodKind
 from portal.figures.rules import Counts, Number, is_silent
 from portal.reports.relazione.baselines import Baseline
@@ -153,10 +154,10 @@ def _comparison(relazione: Relazione) -> str:
         return ""
     against = _against(relazione.period, relazione.against)
     if baseline is None or is_silent(baseline):
-        return _("Non ci sono dati per un confronto %(against)s.", against=_with(against))
+        return _("Non ci sono dati per un confronto con %(against)s.", against=against.the)
     people = _both(_("utenti"), baseline.users, relazione.current.users)
     work = _both(_("servizi"), baseline.services, relazione.services)
-    start = _("Rispetto %(against)s", against=_to(against))
+    start = _("Rispetto %(against)s", against=against.to_it)
     if work and baseline.users is None and baseline.sum_of:
         return _("%(start)s %(work)s; gli utenti di allora sono n.d., perché quelli di più periodi"
                  " non si sommano.", start=start, work=work)  # fmt: skip
@@ -186,27 +187,32 @@ def _moved(noun: str, before: Number, after: Number) -> str:
     return _("il numero %(of)s %(noun)s è rimasto %(after)s", of=preposition, **facts)
 
 
-def _against(period: Period, against: Baseline) -> tuple[str, str]:
+def _against(period: Period, against: Baseline) -> Noun:
     """The earlier period as an article and a noun, so that prepositions can join it."""
     if len(against.counted) > 1:
-        years = joined([earlier.heading for earlier in reversed(against.counted)])
-        return "la", _("media degli stessi periodi del %(years)s", years=years)
+        return _mean(period, against)
     (baseline,) = against.counted
-    if not (against.is_mean or against.is_usual(period)):
-        return _named(baseline)
+    if not (against.is_mean or against.is_usual(period)) or not period.ends_like(baseline):
+        return noun_of(baseline)
     whole = baseline.whole
-    if period.is_partial and not _ends_alike(period, baseline):
-        return _named(baseline)
     if period.is_partial:
-        return "gli", _("stessi giorni %(year)s", year=_of_year(whole))
+        return Noun("gli", _("stessi giorni %(year)s", year=_of_year(whole)))
     if whole.kind in (PeriodKind.YEAR, PeriodKind.SCHOOL_YEAR):
-        return _named(whole)
-    return "lo", _("stesso periodo %(year)s", year=_of_year(whole))
+        return noun_of(whole)
+    return Noun("lo", _("stesso periodo %(year)s", year=_of_year(whole)))
 
 
-def _ends_alike(period: Period, baseline: Period) -> bool:
-    """Whether both windows end on the same day of the year: else both ends must be read."""
-    return (period.end.month, period.end.day) == (baseline.end.month, baseline.end.day)
+def _mean(period: Period, against: Baseline) -> Noun:
+    """«la media degli stessi periodi del 2013, 2014 e 2015»."""
+    years = joined(against.years())
+    if not against.ends_like(period):
+        dates = joined([from_to(one.start, one.end) for one in reversed(against.counted)])
+        return Noun("la", _("media dei periodi %(dates)s", dates=dates))
+    if period.is_partial:
+        return Noun("la", _("media degli stessi giorni del %(years)s", years=years))
+    if period.kind is PeriodKind.SCHOOL_YEAR:
+        return Noun("la", _("media degli anni scolastici %(years)s", years=years))
+    return Noun("la", _("media degli stessi periodi del %(years)s", years=years))
 
 
 def _of_year(period: Period) -> str:
@@ -217,59 +223,11 @@ def _of_year(period: Period) -> str:
     return _("del %(year)s", year=period.start.year)
 
 
-def _named(period: Period) -> tuple[str, str]:
-    if period.start == period.end:
-        return "il", _("giorno %(day)s", day=day(period.start))
-    if period.is_partial or period.kind is PeriodKind.RANGE:
-        return "il", _("periodo %(dates)s", dates=from_to(period.start, period.end))
-    if period.kind is PeriodKind.YEAR:
-        return "il", str(period.start.year)
-    if period.kind is PeriodKind.SCHOOL_YEAR:
-        return "l’", period.title()
-    return ("" if period.kind is PeriodKind.MONTH else "il"), period.title()
-
-
-_TO = {"il": "al ", "lo": "allo ", "la": "alla ", "gli": "agli ", "l’": "all’"}
-_OF = {"il": "del ", "l’": "dell’", "": "di "}
-_IN = {"il": "nel ", "l’": "nell’", "": "in "}
-_THE = {"il": "il ", "lo": "lo ", "la": "la ", "gli": "gli ", "l’": "l’", "": ""}
-
-
-def _to(noun: tuple[str, str]) -> str:
-    article, name = noun
-    if not article:
-        return ("ad " if name.startswith("a") else "a ") + name
-    return _TO[article] + name
-
-
-def of_period(period: Period) -> str:
-    """«del 2016», «dell’anno scolastico 2015/2016», «di aprile 2016»."""
-    article, name = _named(period)
-    return _OF[article] + name
-
-
-def in_period(period: Period) -> str:
-    """«nel 2016», «nell’anno scolastico 2015/2016», «in aprile 2016»."""
-    article, name = _named(period)
-    return _IN[article] + name
-
-
-def to_period(period: Period) -> str:
-    """«al 2016», «all’anno scolastico 2015/2016», «ad aprile 2016»."""
-    return _to(_named(period))
-
-
-def _with(noun: tuple[str, str]) -> str:
-    article, name = noun
-    return f"con {_THE[article]}{name}"
-
-
 def compared_with(relazione: Relazione) -> str:
     """«lo stesso periodo del 2015»; nothing where nothing is compared."""
     if not relazione.against.periods:
         return ""
-    article, name = _against(relazione.period, relazione.against)
-    return _THE[article] + name
+    return _against(relazione.period, relazione.against).the
 
 
 def subtitle(relazione: Relazione) -> str:
@@ -287,9 +245,26 @@ def earlier(relazione: Relazione, number: str | None) -> str:
     """«nel 2015: 172»; a figure that was not kept is «non rilevati», never zero."""
     against = relazione.against
     said = number or _("non rilevati")
-    if against.is_usual(relazione.period) and against.period and len(against.period.heading) == 4:
-        return _("nel %(year)s: %(number)s", year=against.period.heading, number=said)
-    return _("%(period)s: %(number)s", period=against.title(), number=said)
+    if _is_told_by_year(relazione):
+        return _("nel %(year)s: %(number)s", year=against.counted[0].heading, number=said)
+    title = against.title(relazione.period)
+    return _("%(period)s: %(number)s", period=title, number=said)
+
+
+def in_earlier(relazione: Relazione) -> str:
+    """«nel 2015», «nel periodo dal 1° giugno al 31 agosto 2024»."""
+    against = relazione.against
+    if _is_told_by_year(relazione):
+        return _("nel %(year)s", year=against.counted[0].heading)
+    return against.noun(relazione.period).in_it
+
+
+def _is_told_by_year(relazione: Relazione) -> bool:
+    """Whether a year alone, of four figures, tells the earlier period from this one."""
+    period, earlier = relazione.period, relazione.against.period
+    if earlier is None or not relazione.against.is_usual(period):
+        return False
+    return len(earlier.heading) == 4 and period.ends_like(earlier)
 
 
 def users_below(relazione: Relazione) -> tuple[str, ...]:

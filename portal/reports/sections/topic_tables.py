@@ -106,13 +106,14 @@ def group_table(relazione: Relazione) -> Table | None:
 
 def caption(relazione: Relazione) -> str:
     """Of which periods the table of topics is."""
-    period = relazione.period.title()
-    if not relazione.against.periods:
-        return _("Richieste per tipologia: %(period)s", period=period)
+    period, against = relazione.period, relazione.against
+    if not against.periods:
+        return _("Richieste per tipologia: %(period)s", period=period.exact_title())
+    bare = relazione.is_captioned_barely
     return _(
         "Richieste per tipologia: %(period)s a confronto con %(baseline)s",
-        period=period,
-        baseline=relazione.against.title(),
+        period=period.exact_title(),
+        baseline=against.title() if bare else against.noun(period).the,
     )
 
 
@@ -163,7 +164,7 @@ def historical_table(relazione: Relazione) -> Table:
     width = len(columns) if relazione.against.periods else 2
     return Table(
         key="prospetto",
-        caption=_("Prospetto storico: %(period)s", period=relazione.period.title()),
+        caption=_("Prospetto storico: %(period)s", period=relazione.period.exact_title()),
         columns=columns[:width],
         rows=(
             *(_historical_row(row, width) for row in relazione.historical),

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from portal.core.documents.tables import BLANK, Column, Row, Table, Value
 from portal.core.italy import formats
+from portal.core.italy.nouns import capitalized, noun_of
 from portal.reports.inference import Basis, Change, Finding, Inference
 from portal.reports.relazione.model import Relazione, TopicRow
 
@@ -141,10 +142,11 @@ def _basis(relazione: Relazione, inference: Inference) -> str:
                  period=then if relazione.detail else now,
                  dispersion=formats.decimal(inference.dispersion or 1, 2))  # fmt: skip
     if inference.basis is Basis.TOTALS:
-        now, then = relazione.against.heads(relazione.period)
-        return _("Del periodo %(period)s si conoscono solo i totali. Si assume che le persone"
-                 " tornassero a chiedere la stessa cosa quanto nell’altro periodo.",
-                 period=then if relazione.detail else now)  # fmt: skip
+        nouns = noun_of(relazione.period), relazione.against.noun(relazione.period)
+        known = nouns[1 if relazione.detail else 0]
+        return _("%(Of_period)s si conoscono solo i totali. Si assume che le persone tornassero a"
+                 " chiedere la stessa cosa quanto nell’altro periodo.",
+                 Of_period=capitalized(known.of_it))  # fmt: skip
     return _("Dei due periodi si conoscono solo i totali: non si sa quante richieste ha fatto"
              " ciascuno. Si assume che ogni richiesta venga per conto suo; se le persone sono"
              " tornate molte volte, gli esiti sono meno sicuri di così.")  # fmt: skip

@@ -78,7 +78,7 @@ def show() -> Response:
         fragment="edition",
         status=422 if form.altro.errors or form.confronto.errors else 200,
         form=form,
-        panel=panel and tell_since(replace(panel, on_screen=_choices(relazione)), relazione),
+        panel=panel and tell_since(_beside(panel, relazione), relazione),
         poll=url_for("reports.show", **_chosen() | {"visto": panel.stage}) if panel else None,
         editions=made,
         approved=approved,
@@ -202,6 +202,11 @@ def _baseline() -> str | None:
         sentence = _("Scrivi con quale periodo confrontare, per esempio 2019-S1.")
         raise Refusal(sentence, field="altro")
     return written
+
+
+def _beside(panel: Panel, relazione: Relazione) -> Panel:
+    """The panel as it stands beside what is on the screen."""
+    return replace(panel, on_screen=_choices(relazione), counted=relazione.against)
 
 
 def _choices(relazione: Relazione) -> Choices:

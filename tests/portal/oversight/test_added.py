@@ -58,9 +58,7 @@ def test_users_of_some_desks_are_not_those_of_the_network(
     assert row.variation == -25, "of Capannori alone"
     said = [note.text for note in prose.notes(comparison, layouts.COUNTS)]
     assert any(
-        text.startswith(
-            "Di Lucca gli utenti del periodo 2015 sono n.d.: le richieste sono la somma"
-        )
+        text.startswith("Di Lucca gli utenti del 2015 sono n.d.: le richieste sono la somma")
         for text in said
     )
     assert not any("nessuna registrazione" in text for text in said)
@@ -85,7 +83,7 @@ def test_requests_of_a_sum_are_the_networks_too(
     assert {row.incidence for row in comparison.sums.rows()} == {None}
     assert {desk for desk, _code in comparison.funnel.standings} <= {"capannori"}
     said = [note.text for note in prose.notes(comparison, layouts.RATES)]
-    assert any("Di Lucca gli utenti del periodo 2015 sono n.d." in text for text in said)
+    assert any("Di Lucca gli utenti del 2015 sono n.d." in text for text in said)
     assert not any("nessuna registrazione" in text for text in said)
     cells = layouts.matrix(comparison, layouts.RATES).lines[0].cells
     assert [cell.main for cell in cells] == ["40", "n.d.", "n.d."]
@@ -106,6 +104,6 @@ def test_requests_of_some_desks_are_not_divided_by_the_users_of_all(
     assert comparison.funnel.standings == {}, "nobody of Lucca is said to have asked for nothing"
     said = [note.text for note in prose.notes(comparison, layouts.RATES)]
     assert (
-        "Di Lucca nel periodo 2015 si conoscono solo gli utenti: le richieste e i tassi della rete"
-        " sono n.d."
+        "Di Lucca nel I semestre 2015 si conoscono solo gli utenti: le richieste e i tassi della"
+        " rete sono n.d."
     ) in said

@@ -214,8 +214,8 @@ def test_the_comparison_on_the_screen_is_the_one_that_is_built(
         edition = editions.get_edition(NETWORK, first)
         assert (edition.baseline, edition.figures["baseline"]) == ("2014-S1", "2014-S1")
     said = " ".join(client.soup(PAGE).select_one("#edition").text.split())
-    assert "È a confronto con I semestre 2014." in said
-    assert "Sullo schermo il confronto è con I semestre 2015." in said
+    assert "È a confronto con il I semestre 2014." in said
+    assert "Sullo schermo il confronto è con il I semestre 2015." in said
     assert "Compila con il confronto sullo schermo" in said
     client.submit(PAGE, {}, action=ASK)
     second = build(app, two_desks)

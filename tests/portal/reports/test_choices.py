@@ -178,7 +178,7 @@ def test_another_choice_is_the_next_edition_of_the_one_series(
     assert newest(at_desk, seeded) == (1, "ready", "2015-S1", "moderno")
     client = client_of(seeded.anna)
     panel = client.soup(SEEN).select_one("#edition")
-    assert "È a confronto con I semestre 2015, prospetto completo." in words(panel)
+    assert "È a confronto con il I semestre 2015, prospetto completo." in words(panel)
     assert "Sullo schermo hai altre scelte: senza confronto, prospetto storico." in words(panel)
     assert "Costruisci l’edizione 2 con queste scelte" in words(panel)
     second = asked(at_desk, seeded, build, OLD_TABLE)

@@ -163,8 +163,8 @@ def test_what_was_marked_before_it_could_be_is_in_the_total_and_said_beside(
     assert table.check is not None
     assert "Le righe e le richieste senza riga sommano ai totali 2 e 3." in table.check.text
     assert table.check.text.endswith(
-        "Nel totale del periodo 2025 ci sono anche 2 richieste di voci che allora non si potevano"
-        " segnare."
+        "Nel totale del I semestre 2025 ci sono anche 2 richieste di voci che allora non si"
+        " potevano segnare."
     )
     assert found.finding(protection) is None
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from portal.core.italy.nouns import noun_of
 from portal.core.italy.periods import parse_period
 from portal.reports.relazione.baselines import Choice, baseline_of, choices
 
@@ -84,6 +85,93 @@ def test_heads_and_titles() -> None:
     ):
         held = replace(mean, known=tuple(mean.periods[number] for number in known))
         assert held.heads(period) == ("2016", head)
+
+
+@pytest.mark.parametrize(
+    ("period", "known", "heads"),
+    [
+        ("2026-S2", (0, 1, 2), ("1° lug – 1° dic 2026", "media 1° lug – 1° dic 2023–2025")),
+        ("2026-S2", (0, 2), ("1° lug – 1° dic 2026", "media 1° lug – 1° dic 2023 e 2025")),
+        ("2026-S2", (1,), ("1° lug – 1° dic 2026", "1° lug – 1° dic 2024")),
+        ("2025-11-01..2026-02-28", (1, 2), (
+            "1° nov 2025 – 28 feb 2026",
+            "media 1° nov – 28 feb 2022/2023, 1° nov – 29 feb 2023/2024",
+        )),
+        ("2025-11-01..2026-02-27", (0, 1, 2), ("2025–2026", "media 2022/2023–2024/2025")),
+        ("2025-11-01..2026-02-27", (0, 2), ("2025–2026", "media 2022/2023 e 2024/2025")),
+        ("2015/2016", (0, 1, 2), ("2015/2016", "media 2012/2013–2014/2015")),
+        ("2024-01-01..2024-02-29", (0, 1, 2), (
+            "1° gen – 29 feb 2024", "media 1° gen – 28 feb 2021–2023",
+        )),
+    ],
+)  # fmt: skip
+def test_a_mean_is_headed_by_its_days_once_and_its_years_together(
+    period: str, known: tuple[int, ...], heads: tuple[str, str]
+) -> None:
+    """As seen: the same days three times over, and «2021–2022–2023–2024»."""
+    today = date(2026, 12, 1)
+    window, mean = baseline_of(parse_period(period).cut(today), "media-3", today)
+    held = replace(mean, known=tuple(mean.periods[number] for number in known))
+    assert held.heads(window) == heads
+
+
+@pytest.mark.parametrize(
+    ("period", "baseline", "heads"),
+    [
+        ("2024-01-01..2024-02-29", None, ("1° gen – 29 feb 2024", "1° gen – 28 feb 2023")),
+        ("2025-01-01..2025-02-28", None, ("1° gen – 28 feb 2025", "1° gen – 29 feb 2024")),
+        ("2024-01-15..2024-02-29", None, ("15 gen – 29 feb 2024", "15 gen – 28 feb 2023")),
+        ("2023-01-01..2023-02-28", None, ("2023", "2022")),
+        ("2024-02", None, ("febbraio 2024", "febbraio 2023")),
+        ("2024-01-01..2024-03-15", None, ("2024", "2023")),
+        ("2024-03-05..2024-03-05", "2023", ("5 mar 2024", "anno 2023")),
+    ],
+)
+def test_ends_that_differ_are_in_the_heads(
+    period: str, baseline: str | None, heads: tuple[str, str]
+) -> None:
+    window, against = baseline_of(parse_period(period), baseline, TODAY)
+    assert against.heads(window) == heads
+
+
+@pytest.mark.parametrize(
+    ("known", "head", "noun"),
+    [
+        ((0, 1, 2), "media 2013-S1, 2014-S1 e 2015-S1", "la media 2013–2015"),
+        ((0, 2), "media 2013-S1 e 2015-S1", "la media 2013 e 2015"),
+        ((1,), "2014-S1", "il I semestre 2014"),
+    ],
+)
+def test_a_mean_is_named_by_the_periods_that_it_holds(
+    known: tuple[int, ...], head: str, noun: str
+) -> None:
+    """As seen: «media-3» at the head of the files."""
+    period = parse_period("2016-S1")
+    _window, mean = baseline_of(period, "media-3", TODAY)
+    held = replace(mean, known=tuple(mean.periods[number] for number in known))
+    assert (held.window_name, held.noun(period).the) == (head, noun)
+
+
+@pytest.mark.parametrize(
+    ("name", "phrases"),
+    [
+        ("2016", ("del 2016", "nel 2016", "al 2016", "il 2016")),
+        ("2016-04", ("di aprile 2016", "in aprile 2016", "ad aprile 2016", "aprile 2016")),
+        ("2015/2016", (
+            "dell’anno scolastico 2015/2016", "nell’anno scolastico 2015/2016",
+            "all’anno scolastico 2015/2016", "l’anno scolastico 2015/2016",
+        )),
+        ("2024-06-01..2024-08-31", (
+            "del periodo dal 1° giugno al 31 agosto 2024",
+            "nel periodo dal 1° giugno al 31 agosto 2024",
+            "al periodo dal 1° giugno al 31 agosto 2024",
+            "il periodo dal 1° giugno al 31 agosto 2024",
+        )),
+    ],
+)  # fmt: skip
+def test_a_period_follows_any_preposition(name: str, phrases: tuple[str, ...]) -> None:
+    noun = noun_of(parse_period(name))
+    assert (noun.of_it, noun.in_it, noun.to_it, noun.the) == phrases
 
 
 def test_the_page_says_which_period_a_choice_means() -> None:

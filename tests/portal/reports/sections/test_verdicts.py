@@ -37,7 +37,7 @@ VERDICT = (
     "Nessuna delle 14 variazioni si distingue dal caso. La più netta è Cittadinanza: 55"
     " richieste; con questi utenti ne servivano almeno 61 per dire «in aumento»."
 )
-ASSUMED = "Del periodo 2015 si conoscono solo i totali. Si assume che"
+ASSUMED = "Del I semestre 2015 si conoscono solo i totali. Si assume che"
 
 
 def squeezed(text: str) -> str:
