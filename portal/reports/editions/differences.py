@@ -67,11 +67,21 @@ def _tells_nothing(counts: Counts | None) -> bool:
 def _differs(frozen: Counts | Detail | None, now: Counts | Detail | None) -> bool:
     """Whether a figure that was known then has another number now."""
     before, after = _by_name(frozen), _by_name(now)
+    if isinstance(frozen, Detail) and isinstance(now, Detail) and not _mean_alike(frozen, now):
+        del before["months"]
     return any(
         _nonzero(number) != _nonzero(after.get(name))
         for name, number in before.items()
         if number is not None
     )
+
+
+def _mean_alike(frozen: Detail, now: Detail) -> bool:
+    """Whether both take the mean of a month over the same years: builds of before took it over
+    all, also where nothing was recorded in the month.
+    """
+    untold = {month.years is None for detail in (frozen, now) for month in detail.months}
+    return len(untold) < 2
 
 
 def _by_name(figures: Counts | Detail | None) -> dict[str, Any]:

@@ -282,7 +282,7 @@ def _thawed_finding(kept: Mapping[str, Any]) -> Finding:
 
 def _month(kept: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": kept["name"], "visits": _number(kept["visits"]),
-            "enquiries": _number(kept["enquiries"])}  # fmt: skip
+            "enquiries": _number(kept["enquiries"]), "years": kept.get("years")}  # fmt: skip
 
 
 def _thawed_short_row(row: Sequence[Any], current: Counts, baseline: Counts | None) -> TopicRow:

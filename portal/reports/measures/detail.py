@@ -20,11 +20,16 @@ Parts = Mapping[str, Number | None]
 
 @dataclass(frozen=True)
 class Month:
-    """The visits and the enquiries of one month of the window, by the month's own name."""
+    """The visits and the enquiries of one month of the window, by the month's own name.
+
+    `years`: of how many it is the mean, those in which the month has a record; None where it is
+    no mean, and in editions of before, whose means counted a month without any as a zero.
+    """
 
     name: str
     visits: Number
     enquiries: Number
+    years: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,13 @@ def _mean_by_key(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _mean_month(months: Sequence[Month]) -> Month:
+    """Of the years in which anything was recorded in the month: of none it has no number."""
+    recorded = [month for month in months if month.visits]
+    if not recorded:
+        return Month(months[0].name, 0, 0, 0)
     return Month(
         months[0].name,
-        _mean([month.visits for month in months]),
-        _mean([month.enquiries for month in months]),
+        _mean([month.visits for month in recorded]),
+        _mean([month.enquiries for month in recorded]),
+        len(recorded),
     )

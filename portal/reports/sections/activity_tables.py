@@ -19,8 +19,9 @@ def month_table(relazione: Relazione) -> Table:
     """Visits and enquiries of each month; users of months are never summed, so not here."""
     months = relazione.detail.months if relazione.detail else ()
     earlier = _beside(months, relazione.baseline_detail)
+    sums = not _are_of_some_years(earlier, whole=len(relazione.against.counted))
     columns = _month_columns(relazione)
-    labels = _month_labels(months, earlier)
+    labels = _month_labels(months, earlier, of_one=len(relazione.against.counted) == 1)
     kept = range(4) if relazione.against.periods else (0, 2)
     lines: list[Sides] = [
         (one.visits, then.visits if then else None, one.enquiries, then.enquiries if then else None)
@@ -47,8 +48,9 @@ def month_table(relazione: Relazione) -> Table:
             ),
             Row((_("Totale"), *(total[number] for number in kept)), "total", "totale"),
         ),
-        note=None if relazione.rates_of_all else _silent_note(lines, list(kept)),
-        check=added(lines, total),
+        note=None if relazione.rates_of_all else _month_note(lines, list(kept), sums=sums),
+        # Means of months that are of fewer years do not add up to the mean of their whole.
+        check=added(lines, total) if sums else added([line[::2] for line in lines], total[::2]),
     )
 
 
@@ -72,25 +74,51 @@ def _recorded(line: Sides) -> tuple[Value, ...]:
     )
 
 
+def _are_of_some_years(months: Sequence[Month | None], *, whole: int) -> bool:
+    """Whether the mean of a month is of fewer years than that of the whole period."""
+    return any(month.years not in (None, 0, whole) for month in months if month)
+
+
+def _month_note(lines: Sequence[Sides], columns: Sequence[int], *, sums: bool) -> str | None:
+    """What a mark stands for, and of which years the mean of each month is."""
+    notes = [_silent_note(lines, columns)]
+    if not sums:
+        notes.append(
+            _("La media di un mese è dei soli anni in cui quel mese ha registrazioni: per questo i"
+              " mesi non sommano al totale.")
+        )  # fmt: skip
+    return " ".join(filter(None, notes)) or None
+
+
 def _silent_note(lines: Sequence[Sides], columns: Sequence[int]) -> str | None:
     if all(line[number] != 0 for line in lines for number in (0, 1) if number in columns):
         return None
     return _("%(mark)s: nessuna registrazione in quel mese.", mark=formats.DOES_NOT_APPLY)
 
 
-def _month_labels(months: Sequence[Month], earlier: Sequence[Month | None]) -> list[str]:
+def _month_labels(
+    months: Sequence[Month], earlier: Sequence[Month | None], *, of_one: bool
+) -> list[str]:
     """«gennaio»: the heads of the columns say the year; «luglio / gennaio» beside another month.
 
-    In more than a year each month says its own.
+    In more than a year each month says its own, and so does the earlier one unless it is a mean.
     """
-    names = [month_label(month.name) for month in months]
-    if len(set(names)) < len(names):
-        return [parse_period(month.name).title() for month in months]
-    beside = [month_label(month.name) if month else None for month in earlier]
+    named = month_label
+    if len({month_label(month.name) for month in months}) < len(months):
+        named = _month_title
+    names = [named(month.name) for month in months]
+    if named is _month_title and not of_one:
+        return names
+    beside = [named(month.name) if month else None for month in earlier]
     return [
         name if other in (None, name) else f"{name} / {other}"
         for name, other in zip(names, beside, strict=True)
     ]
+
+
+def _month_title(name: str) -> str:
+    """«gennaio 2016»."""
+    return parse_period(name).title()
 
 
 def month_label(name: str) -> str:

@@ -30,7 +30,17 @@ def told(plan: Plan, windows: Sequence[Window], today: date) -> dict[str, Any]:
     if not each:
         return {}
     tables = {name for one in each for name in one}
-    return {table: _mean([one[table] for one in each]) for table in tables}
+    means = {table: _mean([one[table] for one in each]) for table in tables}
+    return means | {table: _mean_of_months(each, table) for table in tables if "month-" in table}
+
+
+def _mean_of_months(windows: Sequence[dict[str, Any]], table: str) -> dict[str, Number]:
+    """Of each month, over the windows in which somebody came in it."""
+    found = {}
+    for place in windows[0][table]:
+        numbers = [one[table][place] for one in windows if one["month-visits"][place]]
+        found[place] = Fraction(sum(numbers), len(numbers)) if numbers else Fraction(0)
+    return found
 
 
 def _mean(tables: Sequence[dict[str, Any]]) -> dict[str, Number]:
