@@ -4,7 +4,7 @@
 Totals only, never a name; one column of 640 pixels, no image and nothing from another server.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from portal.accounts.queries import list_names
 from portal.core import clock
+from portal.core.documents.document import Section
 from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy import formats
 from portal.core.work.mail import ENCODED, Attachment, Letter, message_id
@@ -25,7 +26,7 @@ from portal.reports.editions.lifecycle import get_files
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
-from portal.reports.sections import prose, topic_tables, verdicts
+from portal.reports.sections import historical, prose, topic_tables, verdicts
 
 
 class Templates(NamedTuple):
@@ -155,8 +156,20 @@ def relazione_letter(
         "verdict": verdict,
         "warnings": list(relazione.notes),
         "table": table,
+        "written": _written_around(relazione),
     }
     return written(RELAZIONE, values, to=to, message_id=message_id, attachments=attachments)
+
+
+def _written_around(relazione: Relazione) -> dict[str, Section]:
+    """What the historical layout, which is a whole document, says beside its totals and table."""
+    if not relazione.is_historical:
+        return {}
+    return {
+        section.key: section
+        for section in historical.sections_of(relazione)
+        if section.key in historical.AROUND
+    }
 
 
 def _verdict(relazione: Relazione) -> str:
@@ -196,15 +209,15 @@ def written(
 def letter_table(relazione: Relazione) -> Table:
     """What a letter shows of the page's own table, in its layout."""
     if relazione.is_historical:
-        return shown_of(topic_tables.historical_table(relazione))
-    whole = topic_tables.modern_table(relazione)
-    return shown_of(whole.printed(details=False), named=whole.folded_note)
+        # What its variations are stands above it.
+        return shown_of(topic_tables.historical_table(relazione), explained=True)
+    return shown_of(topic_tables.modern_table(relazione).printed(details=False))
 
 
-def shown_of(whole: Table, *, named: str | None = None) -> Table:
-    """The columns of a table of topics that a letter shows; each head stands alone.
+def shown_of(whole: Table, *, explained: bool = False) -> Table:
+    """The columns of a table of topics that a letter shows, and its note; each head stands alone.
 
-    `named` is the sentence about the lines that are not printed.
+    Unless it is explained elsewhere, the note begins with what a variation is.
     """
     kept = [number for number, column in enumerate(whole.columns) if column.key in SHOWN]
     return Table(
@@ -213,14 +226,12 @@ def shown_of(whole: Table, *, named: str | None = None) -> Table:
         rows=tuple(
             Row(tuple(row.cells[number] for number in kept), row.kind) for row in whole.rows
         ),
-        note=" ".join(
-            filter(None, (_variation_note([whole.columns[number] for number in kept]), named))
-        ),
+        note=" ".join(filter(None, ("" if explained else _variation_note(whole), whole.note))),
     )
 
 
-def _variation_note(columns: Sequence[Column]) -> str:
-    if all(column.kind != "change" for column in columns):
+def _variation_note(table: Table) -> str:
+    if all(column.kind != "change" for column in table.columns):
         return ""
     return _("Variazione in punti: differenza fra le richieste ogni 100 utenti dei due periodi.")
 

@@ -21,7 +21,7 @@ from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
-from portal.reports.publication.public_document import caution
+from portal.reports.publication.public_document import caution, has_variations
 from portal.reports.publication.public_files import document_of, public_file
 from portal.reports.relazione.model import Relazione
 
@@ -42,10 +42,11 @@ def publishable_of(edition: EditionRow, to: str, delivery_id: UUID) -> Letter:
         "relazione": relazione,
         "edition": replace(facts_of(edition, approved_by="", link=""), reason=""),
         "subtitle": document.subtitle,
-        "sentences": [*_sentences(relazione), *([caution()] if table.note else [])],
+        "sentences": [*_sentences(relazione), *([caution()] if has_variations(table) else [])],
         "verdict": "",
-        "warnings": list(relazione.notes),
+        "warnings": list(document.warnings),
         "table": table,
+        "written": {},
     }
     return written(
         RELAZIONE,

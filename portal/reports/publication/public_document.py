@@ -57,7 +57,7 @@ def _sections(relazione: Relazione, sheets: Sheets) -> list[Section]:
     ]
     table = _table(TOPICS, relazione, sheets)
     topics: list[Block] = [table] if table else []
-    if table and (TOPICS, THEN) in sheets and _has_variations(table):
+    if table and (TOPICS, THEN) in sheets and has_variations(table):
         topics.append(Paragraph(caution()))
     method = [
         Paragraph(text, lead=term)
@@ -117,7 +117,8 @@ def _table(part: str, relazione: Relazione, sheets: Sheets) -> Table | None:
     return table and masked(table, now.hidden, then.hidden if then else frozenset())
 
 
-def _has_variations(table: Table) -> bool:
+def has_variations(table: Table) -> bool:
+    """Whether it tells how lines changed from one period to the other."""
     return "variation" in [column.key for column in table.columns]
 
 

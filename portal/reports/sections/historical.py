@@ -15,6 +15,8 @@ TITLES = {
     "prospetto-storico": _l("Prospetto storico"),
     "testo": _l("Testo del responsabile"),
 }
+AROUND = ("premessa", "variazione", "testo")
+"""Keys of the sections that are neither its totals nor its table."""
 
 
 def sections_of(relazione: Relazione) -> tuple[Section, ...]:

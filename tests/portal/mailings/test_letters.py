@@ -12,11 +12,12 @@ from flask import Flask
 
 from portal.core.italy.periods import parse_period
 from portal.core.work.mail import Letter
-from portal.figures.rules import Counts
+from portal.figures.rules import Counts, Nameless
 from portal.mailings.columns import lines_of
 from portal.mailings.letters import EditionFacts, letter_table, one_line, relazione_letter
 from portal.reports.relazione.baselines import Baseline
-from portal.reports.relazione.model import Relazione, topic_rows
+from portal.reports.relazione.model import Layout, Relazione, Texts, topic_rows
+from portal.reports.relazione.rows import OTHER_CODE
 from portal.taxonomy.queries import find_topic
 from tests import seed
 from tests.conftest import AtDesk
@@ -148,3 +149,44 @@ def test_columns_stay_aligned_when_a_label_is_long(app: Flask, relazione: Relazi
     assert max(len(line) for line in lines) <= 72
     ends = {len(line) for line in lines if re.search(r"\d,\d$", line)}
     assert len(ends) == 1
+
+
+def test_the_letter_of_the_old_layout_is_the_whole_document(
+    app: Flask, relazione: Relazione
+) -> None:
+    """As seen: neither premise nor text, and «Altre richieste» without the note that names it."""
+    rest = replace(relazione.rows[-1], code=OTHER_CODE, label="Altre richieste")
+    other = replace(rest, codes=(relazione.rows[0].code,), count=6)
+    whole = replace(
+        relazione,
+        layout=Layout.HISTORICAL,
+        historical=(*relazione.rows[:-1], other),
+        texts=Texts("La premessa.\n\nIn due parti.", "Il commento."),
+    )
+    letter = written(app, whole)
+    in_order = [
+        "La premessa.",
+        "In due parti.",
+        "ha erogato 214 servizi a 149 utenti (67 donne",
+        "La colonna «Variazione in %» dice di quanti punti",
+        "Altre richieste",
+        f"Altre richieste: {relazione.rows[0].label}.",
+        "Il commento.",
+    ]
+    page = BeautifulSoup(letter.html, "html.parser").get_text(" ")
+    for said in (letter.text, page):
+        found = [" ".join(said.split()).find(part) for part in in_order]
+        assert -1 not in found, found
+        assert found == sorted(found)
+    assert "Variazione in punti" not in letter.text
+    assert max(map(len, letter.text.splitlines()[:-3])) <= 72
+
+
+def test_why_a_variation_is_missing_goes_with_the_letter(app: Flask, relazione: Relazione) -> None:
+    nameless = Nameless(50, {relazione.rows[0].code: 50}, is_whole=True)
+    untold = replace(relazione, current=replace(relazione.current, nameless=nameless))
+    letter = written(app, untold)
+    page = BeautifulSoup(letter.html, "html.parser").get_text(" ")
+    for said in (letter.text, page):
+        assert "Le variazioni sono n.d.: nel I semestre 2016" in " ".join(said.split())
+        assert "La premessa" not in said
