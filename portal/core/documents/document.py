@@ -96,6 +96,8 @@ class Section:
     key: str
     title: str
     blocks: tuple[Block, ...]
+    sheet: str = ""
+    """Its name in a workbook, where the title has more letters than one may have."""
 
     @property
     def tables(self) -> tuple[Table, ...]:

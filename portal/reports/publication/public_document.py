@@ -39,7 +39,10 @@ KEPT = frozenset({"label"})
 def public_document(relazione: Relazione, sheets: Sheets, stamp: Stamp) -> Document:
     """The publishable form of an edition, from what it has told the public."""
     bare = replace(stamp, figures_hash="", correction="", template=None)
-    whole = files.composed(relazione.alone(), bare)
+    alone = relazione.alone()
+    if THEN in {side for _part, side in sheets}:
+        alone = replace(alone, notes=relazione.notes)
+    whole = files.composed(alone, bare)
     return replace(
         whole,
         title=_("%(title)s, versione pubblicabile", title=whole.title),

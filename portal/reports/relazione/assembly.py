@@ -99,11 +99,9 @@ def get_relazione(
         historical=compared.historical_rows(taxonomy.historical_labels()),
         early=compared.early,
         taxonomy_version=str(taxonomy.version_on(window.end)),
-        notes=(
-            *_sum_note(window, current),
-            *known.notes,
-            *_changed_lists((window, *against.periods)),
-        ),
+        notes=_notes(window, current, against, known),
+        own_notes=_own_notes(window, current),
+        is_baseline_silent=known.is_silent,
         detail=detail,
         baseline_detail=_described(earlier_details),
         texts=words,
@@ -111,6 +109,17 @@ def get_relazione(
         inference=inference,
         layout=layout,
     )
+
+
+def _notes(window: Period, current: Counts, against: Baseline, known: "_Known") -> tuple[str, ...]:
+    """What the reader must know of both periods."""
+    changed = _changed_lists((window, *against.periods))
+    return (*_sum_note(window, current), *known.notes, *changed)
+
+
+def _own_notes(window: Period, current: Counts) -> tuple[str, ...]:
+    """The same of the period alone."""
+    return (*_sum_note(window, current), *_changed_lists((window,)))
 
 
 def _windows(period: str, baseline: str | None) -> tuple[Period, Baseline]:
@@ -130,6 +139,8 @@ class _Known(NamedTuple):
     counts: Counts | None
     periods: tuple[Period, ...]
     notes: tuple[str, ...]
+    is_silent: bool
+    """Whether nothing was recorded in any of them."""
 
 
 def _described(details: Sequence[Detail | None]) -> Detail | None:
@@ -164,7 +175,8 @@ def _count_baseline(against: Baseline, ledger: measures.Ledger) -> _Known:
         )
     found = list(counted.values())
     mean = mean_of(found) if against.is_mean and found else next(iter(found), None)
-    return _Known(mean, tuple(counted), tuple(notes))
+    is_silent_throughout = bool(silent) and len(silent) == len(against.periods)
+    return _Known(mean, tuple(counted), tuple(notes), is_silent_throughout)
 
 
 def _sum_note(period: Period, counts: Counts) -> list[str]:

@@ -289,6 +289,10 @@ class Relazione:
     historical: tuple[TopicRow, ...]
     taxonomy_version: str
     notes: tuple[str, ...] = ()
+    own_notes: tuple[str, ...] | None = None
+    """Those among them that are of the period alone; editions of before do not tell them apart."""
+    is_baseline_silent: bool = False
+    """Whether nothing at all was recorded in what it is compared with."""
     detail: Detail | None = None
     baseline_detail: Detail | None = None
     texts: Texts = Texts()
@@ -306,7 +310,12 @@ class Relazione:
     def alone(self) -> "Relazione":
         """Compared with nothing; on the lines that it has."""
         return replace(
-            self, against=Baseline(()), baseline=None, baseline_detail=None, inference=None
+            self,
+            against=Baseline(()),
+            baseline=None,
+            baseline_detail=None,
+            inference=None,
+            notes=self.notes if self.own_notes is None else self.own_notes,
         )
 
     @property

@@ -42,6 +42,8 @@ SECTIONS = {
     "come-si-conta": _l("Come si conta"),
     "appendice": _l("Appendice: come si prova una variazione"),
 }
+SHEETS = {"appendice": _l("Appendice")}
+"""How a workbook names the sheet of a section whose title is too long for one."""
 MOST_BARS = 15
 
 
@@ -65,7 +67,7 @@ def sections_of(relazione: Relazione) -> tuple[Section, ...]:
         if part.key not in relazione.omits:
             made.setdefault(part.section, []).extend(part.make(relazione))
     return tuple(
-        Section(key, str(title), tuple(made[key]))
+        Section(key, str(title), tuple(made[key]), str(SHEETS.get(key, "")))
         for key, title in SECTIONS.items()
         if made.get(key)
     )
@@ -88,18 +90,19 @@ def _figures(relazione: Relazione) -> list[Figure]:
     current, known = relazione.current, relazione.baseline
     if known is None or is_silent(known):
         known = NOTHING_RECORDED
+    silent = _("nessuna registrazione") if relazione.is_baseline_silent else None
     # They were written down, part by part: what is missing is a sum of them.
-    unknown = formats.NOT_COMPUTABLE if known.sum_of else None
+    unknown = formats.NOT_COMPUTABLE if known.sum_of else silent
     return [
         Figure("users", _("Utenti"), current.users,
                (*_earlier(relazione, known.users, unknown=unknown),
                 *prose.users_below(relazione))),
         Figure("services", _("Servizi erogati"), relazione.services,
-               _earlier(relazione, known.services)),
+               _earlier(relazione, known.services, unknown=silent)),
         Figure("services_per_user", _("Servizi per utente"), services_per_user(current),
                _earlier(relazione, services_per_user(known), 2, unknown=unknown), places=2),
         Figure("visits", _("Accessi"), current.visits,
-               (*_earlier(relazione, known.visits), *prose.visits_below(current))),
+               (*_earlier(relazione, known.visits, unknown=silent), *prose.visits_below(current))),
     ]  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def test_the_period_itself_may_be_a_sum(
     )
     assert "non si sa quante" not in table_note(found)
     assert all(files.values())
-    page = client_of(halves.anna).soup("/s/lucca/relazioni/periodo?periodo=2015")
+    page = client_of(halves.anna).soup("/s/lucca/relazioni/periodo?periodo=2015&confronto=2016")
     assert WHY in words(page)
     assert "nessuna registrazione" not in words(page)
     why = client_of(halves.anna).soup(

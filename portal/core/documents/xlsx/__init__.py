@@ -30,7 +30,7 @@ def xlsx_bytes(document: Document) -> bytes:
     _front(book.page(_("Sintesi"), FRONT), document)
     for section in document.sections:
         if section.tables:
-            page = book.page(section.title, widths(section.tables))
+            page = book.page(section.sheet or section.title, widths(section.tables))
             _section(page, section)
             for after in _written_after(document):
                 page.heading(after.title)
