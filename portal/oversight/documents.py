@@ -8,6 +8,7 @@ from flask import current_app
 
 from portal.core import clock
 from portal.core.documents.csv import csv_bytes
+from portal.core.italy.nouns import noun_of
 from portal.oversight import layouts, prose, standings, variations
 from portal.oversight.rules import NetworkComparison
 
@@ -37,5 +38,6 @@ def rendered(comparison: NetworkComparison, *, format: str) -> bytes:
         # Past the context processors, which speak of the reader: a file has none.
         template = current_app.jinja_env.get_template("oversight/document.html")
         parts = [presented(comparison, show=show) for show in layouts.SHOWN]
-        return template.render(comparison=comparison, parts=parts).encode()
+        then = noun_of(comparison.baseline).the
+        return template.render(comparison=comparison, compared_with=then, parts=parts).encode()
     return csv_bytes(layouts.comparison_table(comparison), style="data")

@@ -237,6 +237,8 @@ def test_beside_an_approved_comparison_its_own_files_are_taken(
     assert [link["href"] for link in own.select("a")] == [
         f"{ASK}/{edition_id}/file.{format}" for format in ("html", "csv", "json")
     ]
+    file = client.get(f"{ASK}/{edition_id}/file.html").text
+    assert "1° gennaio – 30 giugno 2016, a confronto con il I semestre 2015" in file
     assert draft.text.strip().startswith("Bozza:")
     assert all(link["href"].startswith(FILE) for link in draft.select("a"))
 
