@@ -26,20 +26,17 @@ from portal.reports.relazione import assembly, manager_words
 from portal.reports.relazione.baselines import Baseline, baseline_of
 from portal.reports.relazione.model import Asked, Layout, Relazione, Texts, TopicRow, topic_row
 
-SCHEMA = 6
+SCHEMA = 5
 """What `freeze` writes. Editions of the first builds do not say their number: it shows in the keys.
 
 1: the two periods' totals alone. 2: and the lines that they were told in. 3: and how users and
 visits divide, the manager's words, the findings. 4: the same, the divisions by the key of their
 breakdown, the interpreter's among them. 5: and the enquiries without a name, of each line the
-topics that it holds, of what requests are a sum, and the layout; the rates of those before are of
-all enquiries. 6: and of how many years the mean of a month is, and which notes are about the
-earlier period.
+topics that it holds, of what requests are a sum, the layout, of how many years the mean of a month
+is and which notes are about the earlier period; the rates of those before are of all enquiries.
 """
 OF_USERS = 5
 """The first schema whose rates are of the enquiries of users."""
-WITH_NOUNS = 6
-"""The first schema whose captions name the earlier period as it follows «con»."""
 MEASURED = ("difference", "low", "high", "p", "p_adjusted")
 """What of a finding is a decimal number."""
 
@@ -187,7 +184,6 @@ def thaw(frozen: dict[str, Any]) -> Relazione:
         early=(early_now, early_then),
         layout=Layout(frozen.get("layout", Layout.MODERN)),
         rates_of_all=schema_of(frozen) < OF_USERS,
-        is_captioned_barely=schema_of(frozen) < WITH_NOUNS,
     )
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from portal.accounts.queries import list_names
 from portal.core import clock
 from portal.core.italy import formats
+from portal.core.italy.nouns import noun_of
 from portal.core.italy.periods import Period, PeriodKind
 from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, may
@@ -86,11 +87,13 @@ class Panel:
         return bool(self.other_words) or self.on_screen != choices_of(self.edition)
 
     @property
-    def not_over(self) -> Period | None:
+    def not_over(self) -> str:
         """The earlier period of the page that is not over: no edition can be made with it yet."""
         if self.on_screen is None:
-            return None
-        return first_unfinished(against_of(self.period, self.on_screen.baseline).periods)
+            return ""
+        against = against_of(self.period, self.on_screen.baseline)
+        unfinished = first_unfinished(against.periods)
+        return noun_of(unfinished.whole).the if unfinished else ""
 
     @property
     def asked_with(self) -> dict[str, str]:

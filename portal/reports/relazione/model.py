@@ -304,8 +304,6 @@ class Relazione:
     layout: Layout = Layout.MODERN
     rates_of_all: bool = False
     """Whether its rates are of all enquiries, as in editions from before these were told apart."""
-    is_captioned_barely: bool = False
-    """Whether its captions name the earlier period by its title alone, as editions of before do."""
 
     def alone(self) -> "Relazione":
         """Compared with nothing; on the lines that it has."""

@@ -109,7 +109,8 @@ def caption(relazione: Relazione) -> str:
     period, against = relazione.period, relazione.against
     if not against.periods:
         return _("Richieste per tipologia: %(period)s", period=period.exact_title())
-    bare = relazione.is_captioned_barely
+    # As those of before were captioned.
+    bare = relazione.rates_of_all
     return _(
         "Richieste per tipologia: %(period)s a confronto con %(baseline)s",
         period=period.exact_title(),

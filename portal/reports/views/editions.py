@@ -17,7 +17,7 @@ from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.choices import Choices, choices_of, columns
 from portal.reports.editions.desk import DESK, stamp_of
 from portal.reports.editions.differences import differences
-from portal.reports.editions.snapshot import thaw
+from portal.reports.editions.snapshot import counted_of, thaw
 from portal.reports.editions.status_panel import other_words, panel_of, tell_since
 from portal.reports.files import as_values, label_of
 from portal.reports.forms import ComparedForm, CorrectionForm
@@ -80,7 +80,8 @@ def _changes(found: EditionRow) -> dict[str, Any]:
     )
     if replaced is None or not (found.frozen and replaced.frozen):
         return {"differences": None}
-    before, after = (choices_of(edition).title(parse_period(found.period))
+    period = parse_period(found.period)
+    before, after = (choices_of(edition).title(period, counted_of(edition))
                      for edition in (replaced, found))  # fmt: skip
     now = ", ".join((after, *other_words(thaw(replaced.frozen), thaw(found.frozen))))
     return {

@@ -45,7 +45,7 @@ def test_an_edition_of_before_beside_itself_is_still_read(
     client = client_of(seeded.anna)
     assert client.get(f"/s/lucca/relazioni/edizioni/{first}").status_code == 200
     page = client.soup(PAGE)
-    assert "Sullo schermo hai altre scelte: a confronto con I semestre 2015" in words(page)
+    assert "Sullo schermo hai altre scelte: a confronto con il I semestre 2015" in words(page)
 
 
 @pytest.mark.parametrize(

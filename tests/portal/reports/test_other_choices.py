@@ -38,7 +38,7 @@ def test_other_parts_on_the_screen_are_the_next_edition_and_then_a_correction(
         omit_from_report(get_desk(seeded.lucca.id), parts=["mesi"])
     client = client_of(seeded.anna)
     other = (
-        "Sullo schermo hai altre scelte: a confronto con I semestre 2015, prospetto completo,"
+        "Sullo schermo hai altre scelte: a confronto con il I semestre 2015, prospetto completo,"
         " senza «Andamento mensile», con «Appendice: come si prova una variazione»."
     )
     panel = words(client.soup(PAGE).select_one("#edition"))
@@ -68,7 +68,7 @@ def test_a_correction_of_the_choices_alone_changes_no_number(
     client = client_of(seeded.anna)
     changes = words(client.soup(f"{EDITIONS}/{second}").select_one("[aria-labelledby=differenze]"))
     assert "Nessun conteggio del periodo è diverso." in changes
-    assert "Prima: a confronto con I semestre 2015, prospetto completo." in changes
+    assert "Prima: a confronto con il I semestre 2015, prospetto completo." in changes
     assert "Ora: senza confronto, prospetto storico." in changes
     with at_desk(seeded.lucca):
         visits.record_visit(facts=VisitFacts(date(2016, 5, 3), ("CIT",)))
