@@ -188,7 +188,7 @@ def topic_row(
 
 
 def summed_row(code: str, label: str, rows: Sequence[TopicRow], sides: Sides) -> TopicRow:
-    """Several lines as one; a variation only where each of them that was asked has one."""
+    """Several lines as one; a variation only where each that was asked has one, and some has."""
     current, baseline = sides
     now = [
         Asked(row.count, row.nameless, row.of_users, current.users)
@@ -200,13 +200,14 @@ def summed_row(code: str, label: str, rows: Sequence[TopicRow], sides: Sides) ->
         for row in rows
         if row.baseline is not None and baseline is not None
     ]
-    asked = [row for row in rows if row.count or row.baseline]
+    without = [row for row in rows if row.variation is None]
     return topic_row(
         code,
         label,
         Asked.added(now),
         Asked.added(then),
-        comparable=all(row.variation is not None for row in asked),
+        comparable=len(without) < len(rows)
+        and not any(row.count or row.baseline for row in without),
         codes=tuple(row.code for row in rows),
     )
 

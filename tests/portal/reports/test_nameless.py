@@ -221,6 +221,7 @@ def test_beside_totals_that_do_not_tell_more_than_a_twentieth_has_no_variation(
     assert "contano tutte come degli utenti" in table_note(few)
     assert [row.variation for row in many.rows] == [None] * len(many.rows)
     assert [row.variation for row in many.historical] == [None] * len(many.historical)
+    assert [row.variation for row in many.groups] == [None] * len(many.groups)
     assert many.inference is None
     assert row_of(many).incidence == 100
     assert "Le variazioni sono n.d.: nel I semestre 2016 le richieste senza nome sono 6 su 101" in (
