@@ -131,8 +131,12 @@ class _Graph:
             if (change.to_code if later else change.from_code) == code
             and (change.to_version > self.newest if later else change.from_version < self.oldest)
         } - {code}
-        parent = self.topics.newest[code].parent_code
-        return found or ({parent} if parent else set())
+        # One that stands alone since then stood below another in its first list.
+        first = min(
+            (topic for topic in self.topics.topics if topic.code == code),
+            key=lambda topic: topic.version,
+        )
+        return found or ({first.parent_code} if first.parent_code else set())
 
     def pieces(self) -> Iterator[frozenset[str]]:
         """Those that a list in force has, or in which something was recorded."""

@@ -95,6 +95,19 @@ def test_what_lies_between_two_lists_joins_them() -> None:
     assert set(old.codes) == {"AAA", "BBB", "DDD"}
 
 
+def test_a_later_detail_that_stands_alone_since_stands_with_its_first_parent() -> None:
+    topics = topic_list(
+        {
+            1: [topic(1, "AAA", 1)],
+            2: [topic(2, "BBB", 1), topic(2, "BBB-X", 2, parent_code="BBB")],
+            3: [topic(3, "BBB", 1), topic(3, "BBB-X", 2)],
+        },
+        [(1, "AAA", 2, "BBB"), (2, "BBB", 3, "BBB"), (2, "BBB-X", 3, "BBB-X")],
+    )
+    (line,) = lines(topics, 1, recorded=("BBB-X",)).lines
+    assert (line.key, set(line.codes)) == ("AAA", {"AAA", "BBB", "BBB-X"})
+
+
 def test_an_earlier_code_stands_with_what_it_became() -> None:
     topics = topic_list({1: [topic(1, "AAA", 1)], 2: [topic(2, "BBB", 1)]}, [(1, "AAA", 2, "BBB")])
     (line,) = lines(topics, 2, recorded=("AAA",)).lines
