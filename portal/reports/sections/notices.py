@@ -196,7 +196,8 @@ def _nameless_notes(relazione: Relazione) -> list[str]:
         for side, noun in sides
         if side.users is not None and not side.tells_topics_of_users
     ]  # fmt: skip
-    if any(side.users is None for side, _noun in sides):
+    # Without users or requests of one there are no rates beside which to say it.
+    if any(side.users is None or side.services is None for side, _noun in sides):
         return notes
     untold = [noun for side, noun in sides if not side.tells_nameless]
     if len(sides) < 2 or not untold:

@@ -275,6 +275,22 @@ def test_a_mean_leaves_out_the_nameless_of_each_year(world: World, at_desk: AtDe
     assert row.variation is None, "one of the years does not tell, and of the others many are"
 
 
+def test_of_a_mean_without_requests_no_share_of_them_is_told(world: World, at_desk: AtDesk) -> None:
+    """One of its years has users alone; the other has twice the nameless of the period."""
+    with at_desk(world.lucca):
+        figures.store_past_total(
+            period=parse_period("2015-S1"), users=50, users_f=None, users_m=None, topics={}
+        )
+        come(date(2014, 2, 3), 25)
+        ask_without_a_name(date(2014, 2, 3), 12)
+        come(NOW, 40)
+        ask_without_a_name(NOW, 6)
+        found = relazione("media-3")
+    assert (found.users_baseline, found.services_baseline) == (Fraction(75, 2), None)
+    assert [row.variation for row in found.rows] == [None] * len(found.rows)
+    assert "Le variazioni sono n.d." not in table_note(found)
+
+
 def test_a_frozen_relazione_comes_back_with_them(evening: World, at_desk: AtDesk) -> None:
     with at_desk(evening.lucca):
         found, frozen = relazione(), thaw(json.loads(json.dumps(freeze("2016-S1", "2015-S1"))))
