@@ -222,7 +222,8 @@ def _approved(made: list[EditionRow]) -> EditionRow | None:
 def _late(made: list[EditionRow], relazione: Relazione) -> Table | None:
     """What changed in the records after the approved edition, told beside its figures."""
     approved = _approved(made)
-    if approved is None:
+    if approved is None or relazione.period.is_partial:
+        # Beside a period still open only a part of this one is on the screen.
         return None
     frozen = thaw(approved.figures)
     if not period_differs(frozen, relazione):

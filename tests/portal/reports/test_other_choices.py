@@ -85,10 +85,12 @@ def test_a_period_still_open_is_read_and_offered_for_no_edition(
     seeded: World, at_desk: AtDesk, client_of: ClientOf, build: Build
 ) -> None:
     client = client_of(seeded.anna)
-    page = f"{PAGE}&confronto=altro&altro=2016"
+    page = f"{PAGE}&confronto=altro&altro=2016-S2"
     with clock.stopped_at(datetime(2016, 8, 1, 9, tzinfo=UTC)):
         for edition in ("none", "ready", "approved"):
-            panel = client.soup(page).select_one("#edition")
+            read = client.soup(page)
+            panel = read.select_one("#edition")
+            assert not read.select(".late"), "half of the days is no correction"
             assert "quel periodo non è ancora finito" in words(panel), edition
             assert not panel.select("form[action$=edizioni], a[href*='rettifica?']"), edition
             if edition == "none":
