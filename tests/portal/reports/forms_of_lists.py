@@ -31,7 +31,7 @@ from tests.portal.reports.tables_of_lists import (
     tables,
     topics,
 )
-from tests.portal.reports.windows_by_hand import name_of, windows_of
+from tests.portal.reports.windows_by_hand import Window, name_of, windows_of
 
 Where = tuple[Any, ...]
 TOTAL = "Importo Totale"
@@ -176,8 +176,14 @@ def _hold_old(
     ):
         held.hold_old_lines(compared, form, read["prospetto"], rows, where, width=width)
     window, earlier = windows_of(*question, today)
-    named = ["media-3"] if len(earlier) > 1 else [*map(name_of, earlier), ""]
-    held.hold_prospetto(compared, forms["prospetto"], rows, (name_of(window), named[0]), where)
+    named = _named(both.earlier if len(earlier) > 1 and both.earlier else earlier)
+    held.hold_prospetto(compared, forms["prospetto"], rows, (name_of(window), named), where)
+
+
+def _named(earlier: Sequence[Window]) -> str:
+    """«2015-S1», of a mean «media 2014-S1 e 2015-S1»: the windows that it is of."""
+    *names, last = [*map(name_of, reversed(earlier))] or [""]
+    return f"media {', '.join(names)} e {last}" if names else last
 
 
 def _hold_layouts(compared: Compared, both: Both, forms: Mapping[str, bytes], where: Where) -> None:

@@ -224,13 +224,21 @@ def mean(sides: Sequence[Known]) -> Known:
         nameless=_mean_nameless([one.nameless for one in sides]),
         days=_mean([one.days for one in sides]),
         months=tuple(
-            (_over([a for a, _b in month], len(sides)), _over([b for _a, b in month], len(sides)))
+            _mean_month([numbers for numbers in month if numbers[0]])
             for month in zip(*months, strict=True)
         )
         if len(months) == len(sides)
         else None,
         of_some=frozenset[str]().union(*(one.recorded for one in sides)),
     )
+
+
+def _mean_month(years: Sequence[tuple[Number, Number]]) -> tuple[Number, Number]:
+    """Visits and enquiries, of the years in which somebody came in the month."""
+    if not years:
+        return 0, 0
+    visits, enquiries = zip(*years, strict=True)
+    return _over(visits, len(years)), _over(enquiries, len(years))
 
 
 def _over(numbers: Iterable[Number], length: int) -> Fraction:
