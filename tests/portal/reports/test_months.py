@@ -4,32 +4,12 @@
 from datetime import date
 from typing import Any
 
-from portal.core.documents.tables import Table
-from portal.people import actions as people
-from portal.people.rules import PersonFacts
 from portal.reports.editions import snapshot
 from portal.reports.editions.differences import counts_differ
 from portal.reports.files import composed, draft
-from portal.reports.relazione import assembly
-from portal.reports.relazione.model import Relazione
-from portal.visits import actions as visits
-from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
+from tests.portal.reports.few_visits import record, relazione, table_of
 from tests.world import World
-
-
-def record(*days: date) -> None:
-    for day in days:
-        person = people.create_person(facts=PersonFacts(family_name="Diallo", sex="F"))
-        visits.record_visit(facts=VisitFacts(day, ("CIT",), person.id))
-
-
-def relazione(period: str, baseline: str | None = None) -> Relazione:
-    return assembly.get_relazione(period=period, baseline=baseline)
-
-
-def table_of(found: Relazione, key: str) -> Table:
-    return next(table for table in composed(found, draft()).tables if table.key == key)
 
 
 def test_beyond_a_year_months_side_by_side_carry_both_names(world: World, at_desk: AtDesk) -> None:

@@ -8,28 +8,13 @@ from typing import Any
 from openpyxl import load_workbook
 
 from portal.core.documents.xlsx.sheets import LONGEST_NAME
-from portal.people import actions as people
-from portal.people.rules import PersonFacts
 from portal.reports.editions import snapshot
 from portal.reports.files import composed, draft, rendered
 from portal.reports.publication.public_document import public_document
-from portal.reports.relazione import assembly
-from portal.reports.relazione.model import Relazione
 from portal.reports.sections import SECTIONS, SHEETS
-from portal.visits import actions as visits
-from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
+from tests.portal.reports.few_visits import record, relazione
 from tests.world import World
-
-
-def record(*days: date) -> None:
-    for day in days:
-        person = people.create_person(facts=PersonFacts(family_name="Diallo", sex="F"))
-        visits.record_visit(facts=VisitFacts(day, ("CIT",), person.id))
-
-
-def relazione(period: str, baseline: str | None = None) -> Relazione:
-    return assembly.get_relazione(period=period, baseline=baseline)
 
 
 def test_an_earlier_period_of_nothing_has_no_record(world: World, at_desk: AtDesk) -> None:

@@ -9,39 +9,19 @@ from typing import Any
 import pytest
 
 from portal.core import clock
-from portal.core.documents.tables import Table
-from portal.people import actions as people
-from portal.people.rules import PersonFacts
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions import snapshot
 from portal.reports.editions.desk import DESK
 from portal.reports.files import composed, draft, rendered
-from portal.reports.relazione import assembly
-from portal.reports.relazione.model import Relazione
 from portal.reports.sections import notices, prose
-from portal.visits import actions as visits
-from portal.visits.rules import VisitFacts
 from tests.conformance.sources import ROOT
 from tests.conftest import AtDesk
 from tests.pages import PortalClient, words
 from tests.portal.reports.builds import Build
+from tests.portal.reports.few_visits import record, relazione, table_of
 from tests.world import Someone, World
 
 ClientOf = Callable[[Someone], PortalClient]
-
-
-def record(*days: date) -> None:
-    for day in days:
-        person = people.create_person(facts=PersonFacts(family_name="Diallo", sex="F"))
-        visits.record_visit(facts=VisitFacts(day, ("CIT",), person.id))
-
-
-def relazione(period: str, baseline: str | None = None) -> Relazione:
-    return assembly.get_relazione(period=period, baseline=baseline)
-
-
-def table_of(found: Relazione, key: str) -> Table:
-    return next(table for table in composed(found, draft()).tables if table.key == key)
 
 
 @pytest.mark.parametrize(
