@@ -15,6 +15,8 @@ from portal.core.store.database import db, joining_whole
 from portal.figures import queries as figures
 from portal.reports.measures.ledger import Ledger, read_ledger
 
+# Topics of no line are left out by whoever reads: asked for here, each enquiry of the desk would be
+# looked up before the days of its visit are known.
 ASKED = text(
     """
 SELECT place, line, times, count(*) AS persons
@@ -28,7 +30,6 @@ FROM (
     WHERE v.deleted_at IS NULL AND v.person_id IS NOT NULL
     GROUP BY place, v.person_id, line
 ) AS a_person
-WHERE line IS NOT NULL
 GROUP BY place, line, times
 ORDER BY place, line, times
 """
@@ -44,7 +45,6 @@ FROM (
     JOIN enquiry AS e ON e.desk_id = v.desk_id AND e.visit_id = v.id
     WHERE v.visited_on BETWEEN :start AND :end AND v.deleted_at IS NULL
 ) AS an_enquiry
-WHERE line IS NOT NULL
 GROUP BY line
 ORDER BY line
 """
@@ -68,7 +68,8 @@ def count_asking(
     }
     with joining_whole():
         for place, line, times, persons in db.session.execute(ASKED, values):
-            asked[recorded[place - 1]][line][times] = persons
+            if line is not None:
+                asked[recorded[place - 1]][line][times] = persons
     return [dict(asked[one]) if one in asked else None for one in windows]
 
 
@@ -81,4 +82,5 @@ def count_askers(window: Period, line_of: Mapping[str, str]) -> dict[str, int] |
         return None
     values = {"line_of": json.dumps(dict(line_of)), "start": window.start, "end": window.end}
     with joining_whole():
-        return {line: askers for line, askers in db.session.execute(ASKERS, values)}
+        found = db.session.execute(ASKERS, values)
+        return {line: askers for line, askers in found if line is not None}
