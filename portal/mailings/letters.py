@@ -7,7 +7,6 @@ Totals only, never a name; one column of 640 pixels, no image and nothing from a
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import current_app
@@ -18,8 +17,8 @@ from portal.core import clock
 from portal.core.documents.document import Section
 from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy import formats
-from portal.core.work.mail import ENCODED, Attachment, Letter, message_id
-from portal.mailings.columns import lines_of, wrapped
+from portal.core.work.mail import Attachment, Letter, message_id
+from portal.core.work.writing import Templates, address, written
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.edition_type import EditionType
 from portal.reports.editions.lifecycle import get_files
@@ -27,15 +26,6 @@ from portal.reports.editions.snapshot import thaw
 from portal.reports.models import EditionRow
 from portal.reports.relazione.model import Relazione
 from portal.reports.sections import historical, prose, topic_tables, verdicts
-
-
-class Templates(NamedTuple):
-    """What a letter is made of."""
-
-    subject: str
-    text: str
-    html: str
-
 
 ATTACHED = ("prospetto.csv", "relazione.csv")
 RELAZIONE = Templates(
@@ -132,12 +122,6 @@ def attached(
     return tuple(Attachment(file.name, file.media_type, file.content) for file in files)
 
 
-def address(endpoint: str, **values: str) -> str:
-    """A page's address under the configured name of the site, never one that a request claims."""
-    site: str = current_app.config["SETTINGS"].public_url
-    return site + current_app.url_map.bind("localhost").build(endpoint, values)
-
-
 def relazione_letter(
     relazione: Relazione,
     edition: EditionFacts,
@@ -186,26 +170,6 @@ def _verdict(relazione: Relazione) -> str:
     return " ".join([*told, *verdicts.assumptions(relazione), where])
 
 
-def written(
-    templates: Templates,
-    values: dict[str, Any],
-    *,
-    to: str,
-    message_id: str,
-    attachments: tuple[Attachment, ...] = (),
-) -> Letter:
-    """The letter that the templates make of the same values."""
-    plain = {"lines_of": lines_of, "wrapped": wrapped}
-    return Letter(
-        to=to,
-        subject=one_line(_rendered(templates.subject, values)),
-        text=_rendered(templates.text, values | plain),
-        html=_rendered(templates.html, values),
-        attachments=attachments,
-        message_id=message_id,
-    )
-
-
 def letter_table(relazione: Relazione) -> Table:
     """What a letter shows of the page's own table, in its layout."""
     if relazione.is_historical:
@@ -240,14 +204,3 @@ def alone(column: Column) -> Column:
     """The column with a head that needs no group above it."""
     head = column.alone if column.kind == "change" else column.head
     return replace(column, head=head, group=None)
-
-
-def one_line(text: str) -> str:
-    """A subject: neither a line break nor an encoded word of a desk's name becomes a header."""
-    line = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(line.replace(ENCODED, "= ?").split())
-
-
-def _rendered(template: str, values: dict[str, Any]) -> str:
-    # Past the context processors, which speak of the reader of a page: a letter has none.
-    return current_app.jinja_env.get_template(template).render(values)

@@ -11,12 +11,8 @@ from portal.core.documents.document import Document
 from portal.core.documents.tables import Table
 from portal.core.italy import formats
 from portal.core.work.mail import Attachment, Letter, message_id
-from portal.mailings.letters import (
-    RELAZIONE,
-    facts_of,
-    shown_of,
-    written,
-)
+from portal.core.work.writing import written
+from portal.mailings.letters import RELAZIONE, facts_of, shown_of
 from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
 from portal.reports.editions.snapshot import thaw

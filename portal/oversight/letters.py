@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from portal.core.documents.tables import Column, Row, Table
 from portal.core.italy.periods import headings
 from portal.core.work.mail import Attachment, Letter, message_id
+from portal.core.work.writing import Templates, address, written
 from portal.figures.rules import Number
 from portal.mailings.kinds import OF_NETWORK, MailingType
-from portal.mailings.letters import EditionFacts, Templates, address, attached, facts_of, written
+from portal.mailings.letters import EditionFacts, attached, facts_of
 from portal.oversight import prose, standings
 from portal.oversight.editions import NETWORK as NETWORK_EDITIONS
 from portal.oversight.editions import thaw

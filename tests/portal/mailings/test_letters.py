@@ -11,10 +11,11 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.core.italy.periods import parse_period
+from portal.core.work.columns import lines_of
 from portal.core.work.mail import Letter
+from portal.core.work.writing import one_line
 from portal.figures.rules import Counts, Nameless
-from portal.mailings.columns import lines_of
-from portal.mailings.letters import EditionFacts, letter_table, one_line, relazione_letter
+from portal.mailings.letters import EditionFacts, letter_table, relazione_letter
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Layout, Relazione, Texts, topic_rows
 from portal.reports.relazione.rows import OTHER_CODE
