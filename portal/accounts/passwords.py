@@ -8,6 +8,7 @@ sign-ins must not take either from the pages of those who are working.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from threading import Lock
 
 from argon2 import PasswordHasher
@@ -18,6 +19,8 @@ from portal.core.errors import Refusal
 
 SHORTEST = 12
 LONGEST = 128
+HARD = 4
+SHORT_WORD, MOST_WORDS = 3, 20_000
 LEAST_OF_ITS_OWN = 6
 """Letters and digits that must remain once the words that anybody would guess are taken out."""
 
@@ -69,10 +72,34 @@ def refuse_weak(password: str, *, known_words: Iterable[str], field: str | None 
         raise Refusal(_("La password ha meno di 12 caratteri."), field=field)
     if len(_spelled(password)) > LONGEST:
         raise Refusal(_("La password ha più di 128 caratteri."), field=field)
-    if _own_part(password, known_words) < LEAST_OF_ITS_OWN or len(set(password.lower())) < 5:
+    words = [*known_words]
+    if _own_part(password, words) < LEAST_OF_ITS_OWN or not _is_hard_to_guess(password, words):
         raise Refusal(
-            _("Questa password si indovina facilmente: usa una frase con parole tue."), field=field
+            _("Questa password si indovina facilmente: usa una frase con tre o più parole tue."),
+            field=field,
         )
+
+
+def _is_hard_to_guess(password: str, known_words: Iterable[str]) -> bool:
+    """Whether it takes more than 10^10 guesses of who knows the passwords that leaked, the words of
+    English and Italian, the keyboard, and the words of the account (zxcvbn's highest class).
+    """
+    # Asked when a password is chosen, and by nobody else: its lists are not for every process.
+    from zxcvbn import zxcvbn
+
+    guessed = [*known_words, *COMMON, *italian_words()]
+    found = zxcvbn(_spelled(password), user_inputs=guessed, max_length=LONGEST)
+    return bool(found["score"] == HARD)
+
+
+@cache
+def italian_words() -> tuple[str, ...]:
+    """The commonest words of Italian, the first the most used."""
+    from spellchecker import SpellChecker
+
+    frequency = SpellChecker(language="it").word_frequency
+    longer = (word for word in frequency.words() if len(word) > SHORT_WORD)
+    return tuple(sorted(longer, key=lambda word: -frequency[word])[:MOST_WORDS])
 
 
 def _own_part(password: str, known_words: Iterable[str]) -> int:
