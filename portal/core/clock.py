@@ -7,7 +7,7 @@ whatever the server's own zone is. Moments are stored in UTC and shown in Rome t
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 ROME = ZoneInfo("Europe/Rome")
@@ -28,6 +28,11 @@ def today() -> date:
 def in_rome(moment: datetime) -> datetime:
     """The same moment on the wall clock of the desk."""
     return moment.astimezone(ROME)
+
+
+def start_of(day: date) -> datetime:
+    """The moment in which a day begins at the desk."""
+    return datetime.combine(day, time.min, ROME).astimezone(UTC)
 
 
 @contextmanager

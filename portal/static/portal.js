@@ -32,6 +32,15 @@
     setTimeout(() => { document.getElementById("voice-status").textContent = done.textContent.trim(); }, VOICE);
   }
 
+  // The key of a letter's link stands after «#»: no server sees it in an address. It goes into its field and out of the bar.
+  function fillKey() {
+    const field = document.querySelector("input[data-key]");
+    if (!field || !location.hash) return;
+    field.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+    if (field.form.dataset.sendKey !== undefined) field.form.requestSubmit();
+  }
+
   function toggle(button) {
     const field = document.getElementById(button.dataset.reveal);
     const shown = field.type === "text";
@@ -192,5 +201,7 @@
       if (name === "htmx:sendAbort" || name === "htmx:afterRequest") detail.error = null;
     };
   }
+  window.addEventListener("hashchange", fillKey);
   prepare(document);
+  fillKey();
 })();

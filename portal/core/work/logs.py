@@ -18,6 +18,7 @@ from portal.core import clock
 
 log = logging.getLogger("portal")
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without the letters and digits that a hand or an ear takes for one another."""
 
 
 class JsonLine(logging.Formatter):
