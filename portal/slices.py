@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The slices that have pages, lowest first."""
 
-from portal.accounts.views import accounts, members
+from portal.accounts.views import accounts, invitations, lost, members
 from portal.counter.views import counter
 from portal.home.views import home
 from portal.imports.views import imports
@@ -14,6 +14,8 @@ from portal.tally.views import tally
 
 BLUEPRINTS = (
     accounts,
+    invitations,
+    lost,
     members,
     sign_in,
     person_pages,

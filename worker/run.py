@@ -10,7 +10,7 @@ from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.core.work.job_names import JobName
 from portal.core.work.logs import log_failure
-from worker.tasks import drafts, editions, letters, publishing
+from worker.tasks import drafts, editions, letters, members, publishing
 
 Task = Callable[[UUID, str], None]
 
@@ -22,6 +22,8 @@ TASKS: dict[JobName, Task] = {
     JobName.BUILD_COMPARISON: publishing.build_comparison,
     JobName.DELIVER: letters.deliver,
     JobName.DELIVER_NOTICE: letters.deliver_notice,
+    JobName.DELIVER_ACCOUNT: letters.deliver_to_account,
+    JobName.END_MEMBERSHIPS: members.end_memberships,
     JobName.SWEEP_DRAFTS: drafts.sweep_drafts,
 }
 MOST_ATTEMPTS = 5
@@ -68,5 +70,6 @@ def _retry_later_or_give_up(job: jobs.Job) -> None:
 def _scope(job: jobs.Job) -> AbstractContextManager[None]:
     if job.network_id is not None:
         return network_scope(job.network_id)
-    assert job.desk_id is not None  # noqa: S101  (a check of the table)
-    return desk_scope(job.desk_id)
+    if job.desk_id is not None:
+        return desk_scope(job.desk_id)
+    return identity_scope()

@@ -1,69 +1,69 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every change of accounts, memberships, invitations and sessions."""
+"""Every change of accounts, their addresses, passwords, sessions and known devices."""
 
-import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, delete, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts import queries
+from portal.accounts.events import EventKind, letters_leave, queue_account_letter, record_event
 from portal.accounts.models import (
     Account,
-    Invitation,
-    LoginAttempt,
+    AccountKey,
+    KeyRow,
+    KnownDevice,
     LoginSession,
     Membership,
-    SecurityEvent,
 )
 from portal.accounts.passwords import hash_password, refuse_weak
 from portal.accounts.queries import FoundSession
 from portal.accounts.rules import (
-    INVITATION,
     KNOWN,
     LONGEST_NAME,
-    ROLE_NAMES,
+    ONE_TIME_KEY,
     SEEN_AGAIN,
-    WINDOW,
     checked_email,
+    comparable_email,
+    is_ahead,
     is_over,
+    key_as_made,
     key_hash,
+    new_key,
 )
 from portal.core import clock
-from portal.core.errors import Conflict, NotHere, Refusal
-from portal.core.store.audit import AuditEvent
-from portal.core.store.database import current_scope, db, scoped_desk
-from portal.core.web.access import Role
+from portal.core.errors import NotHere, Refusal
+from portal.core.store.database import db
 
-KEPT_ATTEMPTS = timedelta(days=1)
-
-
-class TooManyTries(Refusal):
-    """A bucket is full: nothing was compared, nothing was hashed."""
+# Sessions
 
 
 def keep_session(found: FoundSession, *, now: datetime) -> bool:
-    """Whether a session goes on; if so its last use is noted, if not it is locked."""
+    """Whether a session goes on; if so its last use is noted, if not it is locked.
+
+    One begun or used later than now is from before the clock was set back: it begins again now, so
+    that it lives no longer than any other, and nobody is signed out by a clock.
+    """
     if found.locked_at is not None:
         return False
     if is_over(found.created_at, found.seen_at, now):
         lock_session(found.token_hash)
         return False
-    if now - found.seen_at > SEEN_AGAIN:
+    if now - found.seen_at > SEEN_AGAIN or is_ahead(max(found.created_at, found.seen_at), now):
         db.session.execute(
             update(LoginSession)
             .where(LoginSession.token_hash == found.token_hash)
-            .values(seen_at=now)
+            .values(seen_at=now, created_at=func.least(LoginSession.created_at, now))
         )
     return True
 
 
-def start_session(token_hash: bytes, *, account_id: UUID) -> None:
+def start_session(token_hash: bytes, *, account_id: UUID, device: str = "") -> None:
     """Sign a browser in, and clear away the sessions that nobody came back to."""
     db.session.execute(delete(LoginSession).where(LoginSession.created_at < clock.now() - KNOWN))
-    db.session.add(LoginSession(token_hash=token_hash, account_id=account_id))
+    db.session.add(LoginSession(token_hash=token_hash, account_id=account_id, device=device))
     db.session.flush()
 
 
@@ -81,21 +81,241 @@ def end_session(token_hash: bytes) -> None:
     db.session.execute(delete(LoginSession).where(LoginSession.token_hash == token_hash))
 
 
+def end_own_session(session_id: UUID, *, account_id: UUID) -> None:
+    """Sign one browser of an account out, as its owner asked from another."""
+    of_the_account = LoginSession.account_id == account_id
+    gone = db.session.execute(
+        delete(LoginSession)
+        .where(LoginSession.id == session_id, of_the_account)
+        .returning(LoginSession.id)
+    ).all()
+    if not gone:
+        raise NotHere
+    record_event(EventKind.SESSION_ENDED, subject_id=account_id)
+
+
 def end_sessions_of(account_id: UUID) -> None:
-    """Sign an account out everywhere: its password, role or state changed."""
+    """Sign an account out everywhere: its password or its state changed."""
     db.session.execute(delete(LoginSession).where(LoginSession.account_id == account_id))
 
 
-def record_event(
-    kind: str,
-    *,
-    account_id: UUID | None = None,
-    desk_id: UUID | None = None,
-    route: str | None = None,
-) -> None:
-    """Write down a sign-in, a refusal or a change of password."""
-    db.session.add(SecurityEvent(kind=kind, account_id=account_id, desk_id=desk_id, route=route))
+def know_device(account_id: UUID, *, token_hash: bytes, label: str) -> bool:
+    """Remember a browser in which an account signs in; whether it is new beside known ones."""
+    others = select(KnownDevice.id).where(KnownDevice.account_id == account_id).limit(1)
+    has_others = db.session.scalar(others) is not None
+    statement = insert(KnownDevice).values(
+        account_id=account_id, token_hash=token_hash, label=label
+    )
+    is_new = db.session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=[KnownDevice.account_id, KnownDevice.token_hash],
+            set_={"seen_at": clock.now(), "label": label},
+        ).returning(text("xmax = 0"))
+    )
+    return bool(is_new) and has_others
+
+
+def forget_devices(account_id: UUID) -> None:
+    """No browser is known any more: whoever had one of them may have been somebody else."""
+    db.session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+
+
+# Accounts
+
+
+def add_account(
+    *, email: str, name: str, password: str | None = None, is_proved: bool = False
+) -> Account:
+    """Found an account; a proved one is the only one of its address."""
+    account = Account(email=checked_email(email), name=checked_name(name))
+    if is_proved and queries.find_proved(account.email):
+        raise Refusal(_("L’account «%(email)s» esiste già.", email=account.email), field="email")
+    db.session.add(account)
     db.session.flush()
+    if password is not None:
+        set_password(account, password=password)
+    if is_proved:
+        prove_address(account)
+    return account
+
+
+def set_password(
+    account: Account, *, password: str, field: str | None = None, by_owner: bool = False
+) -> None:
+    """Give an account a password; every browser signed in with the old one is signed out.
+
+    `by_owner`: with a key, by somebody who is not signed in.
+    """
+    known_words = [account.email, account.name, *queries.list_place_names(account.id)]
+    refuse_weak(password, known_words=known_words, field=field)
+    store_hash(account.id, password=password)
+    end_sessions_of(account.id)
+    _withdraw_keys(account.id)
+    actor_id = account.id if by_owner else None
+    record_event(EventKind.PASSWORD_CHANGED, subject_id=account.id, actor_id=actor_id)
+
+
+def store_hash(account_id: UUID, *, password: str) -> None:
+    """Store a password under today's parameters."""
+    db.session.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(password_hash=hash_password(password))
+    )
+
+
+def rename(account_id: UUID, *, name: str) -> None:
+    """Call somebody by another name, from now on and everywhere."""
+    account = queries.get_account(account_id)
+    wanted = checked_name(name)
+    if wanted != account.name:
+        account.name = wanted
+        record_event(EventKind.NAME_CHANGED, subject_id=account_id)
+
+
+def prove_address(account: Account) -> None:
+    """Its owner reads the letters to its address: nobody else's account has that address now.
+
+    What other accounts were given at that address was meant for its owner, who gets it.
+    """
+    if account.proved_at is not None:
+        return
+    for other in queries.list_unproved(account.email):
+        if other.id != account.id:
+            _join(other, into=account)
+    account.proved_at = clock.now()
+    db.session.flush()
+
+
+def _join(other: Account, *, into: Account) -> None:
+    """Give one account's places to another and close it; what it has recorded stays its own."""
+    held = {place for _id, place in queries.list_place_ids(into.id)}
+    for membership_id, place_id in queries.list_place_ids(other.id):
+        change = {"ended_at": clock.now()} if place_id in held else {"account_id": into.id}
+        statement = update(Membership).where(Membership.id == membership_id)
+        db.session.execute(statement.values(**change))
+    end_sessions_of(other.id)
+    other.password_hash, other.disabled_at = None, clock.now()
+    record_event(EventKind.ACCOUNT_JOINED, subject_id=into.id, actor_id=into.id)
+
+
+# Keys that go by letter: the row first, the key when the letter is written
+
+
+def give_key(row: KeyRow, *, span: timedelta) -> str:
+    """A key that opens this once and for so long; whatever key there was opens nothing now."""
+    key = new_key()
+    row.key_hash, row.expires_at = key_hash(key), clock.now() + span
+    db.session.flush()
+    return key
+
+
+def ask_for_password(email: str) -> None:
+    """Have a key sent with which a lost password is set; for an unknown address nothing is done."""
+    account = queries.find_reader(comparable_email(email))
+    if account is None or not letters_leave():
+        return
+    _send_key(account, purpose="password", email=account.email)
+    record_event(EventKind.PASSWORD_ASKED, subject_id=account.id)
+
+
+def ask_for_address(account_id: UUID, *, email: str) -> None:
+    """Have a key sent to an address, that shall be this account's, or is and is not proved yet.
+
+    Whether it has an account already is said only to who reads its letters.
+    """
+    account, wanted = queries.get_account(account_id), checked_email(email)
+    if wanted == account.email and account.proved_at is not None:
+        raise Refusal(_("È già il tuo indirizzo."), field="email")
+    _send_key(account, purpose="address", email=wanted)
+    if wanted != account.email:
+        record_event(EventKind.ADDRESS_ASKED, subject_id=account_id)
+
+
+def _send_key(account: Account, *, purpose: str, email: str) -> None:
+    _withdraw_keys(account.id)
+    asked = AccountKey(
+        account_id=account.id, purpose=purpose, email=email, expires_at=clock.now() + ONE_TIME_KEY
+    )
+    db.session.add(asked)
+    db.session.flush()
+    queue_account_letter(account_key_id=asked.id)
+
+
+def reset_password(key: str, *, password: str) -> UUID:
+    """Set a lost password with the key of a letter, which is spent; whose account it is."""
+    account = queries.get_account(_spend(key, purpose="password").account_id)
+    set_password(account, password=password, field="new", by_owner=True)
+    forget_devices(account.id)
+    prove_address(account)
+    return account.id
+
+
+def take_address(key: str, *, account_id: UUID) -> None:
+    """Give the account in whose name the key was asked for the address that it was sent to."""
+    account = queries.get_account(account_id)
+    spent = _spend(key, purpose="address", account_id=account_id)
+    before = account.email
+    owner = queries.find_proved(spent.email)
+    if owner is not None and owner.id != account_id:
+        raise Refusal(_("Questo indirizzo ha già un account: accedi con quello."))
+    account.email, account.proved_at = spent.email, None
+    db.session.flush()
+    prove_address(account)
+    if before == spent.email:
+        record_event(EventKind.ADDRESS_PROVED, subject_id=account_id)
+        return
+    for address in (before, spent.email):
+        record_event(EventKind.ADDRESS_CHANGED, subject_id=account_id, address=address)
+
+
+def set_address(account: Account, *, email: str) -> None:
+    """Give an account an address at the word of whoever governs the machine."""
+    wanted, before = checked_email(email), account.email
+    owner = queries.find_proved(wanted)
+    if owner is not None and owner.id != account.id:
+        raise Refusal(_("L’account «%(email)s» esiste già.", email=wanted))
+    account.email, account.proved_at = wanted, None
+    db.session.flush()
+    prove_address(account)
+    record_event(EventKind.ADDRESS_CHANGED, subject_id=account.id, address=before)
+
+
+def _spend(key: str, *, purpose: str, account_id: UUID | None = None) -> AccountKey:
+    """The row of a good key, used from now on; an account's own, where one is named."""
+    now, statement = clock.now(), select(AccountKey).join(Account)
+    if account_id is not None:
+        statement = statement.where(AccountKey.account_id == account_id)
+    found = db.session.scalars(
+        statement.where(
+            AccountKey.key_hash == key_hash(key_as_made(key)),
+            AccountKey.purpose == purpose,
+            Account.disabled_at.is_(None),
+        ).with_for_update(of=AccountKey)
+    ).one_or_none()
+    if found is None or found.used_at or not queries.is_good(found, now=now, span=ONE_TIME_KEY):
+        raise Refusal(
+            _("Il codice non vale, o non vale più: chiedi un’altra lettera."), field="key"
+        )
+    found.used_at = now
+    db.session.flush()
+    return found
+
+
+def _withdraw_keys(account_id: UUID) -> None:
+    db.session.execute(
+        update(AccountKey)
+        .where(AccountKey.account_id == account_id, AccountKey.used_at.is_(None))
+        .values(used_at=clock.now())
+    )
+
+
+def checked_name(text_: str) -> str:
+    """A person's name as it is stored."""
+    name = " ".join(text_.replace("\0", "").split())
+    if not name or len(name) > LONGEST_NAME:
+        raise Refusal(_("Il nome è vuoto o più lungo di 120 caratteri."), field="name")
+    return name
 
 
 def note_use(*, account_id: UUID, place_id: UUID) -> None:
@@ -109,250 +329,3 @@ def note_use(*, account_id: UUID, place_id: UUID) -> None:
         )
         .values(last_used_at=clock.now())
     )
-
-
-def reserve_try(limits: Mapping[bytes, int]) -> list[UUID]:
-    """Count a try before it is made, so that simultaneous ones cannot pass the limit together."""
-    since = clock.now() - WINDOW
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:bucket, 1))")
-    for bucket in sorted(limits):
-        db.session.execute(lock, {"bucket": bucket.hex()})
-    if any(queries.count_attempts(bucket, since=since) >= limits[bucket] for bucket in limits):
-        raise TooManyTries(_("Troppi tentativi. Riprova fra 5 minuti."))
-    tries = [LoginAttempt(bucket=bucket) for bucket in limits]
-    db.session.add_all(tries)
-    db.session.flush()
-    return [one.id for one in tries]
-
-
-def forgive_tries(account_bucket: bytes, *, reserved: list[UUID]) -> None:
-    """The password was right: the account's failures and this try no longer count."""
-    db.session.execute(
-        delete(LoginAttempt).where(
-            or_(
-                LoginAttempt.bucket == account_bucket,
-                LoginAttempt.id.in_(reserved),
-                LoginAttempt.at < clock.now() - KEPT_ATTEMPTS,
-            )
-        )
-    )
-
-
-def add_account(*, email: str, name: str, password: str | None = None) -> Account:
-    """Found an account; without a password it waits for its invitation."""
-    account = Account(email=checked_email(email), name=_checked_name(name))
-    if queries.find_account(account.email):
-        raise Refusal(_("L’account «%(email)s» esiste già.", email=account.email), field="email")
-    db.session.add(account)
-    db.session.flush()
-    if password is not None:
-        set_password(account, password=password)
-    return account
-
-
-def set_password(account: Account, *, password: str, field: str | None = None) -> None:
-    """Give an account a password; every browser signed in with the old one is signed out."""
-    known_words = [account.email, account.name, *queries.list_place_names(account.id)]
-    refuse_weak(password, known_words=known_words, field=field)
-    store_hash(account.id, password=password)
-    end_sessions_of(account.id)
-    withdraw_invitations(account.id)
-    record_event("password_changed", account_id=account.id)
-
-
-def store_hash(account_id: UUID, *, password: str) -> None:
-    """Store a password under today's parameters."""
-    db.session.execute(
-        update(Account)
-        .where(Account.id == account_id)
-        .values(password_hash=hash_password(password))
-    )
-
-
-def give_role(
-    *, account_id: UUID, role: Role, place_id: UUID, invited_as: str | None = None
-) -> None:
-    """Let an account into a desk or, as overseer, into a network.
-
-    Links handed out before are withdrawn: whoever invited the account elsewhere must not be able
-    to enter this place in its name.
-    """
-    column = "network_id" if role is Role.OVERSEER else "desk_id"
-    there = select(Membership.id).where(
-        Membership.account_id == account_id,
-        getattr(Membership, column) == place_id,
-        Membership.ended_at.is_(None),
-    )
-    if db.session.scalar(there):
-        raise Refusal(_("Questa persona ha già un ruolo qui: cambiale il ruolo."), field="email")
-    withdraw_invitations(account_id)
-    db.session.add(
-        Membership(account_id=account_id, role=role, invited_as=invited_as, **{column: place_id})
-    )
-    db.session.flush()
-    record_event(
-        "role_given",
-        account_id=account_id,
-        desk_id=None if role is Role.OVERSEER else place_id,
-    )
-
-
-def invite(*, name: str, email: str, role: Role) -> str:
-    """Let somebody into the desk in scope; the key of the link with which they come in.
-
-    An address that has an account elsewhere is answered like a new one. Inviting again somebody
-    who has not come yet, as a double click does, makes a new link and withdraws the one before:
-    the browser shows the last answer, so the link on the page is the one that works.
-    """
-    email, name = checked_email(email), _checked_name(name)
-    _take_turns(email)
-    account = queries.find_account(email) or add_account(email=email, name=name)
-    member = _find_member(account.id)
-    if member is None:
-        give_role(account_id=account.id, role=role, place_id=scoped_desk(), invited_as=name)
-        _record_change("insert", account.id)
-    elif member.has_come or member.role is not role:
-        raise Refusal(_("Questa persona ha già un ruolo qui: cambiale il ruolo."), field="email")
-    return new_invitation(account.id)
-
-
-def new_invitation(account_id: UUID) -> str:
-    """The key of a link for a member of the desk in scope; the links before it are withdrawn."""
-    _refuse_oneself(account_id)
-    queries.get_member(account_id)
-    _take_turns(queries.get_account(account_id).email)
-    withdraw_invitations(account_id)
-    key = secrets.token_urlsafe(32)
-    db.session.add(
-        Invitation(
-            token_hash=key_hash(key),
-            account_id=account_id,
-            expires_at=clock.now() + INVITATION,
-        )
-    )
-    db.session.flush()
-    record_event("invited", account_id=account_id, desk_id=scoped_desk())
-    return key
-
-
-def accept_invitation(key: str, *, password: str) -> UUID:
-    """Set the password with an invitation, which is spent; whose account it is."""
-    spent = db.session.scalar(
-        update(Invitation)
-        .where(
-            Invitation.token_hash == key_hash(key),
-            Invitation.used_at.is_(None),
-            Invitation.expires_at > clock.now(),
-        )
-        .values(used_at=clock.now())
-        .returning(Invitation.account_id)
-    )
-    if spent is None or not may_set_password(spent):
-        raise NotHere
-    set_password(queries.get_account(spent), password=password, field="new")
-    return spent
-
-
-def may_set_password(account_id: UUID) -> bool:
-    """Whether a manager's link may set the password: not when it opens another desk as well."""
-    return queries.count_places(account_id) <= 1
-
-
-def withdraw_invitations(account_id: UUID) -> None:
-    """Make the links that an account was given worthless."""
-    db.session.execute(
-        update(Invitation)
-        .where(Invitation.account_id == account_id, Invitation.used_at.is_(None))
-        .values(used_at=clock.now())
-    )
-
-
-def change_role(*, account_id: UUID, role: Role, seen_role: str | None) -> None:
-    """Change what a member may do at the desk in scope, if it still is what the manager saw."""
-    _refuse_oneself(account_id)
-    _lock_role(account_id, seen_role=seen_role)
-    _change_membership(account_id, role=role)
-    _refuse_desk_without_manager()
-    record_event("role_changed", account_id=account_id, desk_id=scoped_desk())
-
-
-def remove_member(*, account_id: UUID, seen_role: str | None) -> None:
-    """Take a member out of the desk in scope, in the role that was seen, and sign them out."""
-    _refuse_oneself(account_id)
-    _lock_role(account_id, seen_role=seen_role)
-    _change_membership(account_id, ended_at=clock.now())
-    _refuse_desk_without_manager()
-    end_sessions_of(account_id)
-    withdraw_invitations(account_id)
-    record_event("role_removed", account_id=account_id, desk_id=scoped_desk())
-
-
-def _lock_role(account_id: UUID, *, seen_role: str | None) -> None:
-    """Lock the desk's members first: two managers who remove each other must take turns."""
-    held = db.session.execute(
-        select(Membership.account_id, Membership.role)
-        .where(_of_the_desk())
-        .order_by(Membership.id)
-        .with_for_update()
-    )
-    roles = {row.account_id: row.role for row in held}
-    if account_id not in roles:
-        raise NotHere
-    if roles[account_id] != seen_role:
-        now = ROLE_NAMES[Role(roles[account_id])]
-        raise Conflict(
-            _("Il ruolo di questa persona intanto è cambiato: ora è «%(now)s». Riprova.", now=now)
-        )
-
-
-def _change_membership(account_id: UUID, **values: object) -> None:
-    of_them = _of_the_desk() & (Membership.account_id == account_id)
-    db.session.execute(update(Membership).where(of_them).values(**values))
-    _record_change("update", account_id)
-
-
-def _of_the_desk() -> ColumnElement[bool]:
-    return (Membership.desk_id == scoped_desk()) & Membership.ended_at.is_(None)
-
-
-def _take_turns(email: str) -> None:
-    """Twins of an invitation wait for each other, so that the second finds what the first did."""
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:email, 2))")
-    db.session.execute(lock, {"email": email})
-
-
-def _record_change(action: str, account_id: UUID) -> None:
-    """Memberships are shared tables without a trigger: the desk's log gets its line here."""
-    db.session.add(
-        AuditEvent(
-            action=action,
-            subject="membership",
-            subject_id=account_id,
-            account_id=current_scope().account_id,
-        )
-    )
-    db.session.flush()
-
-
-def _refuse_oneself(account_id: UUID) -> None:
-    if current_scope().account_id == account_id:
-        raise Refusal(_("Il tuo ruolo e il tuo ingresso spettano a un altro responsabile."))
-
-
-def _refuse_desk_without_manager() -> None:
-    if queries.count_managers() == 0:
-        raise Refusal(_("Lo sportello deve avere almeno un responsabile."))
-
-
-def _find_member(account_id: UUID) -> queries.Member | None:
-    try:
-        return queries.get_member(account_id)
-    except NotHere:
-        return None
-
-
-def _checked_name(text_: str) -> str:
-    name = " ".join(text_.replace("\0", "").split())
-    if not name or len(name) > LONGEST_NAME:
-        raise Refusal(_("Il nome è vuoto o più lungo di 120 caratteri."), field="name")
-    return name

@@ -7,13 +7,15 @@ is asked for after the account: whoever is no longer signed in hears that, and n
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, request, session
 from flask_login import current_user
 
 from portal.accounts import actions, sessions
+from portal.accounts.events import EventKind, record_event
+from portal.accounts.limits import Act, count_own
 from portal.accounts.rules import Place, SignedIn, place_in
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import separate, unit_of_work
@@ -34,6 +36,16 @@ def keeps_what_is_typed(view: View) -> View:
     """A view that also a locked session may use: it keeps a draft and shows nothing."""
     view.keeps_what_is_typed = True  # type: ignore[attr-defined]
     return view
+
+
+def limited(*acts: Act) -> Callable[[View], View]:
+    """A view that an account may ask for so often: each time is counted before it."""
+
+    def declare(view: View) -> View:
+        view.limited_acts = acts  # type: ignore[attr-defined]
+        return view
+
+    return declare
 
 
 @contextmanager
@@ -60,15 +72,30 @@ def admitted() -> Iterator[None]:
     if place and current_user.is_authenticated and not account.used_last(place):
         with identity_scope(), separate():
             actions.note_use(account_id=account.id, place_id=place.id)
-    if place is None:
-        with identity_scope(account_id=account.id):
-            yield
-    elif place.is_network:
+    acts = _limited_acts()
+    if place and place.is_network:
+        # Its role may not count: what counts says who works here.
+        if acts:
+            with identity_scope(account_id=account.id), separate():
+                count_own(*acts)
         with network_scope(place.id, account_id=account.id):
             yield
-    else:
-        with desk_scope(place.id, account_id=account.id):
-            yield
+        return
+    with _scope(place, account):
+        if acts:
+            count_own(*acts)
+        yield
+
+
+def _scope(place: Place | None, account: SignedIn) -> AbstractContextManager[None]:
+    if place is None:
+        return identity_scope(account_id=account.id)
+    return desk_scope(place.id, account_id=account.id)
+
+
+def _limited_acts() -> tuple[Act, ...]:
+    view = current_app.view_functions[request.endpoint or ""]
+    return getattr(view, "limited_acts", ())
 
 
 @contextmanager
@@ -118,9 +145,9 @@ def _place(account: SignedIn, desk: str | None, network: str | None) -> Place | 
 
 def _record_refusal(account: SignedIn, place: Place | None) -> None:
     desk_id = place.id if place and not place.is_network else None
-    with identity_scope(), separate():
-        actions.record_event(
-            "refused", account_id=account.id, desk_id=desk_id, route=str(request.url_rule)
+    with identity_scope(account_id=account.id), separate():
+        record_event(
+            EventKind.REFUSED, subject_id=account.id, desk_id=desk_id, route=str(request.url_rule)
         )
 
 

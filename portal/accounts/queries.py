@@ -1,21 +1,31 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every read of accounts, memberships, sessions and invitations."""
+"""Every read of accounts, their places, sessions, devices and events."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, func, select
+from sqlalchemy.orm import aliased
 
-from portal.accounts.models import Account, Invitation, LoginAttempt, LoginSession, Membership
-from portal.accounts.rules import Place, SignedIn
+from portal.accounts.events import ASKED_ABOUT, EventKind
+from portal.accounts.models import (
+    Account,
+    Invitation,
+    KeyRow,
+    KnownDevice,
+    LoginSession,
+    Membership,
+    SecurityEvent,
+)
+from portal.accounts.rules import CLOCKS_DIFFER, Place, SignedIn, is_over
 from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.store.database import db, scoped_desk
-from portal.core.web.access import Permission, Role, may
+from portal.core.web.access import Role
 from portal.desks.queries import places
 
 
@@ -30,25 +40,10 @@ class FoundSession:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class Member:
-    """Who works at the desk; `invited_until` is empty once they have come in.
-
-    Until then the name is the one that the manager typed: what the person is called elsewhere is
-    not this desk's to know.
-    """
-
-    account_id: UUID
-    name: str
-    email: str
-    role: Role
-    has_come: bool
-    invited_until: date | None
-
-
 def find_session(token_hash: bytes) -> FoundSession | None:
     """The session of this key, unless it is gone or its account is disabled."""
-    rows = tuple(db.session.execute(_session_statement(), {"key": token_hash}))
+    given = {"key": token_hash, "today": clock.today()}
+    rows = tuple(db.session.execute(_session_statement(), given))
     if not rows:
         return None
     first = rows[0]
@@ -67,6 +62,7 @@ def _session_statement() -> Select[Any]:
             Account.id,
             Account.name,
             Account.email,
+            Account.proved_at,
             Membership.role,
             Membership.last_used_at,
             place.c.id.label("place_id"),
@@ -75,7 +71,10 @@ def _session_statement() -> Select[Any]:
             place.c.short_name,
         )
         .join(Account, Account.id == LoginSession.account_id)
-        .outerjoin(Membership, (Membership.account_id == Account.id) & _is_current())
+        .outerjoin(
+            Membership,
+            (Membership.account_id == Account.id) & is_current(bindparam("today", type_=Date)),
+        )
         .outerjoin(place, place.c.id == func.coalesce(Membership.desk_id, Membership.network_id))
         .where(LoginSession.token_hash == bindparam("key"), Account.disabled_at.is_(None))
         .order_by(Membership.last_used_at.desc().nulls_last(), Membership.created_at, Membership.id)
@@ -105,12 +104,72 @@ def signed_in(found: FoundSession) -> SignedIn:
         for row in found.rows
         if row.role
     )
-    return SignedIn(first.id, first.name, first.email, known)
+    return SignedIn(first.id, first.name, first.email, known, first.proved_at is not None)
 
 
-def find_account(email: str) -> Account | None:
-    """The account of an address that rules.comparable_email() has spelled."""
-    return db.session.scalars(select(Account).where(Account.email == email)).one_or_none()
+class PossibleAccount(NamedTuple):
+    """An account of an address, with the hash of its password."""
+
+    id: UUID
+    password_hash: str
+
+
+def list_candidates(email: str) -> list[PossibleAccount]:
+    """Who may sign in with an address as comparable_email() spells it: the proved one first.
+
+    Where no letter leaves each desk's code may have opened an account of the same address.
+    """
+    rows = db.session.execute(
+        select(Account.id, Account.password_hash)
+        .where(
+            Account.email == email,
+            Account.disabled_at.is_(None),
+            Account.password_hash.is_not(None),
+        )
+        .order_by(Account.proved_at.nulls_last(), Account.created_at, Account.id)
+    )
+    return [PossibleAccount(row.id, row.password_hash) for row in rows]
+
+
+def find_proved(email: str) -> Account | None:
+    """The account of whoever proved to read the letters to this address."""
+    return db.session.scalars(
+        select(Account).where(Account.email == email, Account.proved_at.is_not(None))
+    ).one_or_none()
+
+
+def list_unproved(email: str) -> list[Account]:
+    """The accounts of an address that nobody has proved, the oldest first."""
+    return list(
+        db.session.scalars(
+            select(Account)
+            .where(
+                Account.email == email, Account.proved_at.is_(None), Account.disabled_at.is_(None)
+            )
+            .order_by(Account.created_at, Account.id)
+        )
+    )
+
+
+def find_reader(email: str) -> Account | None:
+    """Whose account a letter to this address opens: the proved one, or else the oldest."""
+    proved = find_proved(email)
+    if proved is not None:
+        return proved if proved.disabled_at is None else None
+    return next(iter(list_unproved(email)), None)
+
+
+def is_good(row: KeyRow, *, now: datetime, span: timedelta) -> bool:
+    """Whether a key's time is not over; an end beyond a whole span is from a clock set back."""
+    return now < row.expires_at <= now + span + CLOCKS_DIFFER
+
+
+def is_known_device(token_hash: bytes, account_ids: list[UUID]) -> bool:
+    """Whether one of these accounts has signed in before in the browser of this cookie."""
+    statement = select(KnownDevice.id).where(
+        KnownDevice.token_hash == token_hash, KnownDevice.account_id.in_(account_ids)
+    )
+    return db.session.scalar(statement.limit(1)) is not None
 
 
 def get_account(account_id: UUID) -> Account:
@@ -136,118 +195,124 @@ def list_place_names(account_id: UUID) -> list[str]:
     statement = (
         select(place.c.name)
         .join(Membership, place.c.id == func.coalesce(Membership.desk_id, Membership.network_id))
-        .where(Membership.account_id == account_id, _is_current())
+        .where(Membership.account_id == account_id, is_current(clock.today()))
         .order_by(place.c.name)
     )
     return list(db.session.scalars(statement))
 
 
-def count_places(account_id: UUID) -> int:
-    """In how many desks and networks an account has a role."""
-    statement = select(func.count()).where(Membership.account_id == account_id, _is_current())
-    return db.session.scalar(statement) or 0
+def find_place_name(place_id: UUID) -> str:
+    """What a desk or network is called; empty where there is none."""
+    place = places()
+    return db.session.scalar(select(place.c.name).where(place.c.id == place_id)) or ""
 
 
-def count_attempts(bucket: bytes, *, since: datetime) -> int:
-    """How many failed sign-ins a bucket holds since a moment."""
-    statement = select(func.count()).where(LoginAttempt.bucket == bucket, LoginAttempt.at > since)
-    return db.session.scalar(statement) or 0
+def list_place_ids(account_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Each present membership of an account, with the desk or network that it is of."""
+    place_id = func.coalesce(Membership.desk_id, Membership.network_id)
+    statement = select(Membership.id, place_id).where(
+        Membership.account_id == account_id, is_current(clock.today())
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
-def find_invited(token_hash: bytes, *, now: datetime) -> Account | None:
-    """The account that this invitation is for, while it is good: not used and not past its time."""
-    return db.session.scalars(
-        select(Account)
-        .join(Invitation, Invitation.account_id == Account.id)
-        .where(
-            Invitation.token_hash == token_hash,
-            Invitation.used_at.is_(None),
-            Invitation.expires_at > now,
-            Account.disabled_at.is_(None),
-        )
-    ).one_or_none()
+class OpenSession(NamedTuple):
+    """A browser in which an account is signed in."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    is_locked: bool
+    is_this: bool
 
 
-def list_members() -> list[Member]:
-    """Who works at the desk in scope, by name."""
-    return [_member(row) for row in db.session.execute(_members())]
+def list_sessions(account_id: UUID, *, present: bytes) -> list[OpenSession]:
+    """Where an account is signed in, this browser first; those that are over are not there."""
+    now = clock.now()
+    rows = db.session.scalars(
+        select(LoginSession)
+        .where(LoginSession.account_id == account_id)
+        .order_by(LoginSession.seen_at.desc())
+    )
+    found = [
+        OpenSession(row.id, row.device, row.created_at, row.seen_at, row.locked_at is not None,
+                    row.token_hash == present)
+        for row in rows
+        if not is_over(row.created_at, row.seen_at, now)
+    ]  # fmt: skip
+    return sorted(found, key=lambda session: not session.is_this)
 
 
-def _members() -> Select[UUID, str, str, str, datetime | None, datetime]:
-    name = _shown_name()
-    return (
+class EventLine(NamedTuple):
+    """An event as it is read: names are empty where nobody, or whoever governs the machine."""
+
+    id: UUID
+    at: datetime
+    kind: EventKind
+    actor_id: UUID | None
+    actor: str
+    subject: str
+    place: str
+    device: str
+    invited: str
+    role: Role | None
+
+
+def list_events_of(account_id: UUID, *, kinds: Iterable[EventKind], limit: int) -> list[EventLine]:
+    """What happened to an account, the newest first."""
+    return _events(
+        (SecurityEvent.subject_id == account_id) & SecurityEvent.kind.in_([*kinds]), limit=limit
+    )
+
+
+def list_unanswered(account_id: UUID) -> list[EventLine]:
+    """What the account's page asks its owner about, the newest first."""
+    unanswered = SecurityEvent.kind.in_(ASKED_ABOUT) & SecurityEvent.seen_at.is_(None)
+    return _events((SecurityEvent.subject_id == account_id) & unanswered, limit=5)
+
+
+def list_desk_events(*, kinds: Iterable[EventKind], offset: int, limit: int) -> list[EventLine]:
+    """What the log of the desk in scope holds, the newest first."""
+    of_the_desk = (SecurityEvent.desk_id == scoped_desk()) & SecurityEvent.kind.in_([*kinds])
+    return _events(of_the_desk, offset=offset, limit=limit)
+
+
+def _events(wanted: ColumnElement[bool], *, limit: int, offset: int = 0) -> list[EventLine]:
+    place, actor, subject = places(), aliased(Account), aliased(Account)
+    place_id = func.coalesce(SecurityEvent.desk_id, SecurityEvent.network_id)
+    statement = (
         select(
-            Account.id,
-            name.label("name"),
-            Account.email,
-            Membership.role,
-            Membership.last_used_at,
-            _open_until().label("invited_until"),
+            SecurityEvent.id,
+            SecurityEvent.at,
+            SecurityEvent.kind,
+            SecurityEvent.actor_id,
+            func.coalesce(actor.name, ""),
+            func.coalesce(subject.name, Invitation.name, ""),
+            func.coalesce(place.c.name, ""),
+            SecurityEvent.device,
+            func.coalesce(Invitation.email, ""),
+            SecurityEvent.role,
         )
-        .select_from(Account)
-        .join(Membership, Membership.account_id == Account.id)
-        .where(Membership.desk_id == scoped_desk(), _is_current())
-        .order_by(func.lower(name), Account.id)
+        .outerjoin(actor, actor.id == SecurityEvent.actor_id)
+        .outerjoin(subject, subject.id == SecurityEvent.subject_id)
+        .outerjoin(place, place.c.id == place_id)
+        .outerjoin(Invitation, Invitation.id == SecurityEvent.invitation_id)
+        .where(wanted)
+        .order_by(SecurityEvent.at.desc(), SecurityEvent.id)
+        .offset(offset)
+        .limit(limit)
     )
+    rows = db.session.execute(statement)
+    return [_event_line(row) for row in rows]
 
 
-def get_member(account_id: UUID) -> Member:
-    """Who works at the desk in scope under this id; members of other desks are not here."""
-    for member in list_members():
-        if member.account_id == account_id:
-            return member
-    raise NotHere
+def _event_line(row: Row) -> EventLine:
+    at_kind, role = EventKind(row[2]), row[-1]
+    return EventLine._make((*row[:2], at_kind, *row[3:-1], Role(role) if role else None))
 
 
-def list_managers() -> list[Member]:
-    """Whoever can approve at the desk in scope, by name: come in, and not disabled."""
-    approvers = [role for role in Role if may(role, Permission.APPROVE_REPORTS)]
-    statement = _members().where(Membership.role.in_(approvers), Account.disabled_at.is_(None))
-    found = [_member(row) for row in db.session.execute(statement)]
-    return [member for member in found if member.has_come]
-
-
-def find_manager(account_id: UUID) -> Member | None:
-    """The same, if this account is one of them."""
-    return next((manager for manager in list_managers() if manager.account_id == account_id), None)
-
-
-def count_managers() -> int:
-    """How many managers the desk in scope has."""
-    statement = select(func.count()).where(
-        Membership.desk_id == scoped_desk(), Membership.role == Role.MANAGER, _is_current()
-    )
-    return db.session.scalar(statement) or 0
-
-
-def _is_current() -> ColumnElement[bool]:
-    return Membership.ended_at.is_(None)
-
-
-def _shown_name() -> ColumnElement[str]:
-    return case(
-        (Membership.last_used_at.is_(None), func.coalesce(Membership.invited_as, Account.name)),
-        else_=Account.name,
-    )
-
-
-def _open_until() -> ScalarSelect[datetime]:
-    return (
-        select(func.max(Invitation.expires_at))
-        .where(Invitation.account_id == Account.id, Invitation.used_at.is_(None))
-        .correlate(Account)
-        .scalar_subquery()
-    )
-
-
-def _member(row: Row) -> Member:
-    """An account invited from elsewhere reads like a new one until it comes in here."""
-    has_come = row.last_used_at is not None or row.invited_until is None
-    return Member(
-        account_id=row.id,
-        name=row.name,
-        email=row.email,
-        role=Role(row.role),
-        has_come=has_come,
-        invited_until=None if has_come else clock.in_rome(row.invited_until).date(),
-    )
+def is_current(today: ColumnElement[date] | date) -> ColumnElement[bool]:
+    """Whether a membership counts: not ended, nor past the last day that was decided."""
+    has_ended = Membership.ended_at.is_not(None)
+    return ~has_ended & (Membership.ends_on.is_(None) | (Membership.ends_on >= today))

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Who is signed in and where they may go; how long a session lives; how many may be tried. Pure."""
+"""Who is signed in and where they may go; how long a session lives; what keys look like. Pure."""
 
 import hashlib
-import hmac
-import ipaddress
 import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,20 +17,22 @@ from flask_login import UserMixin
 
 from portal.core.errors import Refusal
 from portal.core.web.access import Role
+from portal.core.work.logs import ALPHABET
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
 KNOWN = ABSOLUTE + IDLE
 """So long it is known whose session it was: who writes as it ends comes back within a half-hour."""
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""So far two hosts, or two requests at once, may be apart; what is later was written before the
+clock was set back."""
 SEEN_AGAIN = timedelta(minutes=1)
 """A session's last use is written at most this often: a page need not cost a write."""
 
-WINDOW = timedelta(minutes=5)
-TRIES_PER_ACCOUNT = 5
-TRIES_PER_ADDRESS = 30
-"""A whole Comune may stand behind one address, so it gets more tries than an account."""
-
 INVITATION = timedelta(days=7)
+ONE_TIME_KEY = timedelta(hours=2)
+"""A lost password or a new address: whoever asks is waiting for the letter."""
+KEY_LENGTH = 20
 LONGEST_EMAIL = 254
 LONGEST_NAME = 120
 EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}")
@@ -78,6 +79,7 @@ class SignedIn(UserMixin):
     name: str
     email: str
     places: tuple[Place, ...]
+    is_proved: bool
 
     def get_id(self) -> str:
         return str(self.id)
@@ -97,6 +99,11 @@ class SignedIn(UserMixin):
 def is_over(created_at: datetime, seen_at: datetime, now: datetime) -> bool:
     """Whether a session has idled for 30 minutes or lived for 10 hours."""
     return now - seen_at > IDLE or now - created_at > ABSOLUTE
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether something was written before the clock was set back."""
+    return moment - now > CLOCKS_DIFFER
 
 
 def is_forgotten(created_at: datetime, now: datetime) -> bool:
@@ -125,30 +132,33 @@ def checked_email(text: str) -> str:
     return email
 
 
-def account_bucket(email: str, *, secret: str) -> bytes:
-    """The counter of an account's failures, whether or not there is such an account.
-
-    A keyed hash, so that the table of failures is no list of who works here and from where.
-    """
-    return _keyed(f"account {comparable_email(email)}", secret)
-
-
-def address_bucket(address: str, *, secret: str) -> bytes:
-    """The counter of a network address's failures."""
-    return _keyed(f"address {_network_of(address)}", secret)
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip
 
 
-def _keyed(name: str, secret: str) -> bytes:
-    return hmac.new(secret.encode(), name.encode(), hashlib.sha256).digest()
+def device_label(user_agent: str) -> str:
+    """«Firefox · Windows»: enough to recognise a browser of one's own, and no more."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " · ".join(filter(None, (browser, system)))
 
 
-def _network_of(address: str) -> str:
-    """One subscriber owns a whole /64 of IPv6 and would never run out of addresses."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+def new_key() -> str:
+    """A key that can be read out over the telephone: five groups of four, 99 bits."""
+    letters = "".join(secrets.choice(ALPHABET) for _number in range(KEY_LENGTH))
+    return "-".join(letters[start : start + 4] for start in range(0, KEY_LENGTH, 4))
+
+
+def key_as_made(typed: str) -> str:
+    """A key as new_key() wrote it, whatever hand or mail program it has gone through."""
+    letters = "".join(char for char in typed.upper() if char.isalnum())[: KEY_LENGTH + 1]
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 class NamedPlace(NamedTuple):

@@ -17,7 +17,8 @@ from flask import session as present_session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, login_user, logout_user
 
-from portal.accounts import actions, queries
+from portal.accounts import actions, devices, queries
+from portal.accounts.events import EventKind, present_device, record_event
 from portal.accounts.queries import FoundSession
 from portal.accounts.rules import SignedIn, is_forgotten, key_hash
 from portal.core import clock
@@ -115,6 +116,7 @@ class DatabaseSessions(SessionInterface):
 def use_sessions(app: Flask, *, secret: str, https: bool) -> None:
     """Attach the sessions and Flask-Login, whose account comes from the session just read."""
     app.session_interface = DatabaseSessions(secret=secret, https=https)
+    app.after_request(devices.send_cookie)
     manager = LoginManager(app)
     manager.session_protection = None
 
@@ -131,7 +133,9 @@ def sign_in(account_id: UUID) -> None:
     sessions, session = _present()
     actions.end_session(key_hash(session.key))
     key = secrets.token_urlsafe(32)
-    actions.start_session(key_hash(key), account_id=account_id)
+    actions.start_session(key_hash(key), account_id=account_id, device=present_device())
+    record_event(EventKind.SIGNED_IN, subject_id=account_id, actor_id=account_id)
+    devices.recognise(account_id)
     account = queries.signed_in(queries.get_session(key_hash(key)))
     session.become(key, sessions.csrf_secret(key), account)
     session.new = True
@@ -141,6 +145,9 @@ def sign_in(account_id: UUID) -> None:
 def sign_out() -> None:
     """End the browser's session and its cookie: a copy of it opens nothing from now on."""
     sessions, session = _present()
+    if session.signed_in:
+        mine = session.signed_in.id
+        record_event(EventKind.SIGNED_OUT, subject_id=mine, actor_id=mine)
     actions.end_session(key_hash(session.key))
     logout_user()
     key = secrets.token_urlsafe(32)
@@ -150,7 +157,16 @@ def sign_out() -> None:
 
 def lock() -> None:
     """Leave the browser to whoever passes by: from now on it asks for the password."""
-    actions.lock_session(key_hash(_present()[1].key))
+    session = _present()[1]
+    if session.signed_in:
+        mine = session.signed_in.id
+        record_event(EventKind.LOCKED, subject_id=mine, actor_id=mine)
+        actions.lock_session(key_hash(session.key))
+
+
+def present_key_hash() -> bytes:
+    """Which of an account's sessions is the present one."""
+    return key_hash(_present()[1].key)
 
 
 def locked() -> Locked | None:

@@ -2,12 +2,16 @@
 """Commands that found networks and desks and give the first people their accounts."""
 
 import sys
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 from flask_babel import gettext as _
 
 from portal.accounts import actions, queries
+from portal.accounts.events import EventKind, letters_leave, record_event
+from portal.accounts.invitations import actions as invitations
+from portal.accounts.members.actions import add_membership
 from portal.accounts.rules import comparable_email
 from portal.cli import application
 from portal.core.errors import Refusal
@@ -16,6 +20,9 @@ from portal.core.store.unit import unit_of_work
 from portal.core.web.access import Role
 from portal.desks.actions import add_desk, add_network
 from portal.desks.queries import get_desk_by_slug, get_network_by_slug
+
+if TYPE_CHECKING:
+    from portal.accounts.queries import Account
 
 ROLES = {
     "operator": Role.OPERATOR,
@@ -92,24 +99,28 @@ def add_user(
 ) -> None:
     """Fa entrare una persona in uno sportello o, come supervisore, in una rete.
 
-    Chi ha già un account riceve solo il nuovo ruolo e tiene la sua password. Gli altri operatori
-    può invitarli il responsabile, dalla pagina «Operatori» dello sportello.
+    Con una password fonda l’account: il suo indirizzo conta come dimostrato, perché lo dice chi
+    governa la macchina. Senza, o se l’account c’è già, offre il ruolo: parte una lettera o, dove
+    non c’è posta, si stampa un codice da consegnare; vale quando la persona accetta. Gli altri
+    operatori può invitarli il responsabile, dalla pagina «Operatori» dello sportello.
 
     \b
     Esempi:
       portal user add --email anna@comune.it --role manager --desk lucca --password-stdin
-      portal user add --email elena@provincia.it --role overseer --network provincia \\
-        --password-stdin < password.txt
+      portal user add --email elena@provincia.it --role overseer --network provincia
     """
     password = _password() if password_stdin else None
     with application(), identity_scope(), unit_of_work():
         chosen = _role(role)
-        account_id, said = _account(email, name, password)
         if chosen is Role.OVERSEER:
             place_id = get_network_by_slug(_needed(network_slug, desk_slug, "--network")).id
         else:
             place_id = get_desk_by_slug(_needed(desk_slug, network_slug, "--desk")).id
-        actions.give_role(account_id=account_id, role=chosen, place_id=place_id)
+        name = name or email.strip().partition("@")[0]
+        if password is not None and queries.find_reader(comparable_email(email)) is None:
+            said = _found_account(email, name, password, chosen, place_id)
+        else:
+            said = _offer(email, name, chosen, place_id)
     click.echo(said)
 
 
@@ -119,19 +130,40 @@ def add_user(
 def set_password(email: str, password_stdin: bool) -> None:
     """Dà una password nuova a chi l’ha dimenticata e lo fa uscire da ogni browser.
 
-    Serve a chi lavora in più sportelli, che nessun responsabile da solo può sbloccare.
-
     \b
     Esempio:
       portal user password --email anna@comune.it --password-stdin < password.txt
     """
     password = _password()
     with application(), identity_scope(), unit_of_work():
-        account = queries.find_account(comparable_email(email))
-        if account is None:
-            raise Refusal(_("L’account «%(email)s» non esiste.", email=email))
+        account = _known(email)
         actions.set_password(account, password=password)
+        actions.forget_devices(account.id)
+        actions.prove_address(account)
     click.echo(f"Password di «{account.email}» cambiata.")
+
+
+@user.command("address")
+@click.option("--email", required=True, help="L’account, con l’indirizzo di adesso.")
+@click.option("--to", "wanted", required=True, help="L’indirizzo nuovo.")
+def set_address(email: str, wanted: str) -> None:
+    """Cambia l’indirizzo di un account, che conta come dimostrato.
+
+    \b
+    Esempio:
+      portal user address --email anna@comune.it --to anna.bianchi@comune.it
+    """
+    with application(), identity_scope(), unit_of_work():
+        account = _known(email)
+        actions.set_address(account, email=wanted)
+    click.echo(f"L’account ora è «{account.email}».")
+
+
+def _known(email: str) -> "Account":
+    account = queries.find_reader(comparable_email(email))
+    if account is None:
+        raise Refusal(_("L’account «%(email)s» non esiste.", email=email))
+    return account
 
 
 def _password() -> str:
@@ -157,14 +189,26 @@ def _needed(given: str | None, other: str | None, option: str) -> str:
     return given
 
 
-def _account(email: str, name: str | None, password: str | None) -> tuple[UUID, str]:
-    """The account of an address, made if it is not there, and what to say about it."""
-    known = queries.find_account(comparable_email(email))
-    if known:
-        said = f"L’account «{known.email}» c’era già: riceve il ruolo e tiene la sua password."
-        return known.id, said
-    if password is None:
-        raise Refusal(_("Per un account nuovo serve --password-stdin."))
-    name = name or email.strip().partition("@")[0]
-    account = actions.add_account(email=email, name=name, password=password)
-    return account.id, f"Account «{account.email}» creato."
+def _found_account(email: str, name: str, password: str, role: Role, place_id: UUID) -> str:
+    """A new account in its place, and what to say about it."""
+    account = actions.add_account(email=email, name=name, password=password, is_proved=True)
+    add_membership(account_id=account.id, role=role, place_id=place_id)
+    is_network = role is Role.OVERSEER
+    record_event(
+        EventKind.ROLE_GIVEN,
+        subject_id=account.id,
+        desk_id=None if is_network else place_id,
+        network_id=place_id if is_network else None,
+        role=role,
+    )
+    return f"Account «{account.email}» creato."
+
+
+def _offer(email: str, name: str, role: Role, place_id: UUID) -> str:
+    """A place that waits for its owner, and how they get the key."""
+    invitation = invitations.invite_to(place_id=place_id, name=name, email=email, role=role)
+    if letters_leave():
+        invitations.send(invitation)
+        return f"Invito per «{invitation.email}»: la lettera è in partenza."
+    key = invitations.hand_over(invitation)
+    return f"Invito per «{invitation.email}»: il codice da consegnare è {key}"

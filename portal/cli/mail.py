@@ -12,10 +12,12 @@ from uuid import UUID
 import click
 from flask_babel import gettext as _
 
+from portal.accounts.letters import TO_ACCOUNTS
 from portal.cli import application
 from portal.core.italy import formats
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import delivery
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
 from portal.mailings import actions
 from portal.mailings.kinds import DESK, MailingType
@@ -76,10 +78,12 @@ def status(desk: str | None) -> None:
 
 
 def hold_back_letters() -> int:
-    """What a restored copy does to its letters, in every desk and network; how many they are."""
+    """What a restored copy does to its letters, in every desk and network and to accounts; how
+    many they are.
+    """
     with identity_scope(), unit_of_work():
         senders = _senders(None)
-    held = 0
+        held = delivery.hold_back_letters(TO_ACCOUNTS.table)
     for sender in senders:
         with sender.scope(), unit_of_work():
             held += actions.hold_back_letters(sender.kind)

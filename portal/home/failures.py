@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.accounts import sessions
 from portal.accounts.gate import SignInFirst
+from portal.accounts.limits import TooOften
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.uploads import LARGEST_FILE_MB
@@ -35,6 +36,7 @@ def answer(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _page(400))
     app.register_error_handler(SecurityError, _not_our_name)
     app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(TooOften, _too_often)
     app.register_error_handler(StaleDataError, lambda _error: _page(409))
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
@@ -55,6 +57,11 @@ def _not_our_name(_error: SecurityError) -> Response:
     """Plain text: under a name that is not ours no address of ours can be built."""
     text = _("Questo portale non risponde a questo indirizzo.")
     return Response(text, status=400, content_type="text/plain; charset=utf-8")
+
+
+def _too_often(error: TooOften) -> Response:
+    text, status = _page(429, text=error.sentence)
+    return Response(text, status=status, headers={"Retry-After": str(error.seconds)})
 
 
 def _refused(error: Refusal) -> Answer:
@@ -100,6 +107,7 @@ def _words(status: int) -> tuple[str, str]:
             _("Il limite è di %(limit)s MB. Non abbiamo salvato nulla.", limit=LARGEST_FILE_MB),
         ),
         422: (_("Così non si può fare"), ""),
+        429: (_("Un momento"), ""),
         503: (
             _("Il servizio non risponde"),
             _("Non abbiamo salvato nulla. Aspetta qualche secondo e riprova."),

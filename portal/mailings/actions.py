@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.accounts.queries import find_manager, list_managers
+from portal.accounts.members.queries import find_manager, list_managers
 from portal.accounts.rules import checked_email
 from portal.core import clock
 from portal.core.errors import Refusal

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select
 
-from portal.accounts.queries import list_members, list_names
+from portal.accounts.members.queries import list_members
+from portal.accounts.queries import list_names
 from portal.core.errors import NotHere
 from portal.core.store.database import db
 from portal.core.work.letter_states import AGAIN

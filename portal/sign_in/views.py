@@ -7,8 +7,9 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.accounts import actions, sessions
-from portal.accounts.proof import WrongPassword, prove_here
+from portal.accounts import sessions
+from portal.accounts.limits import TooOften
+from portal.accounts.proof import WrongPassword, prove_here, prove_oneself
 from portal.accounts.rules import ABSOLUTE, IDLE, ROLE_NAMES
 from portal.accounts.sessions import Locked
 from portal.core import clock
@@ -49,7 +50,7 @@ def open_session() -> Response:
         account_id = prove_here(form.email.data or "", form.password.data or "")
     except Refusal as refusal:
         form.refuse(refusal)
-        status = 429 if isinstance(refusal, actions.TooManyTries) else 422
+        status = 429 if isinstance(refusal, TooOften) else 422
         return page("sign_in/log_in.html", form=form, expired=False, lost=False, status=status)
     return _enter(account_id, wanted=form.poi.data or "")
 
@@ -63,25 +64,17 @@ def resume() -> Response:
     if locked is None:
         return redirect_to("sign_in.log_in", poi=form.poi.data)
     try:
-        account_id = prove_here(locked.account.email, form.password.data or "")
+        prove_oneself(locked.account.id, form.password.data or "")
     except Refusal as refusal:
         wrong = isinstance(refusal, WrongPassword)
         form.refuse(Refusal(_("Password non corretta."), field="password") if wrong else refusal)
         return _locked_page(form, locked=locked, status=422 if wrong else 429)
-    return _enter(account_id, wanted=form.poi.data or "")
-
-
-@sign_in.get("/password-dimenticata")
-@open_to_all
-def forgot_password() -> Response:
-    return page("sign_in/forgot_password.html")
+    return _enter(locked.account.id, wanted=form.poi.data or "")
 
 
 @sign_in.post("/esci")
 @open_to_all
 def log_out() -> Response:
-    if current_user.is_authenticated:
-        actions.record_event("signed_out", account_id=current_user.id)
     sessions.sign_out()
     response = redirect_to("sign_in.log_in")
     # A counter's computer is shared: nothing of the last shift stays in the browser.
@@ -93,9 +86,7 @@ def log_out() -> Response:
 @open_to_all
 def lock() -> Response:
     """Step away from a counter's computer: the password alone brings everything back."""
-    if current_user.is_authenticated:
-        actions.record_event("locked", account_id=current_user.id)
-        sessions.lock()
+    sessions.lock()
     return redirect_to("sign_in.log_in")
 
 
@@ -114,7 +105,6 @@ def choose_place() -> Response:
 def _enter(account_id: UUID, *, wanted: str) -> Response:
     """Open a session, and go on to the page that was wanted."""
     sessions.sign_in(account_id)
-    actions.record_event("signed_in", account_id=account_id)
     endpoint, values = destination(wanted, current_user)
     return redirect_to(endpoint, **values)
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Letters of every kind, of a desk or of a network."""
+"""Letters of every kind, of a desk, of a network or to an account."""
 
 from uuid import UUID
 
+from portal.accounts.letters import TO_ACCOUNTS
 from portal.core.store.database import current_scope
 from portal.core.work.delivery import deliver as deliver_letter
 from portal.core.work.delivery import letter_of
@@ -20,3 +21,8 @@ def deliver(job_id: UUID, subject: str) -> None:
 def deliver_notice(job_id: UUID, subject: str) -> None:
     """Tell one manager that an edition waits."""
     deliver_letter(NOTICES, letter_id=letter_of(subject), job_id=job_id)
+
+
+def deliver_to_account(job_id: UUID, subject: str) -> None:
+    """Send one person what concerns their account."""
+    deliver_letter(TO_ACCOUNTS, letter_id=letter_of(subject), job_id=job_id)

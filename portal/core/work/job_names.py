@@ -14,8 +14,10 @@ class JobName(StrEnum):
     BUILD_COMPARISON = "build_comparison"
     DELIVER = "deliver"
     DELIVER_NOTICE = "deliver_notice"
+    DELIVER_ACCOUNT = "deliver_account"
+    END_MEMBERSHIPS = "end_memberships"
     SWEEP_DRAFTS = "sweep_drafts"
 
 
-SENDING = (JobName.DELIVER, JobName.DELIVER_NOTICE)
+SENDING = (JobName.DELIVER, JobName.DELIVER_NOTICE, JobName.DELIVER_ACCOUNT)
 """Those that send a letter: a restored copy goes on with none of them."""

@@ -61,14 +61,16 @@ MESSAGE_SECONDS = 300
 
 
 class Job(PlatformTable):
-    """One thing to do for one desk or network; `subject` says which row, in its own slice."""
+    """One thing to do for one desk or network, or for an account, which is of neither; `subject`
+    says which row, in its own slice.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
         UniqueConstraint(
             "name", "desk_id", "network_id", "subject", postgresql_nulls_not_distinct=True
         ),
-        CheckConstraint("num_nonnulls(desk_id, network_id) = 1", name="one_owner"),
+        CheckConstraint("num_nonnulls(desk_id, network_id) <= 1", name="one_owner"),
         Index("ix_job_open", "due_at", postgresql_where=text("finished_at IS NULL")),
     )
 
@@ -83,16 +85,21 @@ class Job(PlatformTable):
     finished_at: Mapped[datetime | None]
 
 
-def enqueue(name: JobName, subject: str, *, due_at: datetime | None = None) -> None:
-    """Have `name` done about `subject` in the scope that is open; once, however often asked."""
+def enqueue(
+    name: JobName, subject: str, *, due_at: datetime | None = None, of_no_place: bool = False
+) -> None:
+    """Have `name` done about `subject` in the scope that is open; once, however often asked.
+
+    `of_no_place`: whatever the scope, as a letter to an account is of no desk.
+    """
     who = current_scope()
     statement = (
         insert(Job)
         .values(
             id=uuid4(),
             name=name,
-            desk_id=who.desk_id,
-            network_id=who.network_id,
+            desk_id=None if of_no_place else who.desk_id,
+            network_id=None if of_no_place else who.network_id,
             subject=subject,
             due_at=due_at or clock.now(),
         )
