@@ -15,11 +15,13 @@ from pathlib import Path
 from shutil import disk_usage, rmtree
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from flask import Flask, has_app_context
 from hypothesis import settings as hypothesis
+from sqlalchemy import select
 
 from config.settings import Settings, load_settings
 from migrations import upgrade
@@ -30,10 +32,14 @@ from portal.core.store.database import db, refuse_dangerous_roles
 from portal.core.store.desk_cache import forget_everything
 from portal.core.store.tenancy import desk_scope, identity_scope
 from portal.core.store.unit import unit_of_work
+from portal.core.work import jobs
+from portal.core.work.job_names import SENDING
 from portal.embedded import machine_room
 from tests import world as a_world
 from tests.pages import PortalClient
+from tests.sink import Sink, running_sink
 from tests.world import Place, Someone, World
+from worker import run
 
 AtDesk = Callable[..., AbstractContextManager[None]]
 # A run inside another (tests/mutants) shares its servers and the database it has prepared.
@@ -219,6 +225,49 @@ def client_of(app: Flask, identity: AtDesk) -> Callable[[Someone], PortalClient]
 def visitor(app: Flask) -> Any:
     """A browser that has not signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def settings_of(app: Flask, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Change settings for the test: `settings_of(smtp_url=...)`; the home is the test's own."""
+    before = app.config["SETTINGS"]
+
+    def change(**values: object) -> None:
+        app.config["SETTINGS"] = replace(app.config["SETTINGS"], **values)  # type: ignore[arg-type]
+
+    change(home=tmp_path / "casa", mail_from="sportelli@rete.example")
+    yield change
+    app.config["SETTINGS"] = before
+
+
+def open_jobs() -> list[UUID]:
+    """The letters that a sweeper would ring for."""
+    statement = select(jobs.Job.id).where(
+        jobs.Job.name.in_(SENDING), jobs.Job.finished_at.is_(None)
+    )
+    return list(db.session.scalars(statement))
+
+
+@pytest.fixture
+def work(app: Flask, identity: AtDesk) -> Callable[[], None]:
+    """Do every letter that is left, as the worker does."""
+
+    def do() -> None:
+        with identity():
+            left = open_jobs()
+        with app.app_context():
+            for job_id in left:
+                run.do_job(job_id)
+
+    return do
+
+
+@pytest.fixture
+def sink(tmp_path: Path, settings_of: Callable[..., None]) -> Iterator[Sink]:
+    """A mail server in a process of its own, to which the portal hands its letters."""
+    with running_sink(tmp_path / "sink") as one:
+        settings_of(smtp_url=one.url)
+        yield one
 
 
 @pytest.fixture(scope="session")

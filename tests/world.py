@@ -12,6 +12,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 from argon2 import PasswordHasher
 
 from portal.accounts.models import Account, Membership
+from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
@@ -103,7 +104,15 @@ def found() -> None:
         hashed = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash(PASSWORD)
         world = World()
         for one in world.accounts:
-            db.session.add(Account(id=one.id, email=one.email, name=one.name, password_hash=hashed))
+            db.session.add(
+                Account(
+                    id=one.id,
+                    email=one.email,
+                    name=one.name,
+                    password_hash=hashed,
+                    proved_at=clock.now(),
+                )
+            )
         db.session.flush()
         for one in world.accounts:
             _join(one)

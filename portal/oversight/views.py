@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy.nouns import noun_of
@@ -46,6 +48,7 @@ def compare() -> Response:
 
 @oversight.get("/r/<network>/confronto/file.<format>")
 @needs(Permission.OVERSEE)
+@limited(Act.EXPORT)
 def file(format: str) -> Response:
     if format not in MEDIA_TYPES:
         abort(404)
@@ -91,6 +94,7 @@ def _to(edition: EditionRow) -> Response:
 
 @oversight.get("/r/<network>/edizioni/<uuid:edition_id>/file.<format>")
 @needs(Permission.OVERSEE)
+@limited(Act.EXPORT)
 def edition_file(edition_id: UUID, format: str) -> Response:
     edition = editions.get_edition(NETWORK, edition_id)
     found = editions.get_file(NETWORK, edition, f"confronto.{format}")

@@ -23,7 +23,7 @@ from tests.world import Place, Someone, World
 ClientOf = Callable[[Someone], PortalClient]
 SHA = "SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {} t"
 # What a page that is only looked at may write.
-TRACES = frozenset({"audit_event", "login_session", "security_event"})
+TRACES = frozenset({"audit_event", "login_session", "security_event", "use_count"})
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def twins(world: World, app: Flask, at_desk: AtDesk) -> World:
         with at_desk(desk):
             records.write_rows(desk)
             records.publish(desk)
+            records.invite(desk)
             _keep_letter(app, desk)
     with app.app_context(), network_scope(world.rete.id), unit_of_work():
         records.write_network_rows(world.rete)

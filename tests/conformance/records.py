@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Boolean, Date, DateTime, LargeBinary
 
 from portal import models
+from portal.accounts.models import Invitation
 from portal.core import clock
 from portal.core.store.database import DeskTable, PublishedTable, db
 from portal.oversight.models import PublishedFigure
@@ -172,6 +173,20 @@ def publish(desk: Desk) -> None:
     }  # fmt: skip
     values = {"network_id": RETE.id, "period": "2016-S1", "number": 1, "figures": figures}
     db.session.execute(insert(PublishedFigure).values(**values, approved_at=clock.now()))
+
+
+def invite(desk: Desk) -> None:
+    """Invite somebody to the desk; the table is shared, and what stands in it is the desk's."""
+    invitation = Invitation(
+        id=row_id("invitation", desk),
+        email=f"{canary(desk).lower()}@comune.example",
+        name=f"{canary(desk)}InvitationName",
+        role="reader",
+        desk_id=desk.id,
+        made_by=AUTHOR[desk],
+        expires_at=clock.now(),
+    )
+    db.session.add(invitation)
 
 
 def write_network_rows(network: Place) -> None:

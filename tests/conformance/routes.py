@@ -28,12 +28,25 @@ EDITION = "/s/<desk>/relazioni/edizioni/<uuid:edition_id>"
 SHEET = "/s/<desk>/conteggio/fogli/<uuid:sheet_id>"
 
 ROUTES: dict[str, tuple[str, str, Permission | None]] = {
-    "accounts.accept_invitation": ("POST", "/invito/<key>", OPEN),
     "accounts.account": ("GET", "/conto", OWN),
+    "accounts.answer_event": ("POST", "/conto/eventi/<uuid:event_id>/visto", OWN),
+    "accounts.change_address": ("POST", "/conto/indirizzo", OWN),
     "accounts.change_password": ("POST", "/conto/password", OWN),
+    "accounts.confirm_address": ("GET", "/conto/indirizzo", OWN),
+    "accounts.deny_event": ("POST", "/conto/eventi/<uuid:event_id>/non-ero-io", OWN),
+    "accounts.end_session": ("POST", "/conto/sessioni/<uuid:session_id>/chiudi", OWN),
+    "accounts.rename": ("POST", "/conto/nome", OWN),
+    "accounts.take_address": ("POST", "/conto/indirizzo/conferma", OWN),
+    "invitations.accept": ("POST", "/invito/accetta", OWN),
+    "invitations.begin": ("POST", "/invito/comincia", OPEN),
+    "invitations.enter": ("POST", "/invito/entra", OPEN),
+    "invitations.open_invitation": ("GET", "/invito", OPEN),
+    "invitations.show_invitation": ("POST", "/invito", OPEN),
+    "lost.choose_password": ("GET", "/password-nuova", OPEN),
+    "lost.forgot_password": ("GET", "/password-dimenticata", OPEN),
+    "lost.send_letter": ("POST", "/password-dimenticata", OPEN),
+    "lost.set_password": ("POST", "/password-nuova", OPEN),
     "sign_in.choose_place": ("GET", "/scegli", OWN),
-    "sign_in.forgot_password": ("GET", "/password-dimenticata", OPEN),
-    "accounts.invitation": ("GET", "/invito/<key>", OPEN),
     "sign_in.lock": ("POST", "/blocca", OPEN),
     "sign_in.log_in": ("GET", "/accedi", OPEN),
     "sign_in.log_out": ("POST", "/esci", OPEN),
@@ -154,7 +167,25 @@ ROUTES: dict[str, tuple[str, str, Permission | None]] = {
     "members.index": ("GET", "/s/<desk>/operatori", MANAGE),
     "members.invite": ("POST", "/s/<desk>/operatori", MANAGE),
     "members.remove": ("POST", "/s/<desk>/operatori/<uuid:account_id>/togli", MANAGE),
-    "members.renew_invitation": ("POST", "/s/<desk>/operatori/<uuid:account_id>/invito", MANAGE),
+    "members.close_managing_body": ("POST", "/s/<desk>/operatori/gestore", MANAGE),
+    "members.closing": ("GET", "/s/<desk>/operatori/gestore", MANAGE),
+    "members.hand_over": (
+        "POST",
+        "/s/<desk>/operatori/inviti/<uuid:invitation_id>/codice",
+        MANAGE,
+    ),
+    "members.let_stay": ("POST", "/s/<desk>/operatori/<uuid:account_id>/resta", MANAGE),
+    "members.log": ("GET", "/s/<desk>/operatori/registro", MANAGE),
+    "members.send_again": (
+        "POST",
+        "/s/<desk>/operatori/inviti/<uuid:invitation_id>/lettera",
+        MANAGE,
+    ),
+    "members.withdraw": (
+        "POST",
+        "/s/<desk>/operatori/inviti/<uuid:invitation_id>/ritira",
+        MANAGE,
+    ),
     "network_mailings.add_network_recipient": ("POST", "/r/<network>/destinatari", RECIPIENTS),
     "network_mailings.end_network_recipient": (
         "POST",
@@ -234,7 +265,7 @@ ONLY_ASKING = {
 # The token of a form just opened: no row has it yet.
 NEW_IDS = {"counter.keep_draft"}
 # Not even a colleague's: who is admitted may still find nothing.
-OF_ITS_AUTHOR = {"counter.discard_draft", "counter.take_up_draft"}
+OF_ITS_AUTHOR = {"counter.discard_draft", "counter.take_up_draft", "accounts.end_session"}
 QUERIES = dict.fromkeys(
     ("reports.show", "reports.file", "reports.write", "reports.save_texts", "oversight.compare",
      "oversight.file"),
@@ -280,7 +311,9 @@ class Route:
             "<uuid:account_id>": str(member),
             "<name>": FILE.name,
             "<format>": "csv",
-            "<key>": "k" * 43,
+            "<uuid:invitation_id>": str(row_id("invitation", desk)),
+            "<uuid:event_id>": str(row_id("security_event", desk)),
+            "<uuid:session_id>": str(row_id("login_session", desk)),
         }
         address = self.rule
         for part, value in values.items():

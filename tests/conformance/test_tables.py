@@ -44,7 +44,10 @@ UNAUDITED = {
     "pinned_topic",
 }
 # What signs people in, and says who works where: never the network's.
-OF_ACCOUNTS = ("account", "membership", "login_session", "login_attempt", "invitation")
+OF_ACCOUNTS = (
+    "account", "membership", "login_session", "known_device", "invitation", "account_key",
+    "account_letter", "use_count", "security_event",
+)  # fmt: skip
 SERVING = ("portal_app", "portal_network")
 OWNED = pytest.mark.parametrize(
     ("tables", "owner"), [(DESK_TABLES, "desk_id"), (PUBLISHED_TABLES, "network_id")]

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.actions import record_event
+from portal.accounts.events import EventKind, record_event
 from portal.accounts.models import SecurityEvent
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
@@ -57,7 +57,7 @@ def test_what_is_kept_apart_outlives_the_failure(
 ) -> None:
     def note() -> None:
         with separate():
-            record_event("refused")
+            record_event(EventKind.REFUSED, subject_id=None)
 
     with pytest.raises(ZeroDivisionError), at_desk(world.lucca):
         fail_after("Diallo", also=note)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from portal.accounts import actions as accounts
+from portal.accounts.invitations.actions import invite
 from portal.core import clock
 from portal.core.italy.periods import parse_period
 from portal.core.store.tenancy import network_scope
@@ -49,7 +49,6 @@ class Rows:
     approved: UUID = NOBODY
     ready: UUID = NOBODY
     compared: UUID = NOBODY
-    invitation: str = "nessuno"
 
 
 def furnish(app: Flask, world: World, at_desk: AtDesk) -> Rows:
@@ -58,9 +57,9 @@ def furnish(app: Flask, world: World, at_desk: AtDesk) -> Rows:
         rows = record(world)
     approved, ready = publish(app, world, at_desk)
     with at_desk(world.lucca, world.anna):
-        key = accounts.invite(name="Gina", email="gina@comune.example", role=Role.READER)
+        invite(name="Gina", email="gina@comune.example", role=Role.READER)
     compared = compare(app, world)
-    return replace(rows, approved=approved, ready=ready, compared=compared, invitation=key)
+    return replace(rows, approved=approved, ready=ready, compared=compared)
 
 
 def record(world: World) -> Rows:

@@ -18,7 +18,7 @@ from tests.conftest import AtDesk
 from tests.walks.conftest import OpenAs
 from tests.walks.furnished import LONG, Rows, record
 from tests.walks.looks import errors_of, faults
-from tests.world import World
+from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
 
@@ -95,8 +95,16 @@ def find_and_invite(page: Page, see: See) -> None:
     page.goto("/s/lucca/operatori")
     page.locator("form.invite input[name=name]").fill("Gina")
     page.locator("form.invite input[name=email]").fill("gina@comune.example")
-    press(page, "Crea il link d’invito")
-    see("link of an invitation", "Il link è pronto.")
+    press(page, "Crea il codice d’invito")
+    see("code of an invitation", "Il codice è pronto.")
+    code = page.get_by_label("Codice da consegnare").input_value()
+    page.goto("/invito")
+    page.get_by_label("Codice").fill(code)
+    press(page, "Continua")
+    see("an invitation to somebody else", "Ti offre il ruolo")
+    page.get_by_label("Password di adesso").fill(PASSWORD)
+    press(page, "Accetta")
+    see("not for this address", "per un altro indirizzo")
 
 
 def test_rows_on_a_phone_say_what_each_number_is(

@@ -58,6 +58,8 @@ OF_THE_DESK = (
     f"{D}/impostazioni/schermo",
     f"{D}/operatori",
     f"{D}/operatori/{{member}}/ruolo",
+    f"{D}/operatori/gestore",
+    f"{D}/operatori/registro",
     f"{D}/totali-passati",
     f"{D}/totali-passati?eliminati={{deleted}}",
     f"{D}/totali-passati/{{totals}}",
@@ -75,6 +77,7 @@ OF_THE_DESK = (
     f"{EDITIONS}/{{ready}}",
     f"{EDITIONS}/{{ready}}/approva",
     "/conto",
+    "/conto/indirizzo",
     "/scegli",
     *OPEN,
 )
@@ -93,8 +96,8 @@ BEFORE = (
     "/accedi",
     "/accedi?scaduta=1",
     "/password-dimenticata",
-    "/invito/nessuno",
-    "/invito/{invitation}",
+    "/invito",
+    "/password-nuova",
 )
 # Files, fragments, ways to another page, and what is for machines.
 NO_PAGES = {
@@ -118,7 +121,6 @@ ELSEWHERE = {"person_pages.compare_cards"}
 WRONG = {
     f"{D}/non-esiste": 404,
     f"{D}/relazioni/periodo?periodo=2016-S9": 422,
-    "/invito/nessuno": 404,
 }
 
 

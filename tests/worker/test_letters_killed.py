@@ -22,6 +22,7 @@ from flask import Flask
 
 from config.settings import Settings, child_environment
 from portal.accounts import actions as accounts
+from portal.accounts.members.actions import add_membership
 from portal.cli import main
 from portal.core.web.access import Role
 from portal.mailings import actions, queries
@@ -130,9 +131,7 @@ class Killing:
         email = f"responsabile{self.kills}@comune.example"
         with self._identity():
             manager_id = accounts.add_account(email=email, name=f"Responsabile {self.kills}").id
-            accounts.give_role(
-                account_id=manager_id, role=Role.MANAGER, place_id=self._world.lucca.id
-            )
+            add_membership(account_id=manager_id, role=Role.MANAGER, place_id=self._world.lucca.id)
         with self._at_desk(self._world.lucca):
             actions.announce_edition(editions.get_edition(DESK.editions, self.waiting_id))
             found = queries.list_notices(self.waiting_id)

@@ -10,6 +10,8 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.italy import formats
@@ -86,6 +88,7 @@ def reception() -> Response:
 
 @counter.post("/s/<desk>/")
 @needs(Permission.RECORD_VISITS)
+@limited(Act.SEARCH, Act.SEARCH_FOR_LONG)
 def find() -> Response:
     form = BoxForm()
     finding = None

@@ -9,6 +9,8 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy.states_and_comuni import list_citizenships
@@ -84,6 +86,7 @@ def record() -> Response:
 
 @counter.post("/s/<desk>/accessi/nuovo/simili")
 @needs(Permission.RECORD_VISITS)
+@limited(Act.SEARCH, Act.SEARCH_FOR_LONG)
 def show_candidates() -> Response:
     """Who the person being written down may already be; asked while one types, saves nothing."""
     form = _sent()

@@ -10,6 +10,8 @@ from uuid import UUID
 from flask import Response, request
 from flask_babel import gettext as _
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core.errors import NotHere
 from portal.core.store import audit
 from portal.core.store.database import scoped_desk
@@ -90,6 +92,7 @@ def assign(visit_id: UUID) -> Response:
 
 @counter.post("/s/<desk>/accessi/<uuid:visit_id>/assegna")
 @needs(Permission.RECORD_VISITS)
+@limited(Act.SEARCH, Act.SEARCH_FOR_LONG)
 def find_for(visit_id: UUID) -> Response:
     """Look for the person of an anonymous visit."""
     visit, form = _present(visit_id), SoughtForm()

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from flask import Response, g, request, url_for
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core.italy.states_and_comuni import list_citizenships, list_states
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, may, needs
@@ -36,6 +38,7 @@ def index() -> Response:
 
 @person_pages.post("/s/<desk>/persone")
 @needs(Permission.READ_PEOPLE)
+@limited(Act.SEARCH, Act.SEARCH_FOR_LONG)
 def search() -> Response:
     """Those who match what was typed."""
     form = SearchForm()

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core.errors import Conflict, NotHere
 from portal.core.store.audit import record_read
 from portal.core.web.access import Permission, needs
@@ -40,6 +42,7 @@ def choose_merge(person_id: UUID) -> Response:
 
 @person_pages.post("/s/<desk>/persone/<uuid:person_id>/unisci")
 @needs(Permission.EDIT_PEOPLE)
+@limited(Act.SEARCH, Act.SEARCH_FOR_LONG)
 def find_merge(person_id: UUID) -> Response:
     """Those who match what was typed."""
     form = SearchForm()

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.accounts.queries import list_names
 from portal.core.errors import NotHere
 from portal.core.store.audit import record_read
@@ -55,6 +57,7 @@ def subject_page(person_id: UUID) -> Response:
 
 @person_pages.get("/s/<desk>/persone/<uuid:person_id>/copia.<format>")
 @needs(Permission.EDIT_PEOPLE)
+@limited(Act.EXPORT)
 def subject_file(person_id: UUID, format: str) -> Response:
     """The same as a file."""
     kept_id = people.find_kept(person_id)

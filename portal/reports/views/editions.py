@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core.documents.tables import Table
 from portal.core.italy.periods import parse_period
 from portal.core.web.access import Permission, needs
@@ -124,6 +126,7 @@ def compare() -> Response:
 
 @reports.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/file/<name>")
 @needs(Permission.READ_REPORTS)
+@limited(Act.EXPORT)
 def edition_file(edition_id: UUID, name: str) -> Response:
     found = editions.get_edition(DESK, edition_id)
     file = editions.get_file(DESK, found, name)

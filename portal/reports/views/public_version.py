@@ -5,6 +5,8 @@ from uuid import UUID
 
 from flask import Response, abort
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, redirect_to
 from portal.reports.disclosure.disclose import disclose, find_disclosure
@@ -25,6 +27,7 @@ def make_public_version(edition_id: UUID) -> Response:
 
 @reports.get("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/pubblicabile.<format>")
 @needs(Permission.READ_REPORTS)
+@limited(Act.EXPORT)
 def download_public_version(edition_id: UUID, format: str) -> Response:
     """One of its files; none where it was not made."""
     edition = editions.get_edition(DESK, edition_id)

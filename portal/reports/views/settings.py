@@ -4,6 +4,8 @@
 from flask import Response, request
 from flask_babel import lazy_gettext as _l
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core.documents.docx import check_template, default_template
 from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, needs
@@ -87,6 +89,7 @@ OUTCOMES = {
 
 @reports.get("/s/<desk>/impostazioni/relazione/modello")
 @needs(Permission.APPROVE_REPORTS)
+@limited(Act.EXPORT)
 def template() -> Response:
     """The Word template in use, to be restyled; the portal's own where there is no other."""
     found = manager_words.find_template()

@@ -7,6 +7,8 @@ from typing import Any
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
+from portal.accounts.gate import limited
+from portal.accounts.limits import Act
 from portal.core import clock
 from portal.core.documents.document import Document, NamedFigure
 from portal.core.documents.tables import Table
@@ -93,6 +95,7 @@ def show() -> Response:
 
 @reports.get("/s/<desk>/relazioni/file.<format>")
 @needs(Permission.READ_REPORTS)
+@limited(Act.EXPORT)
 def file(format: str) -> Response:
     if format not in (*OFFERED, "csv"):
         abort(404)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.accounts import actions
+from portal.accounts.members.actions import add_membership, remove_member
 from portal.accounts.models import SecurityEvent
 from portal.core import clock
 from portal.core.store.database import db
@@ -27,7 +27,7 @@ def change(client: PortalClient, **values: str) -> Any:
 
 def join(identity: AtDesk, who: Any, role: Role, place: Any) -> None:
     with identity():
-        actions.give_role(account_id=who.id, role=role, place_id=place.id)
+        add_membership(account_id=who.id, role=role, place_id=place.id)
 
 
 def test_the_account_page_says_who_and_where(client_of: Callable, world: World) -> None:
@@ -44,7 +44,7 @@ def test_a_new_password_ends_the_other_sessions(
         client.submit("/accedi", {"email": world.bruno.email, "password": PASSWORD})
     before = visitor.get_cookie("sportelli").value
     answer = change(visitor)
-    assert (answer.status_code, answer.location) == (303, "/conto?cambiata=1")
+    assert (answer.status_code, answer.location) == (303, "/conto?fatto=password")
     assert "Password cambiata" in visitor.get(answer.location).text
     assert visitor.get_cookie("sportelli").value != before
     assert other.get("/conto").status_code == 303
@@ -93,7 +93,12 @@ def test_a_poor_password_is_refused_beside_its_field(client_of: Callable, world:
 def test_a_field_lets_a_password_be_pasted_and_kept(client_of: Callable, world: World) -> None:
     page = client_of(world.bruno).soup("/conto")
     kinds = {tag["name"]: tag["autocomplete"] for tag in page.select("input[type=password]")}
-    assert kinds == {"current": "current-password", "new": "new-password", "again": "new-password"}
+    assert kinds == {
+        "current": "current-password",
+        "new": "new-password",
+        "again": "new-password",
+        "nome-current": "current-password",
+    }
 
 
 def test_one_desk_opens_at_once_and_several_are_chosen(
@@ -137,7 +142,7 @@ def test_an_account_without_a_desk_is_told_what_to_do(
     client_of: Callable, at_desk: AtDesk, world: World
 ) -> None:
     with at_desk(world.lucca):
-        actions.remove_member(account_id=world.bruno.id, seen_role=Role.OPERATOR)
+        remove_member(account_id=world.bruno.id, seen_role=Role.OPERATOR)
     bruno = client_of(world.bruno)
     assert bruno.get("/").location == "/scegli"
     assert "Non sei ancora in nessuno sportello" in bruno.get("/scegli").text

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.accounts import rules
+from portal.accounts.limits import LIMITS, Act
 from portal.app import create_app
 from portal.core.store.database import db
 from tests.world import World
@@ -54,7 +54,7 @@ def test_a_visitor_cannot_choose_an_address_before_the_proxy(client_behind: Call
     """The proxy adds its line at the end; what the visitor wrote stands before it."""
     client = client_behind(1)
     token = token_in(client.get("/accedi"))
-    for number in range(rules.TRIES_PER_ADDRESS + 1):
+    for number in range(LIMITS[Act.TRY_FROM_ADDRESS].uses + 1):
         form = {"email": f"n{number}@x.it", "password": "no", "csrf_token": token}
         told = {"X-Forwarded-For": f"192.0.2.{number}, 198.51.100.7"}
         answer = client.post("/accedi", data=form, headers=told)

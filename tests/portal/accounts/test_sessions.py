@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from portal.accounts import actions
+from portal.accounts.limits import LIMITS, Act
 from portal.accounts.models import Account, LoginSession, Membership
 from portal.app import create_app
 from portal.core import clock
@@ -111,8 +112,9 @@ def test_the_password_of_an_ended_session_is_counted_like_any_other(
     with clock.stopped_at(MORNING):
         enter(visitor, world)
     with clock.stopped_at(MORNING + timedelta(hours=1)):
-        tries = [visitor.submit("/accedi", {"password": "no"}).status_code for _try in range(6)]
-        assert tries == [422] * 5 + [429]
+        most = LIMITS[Act.TRY_OF_DEVICE].uses
+        tries = [visitor.submit("/accedi", {"password": "no"}) for _try in range(most + 1)]
+        assert [answer.status_code for answer in tries] == [422] * most + [429]
         assert visitor.submit("/accedi", {"password": PASSWORD}).status_code == 429
 
 

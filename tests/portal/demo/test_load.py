@@ -15,7 +15,7 @@ from psycopg import sql
 
 from config.settings import Settings, child_environment
 from portal.accounts.passwords import is_right
-from portal.accounts.queries import find_account
+from portal.accounts.queries import find_proved
 from portal.app import create_app
 from portal.cli import main
 from portal.core import clock
@@ -320,7 +320,7 @@ def test_everybody_may_come_in_with_the_given_password(
 ) -> None:
     with identity_scope(), unit_of_work():
         for one in ACCOUNTS:
-            account = find_account(one.email)
+            account = find_proved(one.email)
             assert account is not None
             assert is_right(GIVEN, account.password_hash)
             assert any(one.email in line for line in first_lines)

@@ -54,7 +54,7 @@ def test_a_refused_act_says_whose_it_is_and_is_written_down(
     assert "spetta al responsabile" in client_of(world.bruno).get("/s/lucca/impostazioni").text
     with identity():
         events = db.session.scalars(select(SecurityEvent).where(SecurityEvent.kind == "refused"))
-        assert {event.account_id for event in events} == {world.carla.id, world.bruno.id}
+        assert {event.subject_id for event in events} == {world.carla.id, world.bruno.id}
 
 
 def test_a_page_left_open_too_long_is_explained(world: World, client_of: ClientOf) -> None:

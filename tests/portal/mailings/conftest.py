@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An approved edition of Lucca with its recipients, and a mail server of our own."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
-from portal.core.work.job_names import SENDING
 from portal.mailings import actions
 from portal.mailings.kinds import DESK, OF_DESK
 from portal.people import actions as people
@@ -25,9 +19,7 @@ from portal.reports.editions import lifecycle as editions
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts
 from tests.conftest import AtDesk
-from tests.sink import Sink, running_sink
 from tests.world import Place, World
-from worker import run
 
 OFFICES = ("prefettura@ufficio.example", "provincia@ufficio.example", "sociale@comune.example")
 
@@ -73,46 +65,3 @@ def offices(world: World, at_desk: AtDesk) -> tuple[str, ...]:
         for email in OFFICES:
             actions.add_recipient(OF_DESK, email=email, audience=Audience.DESK)
     return OFFICES
-
-
-@pytest.fixture
-def settings_of(app: Flask, tmp_path: Path) -> Iterator[Callable[..., None]]:
-    """Change settings for the test: `settings_of(smtp_url=...)`; the home is the test's own."""
-    before = app.config["SETTINGS"]
-
-    def change(**values: object) -> None:
-        app.config["SETTINGS"] = replace(app.config["SETTINGS"], **values)  # type: ignore[arg-type]
-
-    change(home=tmp_path / "casa", mail_from="sportelli@rete.example")
-    yield change
-    app.config["SETTINGS"] = before
-
-
-def open_jobs() -> list[UUID]:
-    """The letters that a sweeper would ring for."""
-    statement = select(jobs.Job.id).where(
-        jobs.Job.name.in_(SENDING), jobs.Job.finished_at.is_(None)
-    )
-    return list(db.session.scalars(statement))
-
-
-@pytest.fixture
-def work(app: Flask, world: World, at_desk: AtDesk) -> Callable[[], None]:
-    """Do every letter that is left, as the worker does."""
-
-    def do() -> None:
-        with at_desk(world.lucca):
-            left = open_jobs()
-        with app.app_context():
-            for job_id in left:
-                run.do_job(job_id)
-
-    return do
-
-
-@pytest.fixture
-def sink(tmp_path: Path, settings_of: Callable[..., None]) -> Iterator[Sink]:
-    """A mail server in a process of its own, to which the portal hands its letters."""
-    with running_sink(tmp_path / "sink") as one:
-        settings_of(smtp_url=one.url)
-        yield one

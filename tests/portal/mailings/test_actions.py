@@ -22,8 +22,7 @@ from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.models import Delivery
 from portal.mailings.rules import in_words
 from portal.reports.editions import lifecycle as editions
-from tests.conftest import AtDesk
-from tests.portal.mailings.conftest import open_jobs
+from tests.conftest import AtDesk, open_jobs
 from tests.sink import Sink
 from tests.world import World
 

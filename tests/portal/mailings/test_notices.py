@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 
 from config.settings import child_environment
 from portal.accounts import actions as accounts
+from portal.accounts.invitations.actions import invite
+from portal.accounts.members.actions import add_membership
 from portal.accounts.models import Account, Membership
 from portal.cli import main
 from portal.core import clock
@@ -27,9 +29,9 @@ from portal.mailings.kinds import DESK
 from portal.mailings.models import ApprovalNotice
 from portal.reports.editions import lifecycle as editions
 from portal.reports.models import Edition, EditionRow
-from tests.conftest import AtDesk
+from tests.conftest import AtDesk, open_jobs
 from tests.pages import PortalClient
-from tests.portal.mailings.conftest import open_jobs, request
+from tests.portal.mailings.conftest import request
 from tests.sink import Sink
 from tests.world import Someone, World
 from worker import run
@@ -114,10 +116,10 @@ def test_every_manager_who_can_come_in_is_told(
     with identity():
         for name in ("gina", "ivo", "lara"):
             account = accounts.add_account(email=f"{name}@sportelli.example", name=name)
-            accounts.give_role(account_id=account.id, role=Role.MANAGER, place_id=world.lucca.id)
+            add_membership(account_id=account.id, role=Role.MANAGER, place_id=world.lucca.id)
             account.disabled_at = clock.now() if name == "lara" else None
     with at_desk(world.lucca):
-        accounts.invite(name="Mara", email="mara@sportelli.example", role=Role.MANAGER)
+        invite(name="Mara", email="mara@sportelli.example", role=Role.MANAGER)
     edition_id = request(at_desk, world)
     build_again(app, world, at_desk, edition_id)
     told = [email for email, _state, _said in outcomes(at_desk, world, edition_id)]
@@ -293,7 +295,7 @@ def test_who_left_the_desk_stays_on_the_page_without_an_address(
     with identity():
         db.session.add(Account(id=gina.id, email=gina.email, name=gina.name))
         db.session.flush()
-        accounts.give_role(account_id=gina.id, role=gina.role, place_id=world.lucca.id)
+        add_membership(account_id=gina.id, role=gina.role, place_id=world.lucca.id)
         db.session.execute(
             update(Membership)
             .where(Membership.account_id == world.anna.id)

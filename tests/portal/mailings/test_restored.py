@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from config.settings import child_environment
+from portal.accounts.letters import TO_ACCOUNTS
 from portal.cli import main
 from portal.core.store.database import db
 from portal.core.store.tenancy import network_scope
@@ -87,4 +88,4 @@ def test_every_table_of_letters_is_held_back_and_counted() -> None:
     """A kind of letter that stood nowhere would stay queued for ever after a restore."""
     mappers = db.Model.registry.mappers
     tables = {one.class_ for one in mappers if issubclass(one.class_, LetterRow)}
-    assert tables == {*OF_DESK.letters, *OF_NETWORK.letters}
+    assert tables == {*OF_DESK.letters, *OF_NETWORK.letters, TO_ACCOUNTS.table}

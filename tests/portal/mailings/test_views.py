@@ -12,9 +12,8 @@ from portal.mailings import actions, queries
 from portal.mailings.kinds import DESK
 from portal.mailings.models import Delivery
 from portal.reports.editions.lifecycle import get_edition
-from tests.conftest import AtDesk
+from tests.conftest import AtDesk, open_jobs
 from tests.pages import PortalClient
-from tests.portal.mailings.conftest import open_jobs
 from tests.sink import Sink
 from tests.world import Someone, World
 
