@@ -6,6 +6,7 @@ a piece of its text and what stands there instead; where the piece is gone, the 
 """
 
 from tests.mutants.database import DATABASE
+from tests.mutants.doors import DOORS
 from tests.mutants.lasting import LASTING
 from tests.mutants.letters import SENT
 from tests.mutants.mutant import ISOLATION, ROUTES, TABLES, Mutant
@@ -80,9 +81,9 @@ CODE = (
     Mutant(
         "a role that ended goes on",
         (f"{TRUST}revocation.py::test_who_was_removed",),
-        function="portal.accounts.queries:_is_current",
-        old="Membership.ended_at.is_(None)",
-        new="Membership.id.is_not(None)",
+        function="portal.accounts.queries:is_current",
+        old="Membership.ended_at.is_not(None)",
+        new="Membership.id.is_(None)",
     ),
     Mutant(
         "a disabled account's session goes on",
@@ -185,9 +186,9 @@ CODE = (
     Mutant(
         "passwords may be tried without end",
         (f"{SIGN_IN}an_account_stops_answering_after_five_failures",),
-        function="portal.accounts.actions:reserve_try",
-        old="if any(",
-        new="if False and any(",
+        function="portal.accounts.limits:count_uses",
+        old="if waits:",
+        new="if False:",
     ),
     Mutant(
         "a session that ended goes on when the clock is set back",
@@ -367,4 +368,4 @@ CODE = (
     ),
 )
 
-MUTANTS = DATABASE + CODE + LASTING + SENT
+MUTANTS = DATABASE + CODE + DOORS + LASTING + SENT
