@@ -4,9 +4,10 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings, load_settings
@@ -29,6 +30,8 @@ class Portal(Flask):
     """Flask, with the gate and the unit of work around each view."""
 
     def dispatch_request(self) -> ResponseReturnValue:
+        if not isinstance(request.routing_exception, SecurityError):
+            sessions.refuse_unread()
         if request.routing_exception is not None:
             gate.recall_place()
             self.raise_routing_exception(request)
@@ -36,6 +39,18 @@ class Portal(Flask):
             return super().dispatch_request()
         with gate.admitted(), unit_of_work():
             return super().dispatch_request()
+
+    def handle_exception(self, e: Exception) -> Response:
+        """What went wrong outside a view, or while its failure was answered; never a bare page."""
+        try:
+            return super().handle_exception(e)
+        except Exception as again:
+            logs.log_failure(again)
+            return self.finalize_request(failures.in_plain_words(e), from_error_handler=True)
+
+    def log_exception(self, exc_info: Any) -> None:
+        """As every failure: in Flask's own line stands the address that was asked for."""
+        logs.log_failure(exc_info[1])
 
 
 def create_app(settings: Settings, *, patience_seconds: int = 5) -> Portal:

@@ -168,6 +168,21 @@ def on_fresh_copy(template: Settings, app: Flask, *, source: str = "portal") -> 
 
 
 @pytest.fixture
+def portal_with(app: Flask) -> Iterator[Callable[..., Flask]]:
+    """The application again, with other settings: `portal_with(trusted_proxies=1)`."""
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        made.append(create_app(replace(app.config["SETTINGS"], **changes)))
+        return made[-1]
+
+    yield make
+    for portal in made:
+        with portal.app_context():
+            _dispose()
+
+
+@pytest.fixture
 def world(app: Flask) -> World:
     """The named people, freshly made."""
     return World()

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, Response, current_app, g, request
 from flask import session as present_session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, login_user, logout_user
@@ -22,8 +22,12 @@ from portal.accounts.events import EventKind, present_device, record_event
 from portal.accounts.queries import FoundSession
 from portal.accounts.rules import SignedIn, is_forgotten, key_hash
 from portal.core import clock
+from portal.core.store.away import ask
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
+
+# Answered while the database is away: they ask nothing of it.
+ASKING_NOTHING = ("/static/", "/healthz")
 
 
 class Locked(NamedTuple):
@@ -36,7 +40,12 @@ class Locked(NamedTuple):
 
 
 class PortalSession(dict[str, Any], SessionMixin):
-    """What Flask, Flask-Login and Flask-WTF see of a session; nothing else is kept in it."""
+    """What Flask, Flask-Login and Flask-WTF see of a session; nothing else is kept in it.
+
+    `failure` is why it could not be read: nobody is signed in, and the cookie stays as it is.
+    """
+
+    failure: Exception | None = None
 
     def __init__(self, key: str, csrf_secret: str, signed_in: SignedIn | None = None) -> None:
         super().__init__()
@@ -75,8 +84,19 @@ class DatabaseSessions(SessionInterface):
         self.cookie = "__Host-sportelli" if https else "sportelli"
 
     def open_session(self, app: Flask, request: Request) -> PortalSession:
-        key = request.cookies.get(self.cookie, "")
-        if request.path.startswith("/static/") or len(key) != 43:
+        if request.path.startswith(ASKING_NOTHING):
+            return self.fresh()
+        try:
+            return self.find(request.cookies.get(self.cookie, ""))
+        except Exception as error:
+            # Flask opens a session before anything that can answer with a page of ours.
+            session = self.fresh()
+            session.new, session.failure = False, error
+            return session
+
+    def find(self, key: str) -> PortalSession:
+        """The session of a cookie's key."""
+        if len(key) != 43:
             return self.fresh()
         session = PortalSession(key, self.csrf_secret(key))
         with identity_scope(), unit_of_work():
@@ -167,6 +187,16 @@ def lock() -> None:
 def present_key_hash() -> bytes:
     """Which of an account's sessions is the present one."""
     return key_hash(_present()[1].key)
+
+
+def refuse_unread() -> None:
+    """Raise what kept the session from being read; a visitor who has none hears the same."""
+    session = _present()[1]
+    if session.failure is not None:
+        raise session.failure
+    if session.new and not request.path.startswith(ASKING_NOTHING):
+        with identity_scope(), unit_of_work():
+            ask()
 
 
 def locked() -> Locked | None:

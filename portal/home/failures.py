@@ -7,16 +7,17 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from portal.accounts import sessions
 from portal.accounts.gate import SignInFirst
 from portal.accounts.limits import TooOften
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
+from portal.core.store.away import is_away
+from portal.core.store.unit import Unconfirmed
 from portal.core.uploads import LARGEST_FILE_MB
 from portal.core.web.access import Role, may, needed_by
 from portal.core.web.pages import redirect_to
@@ -24,9 +25,10 @@ from portal.core.work.logs import log_failure
 from portal.drafts.resuming import Unfinished, find_of_form, keep_sent
 from portal.drafts.return_address import form_page, wanted_page
 
-Answer = tuple[str, int]
+Answer = tuple[str, int, dict[str, str]]
 MAY_BE_KEPT = frozenset({400, 409, 500})
 """Failures after which the database answers, and the form can be read."""
+RETRY_SOON = {"Retry-After": "5"}
 
 
 def answer(app: Flask) -> None:
@@ -38,9 +40,8 @@ def answer(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(TooOften, _too_often)
     app.register_error_handler(StaleDataError, lambda _error: _page(409))
-    app.register_error_handler(OperationalError, _database_away)
-    app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(HTTPException, lambda error: _page(error.code or 500))
+    app.register_error_handler(InternalServerError, _while_answering)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -68,14 +69,29 @@ def _refused(error: Refusal) -> Answer:
     return _page(422, text=error.sentence)
 
 
-def _database_away(error: Exception) -> Answer:
-    log_failure(error)
-    return _page(503)
-
-
 def _unexpected(error: Exception) -> Answer:
     log_failure(error)
-    return _page(500)
+    return _page_about(error)
+
+
+def _while_answering(error: InternalServerError) -> Answer:
+    """What failed outside a view, or while another failure was answered; it is logged already."""
+    return _page_about(error.original_exception)
+
+
+def _page_about(error: BaseException | None) -> Answer:
+    if isinstance(error, Unconfirmed):
+        return _page(503, text=_unconfirmed())
+    return _page(503 if is_away(error) else 500)
+
+
+def in_plain_words(error: BaseException) -> Response:
+    """The answer where not even the page of a failure can be built."""
+    status = 503 if is_away(error) else 500
+    text = ". ".join(_words(status))
+    answer = Response(text, status=status, content_type="text/plain; charset=utf-8")
+    answer.headers.update(_headers(status))
+    return answer
 
 
 def _words(status: int) -> tuple[str, str]:
@@ -108,16 +124,34 @@ def _words(status: int) -> tuple[str, str]:
         ),
         422: (_("Così non si può fare"), ""),
         429: (_("Un momento"), ""),
-        503: (
-            _("Il servizio non risponde"),
-            _("Non abbiamo salvato nulla. Aspetta qualche secondo e riprova."),
-        ),
+        503: (_("Il servizio non risponde"), _while_away()),
     }
     unexpected = (
         _("Qualcosa non ha funzionato"),
         _("L’errore è registrato con il riferimento %(reference)s.", reference=reference),
     )
     return words.get(status, unexpected)
+
+
+def _while_away() -> str:
+    if request.method != "POST":
+        return _("Aspetta qualche secondo e ricarica la pagina: ciò che era salvato resta.")
+    return _(
+        "Non abbiamo salvato nulla. Aspetta qualche secondo e ricarica questa pagina: il browser"
+        " chiede se inviare di nuovo quello che hai scritto."
+    )
+
+
+def _unconfirmed() -> str:
+    if "form_token" in request.form:
+        return _(
+            "Non sappiamo se abbiamo fatto in tempo a salvare. Aspetta qualche secondo e ricarica"
+            " questa pagina: il modulo si invia di nuovo e non crea un doppione."
+        )
+    return _(
+        "Non sappiamo se abbiamo fatto in tempo a salvare. Aspetta qualche secondo, apri di nuovo"
+        " la pagina di prima e controlla."
+    )
 
 
 def _whose_act() -> tuple[str, str]:
@@ -147,7 +181,11 @@ def _page(status: int, *, text: str | None = None) -> Answer:
         "reference": g.get("reference", ""),
         "kept": kept.address if kept else None,
     }
-    return render_template("home/failure.html", **values), status
+    return render_template("home/failure.html", **values), status, _headers(status)
+
+
+def _headers(status: int) -> dict[str, str]:
+    return RETRY_SOON if status == 503 else {}
 
 
 def _kept() -> Unfinished | None:

@@ -4,11 +4,11 @@
 import redis
 from flask import Blueprint, Response, current_app
 from flask_login import current_user
-from sqlalchemy import text
 
-from portal.core.store.database import db
+from portal.core.store.away import ask
 from portal.core.web.access import Permission, needs, open_to_all
 from portal.core.web.pages import page, redirect_to
+from portal.home.failures import RETRY_SOON
 from portal.home.navigation import landing
 from portal.reports.sections.method import how_counted
 
@@ -80,10 +80,10 @@ def healthz() -> Response:
 @open_to_all
 def readyz() -> Response:
     """Whether the database and the queue answer; the queue's absence delays no page."""
-    db.session.execute(text("SELECT 1"))
+    ask()
     url = current_app.config["SETTINGS"].redis_url
     try:
         redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
     except redis.RedisError:
-        return Response("queue away", status=503, content_type="text/plain")
+        return Response("queue away", 503, RETRY_SOON, content_type="text/plain")
     return Response("ok", content_type="text/plain")

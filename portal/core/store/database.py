@@ -19,7 +19,17 @@ from uuid import UUID
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, Table, event, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    ExceptionContext,
+    ForeignKey,
+    MetaData,
+    Table,
+    event,
+    text,
+)
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, SessionTransaction, mapped_column, registry
 from sqlalchemy.orm import Session as OrmSession
@@ -221,15 +231,29 @@ def connect(app: Flask, *, database_url: str, network_url: str, patience_seconds
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
+        pulse = Pulse()
         for engine in db.engines.values():
-            _keep_alive(engine)
+            _keep_alive(engine, pulse)
 
 
-def _keep_alive(engine: Engine) -> None:
-    """Ask a connection whether it is alive before it is used, unless it has just been used.
+class Pulse:
+    """When the server last let a connection of any role fall, or took none."""
 
-    As SQLAlchemy's pre-ping, which asks also between the two transactions of one request.
+    def __init__(self) -> None:
+        self.lost_at = -inf
+
+    def note_loss(self, context: ExceptionContext) -> None:
+        if context.is_disconnect or context.connection is None:
+            self.lost_at = monotonic()
+
+
+def _keep_alive(engine: Engine, pulse: Pulse) -> None:
+    """Ask a connection whether it is alive before it is used, unless it is new or just used.
+
+    As SQLAlchemy's pre-ping, which asks also between the two transactions of one request. What was
+    used before the server was last away is asked in any case.
     """
+    event.listen(engine, "handle_error", pulse.note_loss)
 
     @event.listens_for(engine, "checkin")
     def note(_connection: Any, record: ConnectionPoolEntry) -> None:
@@ -237,7 +261,8 @@ def _keep_alive(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if monotonic() - record.info.get("given_back", -inf) < JUST_USED_SECONDS:
+        given_back = record.info.get("given_back", inf)
+        if given_back > pulse.lost_at and monotonic() - given_back < JUST_USED_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)

@@ -10,10 +10,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from flask import current_app
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from portal.core.store.database import db
 
 _promised: ContextVar[list[Callable[[], None]] | None] = ContextVar("promised", default=None)
+
+
+class Unconfirmed(SQLAlchemyError):
+    """The database went away while it was told to commit: the unit may count, or not."""
 
 
 @contextmanager
@@ -23,7 +28,7 @@ def unit_of_work() -> Iterator[None]:
     token = _promised.set(promises)
     try:
         yield
-        db.session.commit()
+        _commit()
     except BaseException:
         db.session.rollback()
         raise
@@ -31,6 +36,15 @@ def unit_of_work() -> Iterator[None]:
         _promised.reset(token)
     for promise in promises:
         promise()
+
+
+def _commit() -> None:
+    try:
+        db.session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unconfirmed from error
+        raise
 
 
 def after_commit(promise: Callable[[], None]) -> None:

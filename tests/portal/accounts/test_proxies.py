@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Behind a proxy: whose tries are counted, and what a visitor may claim."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,25 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.limits import LIMITS, Act
-from portal.app import create_app
-from portal.core.store.database import db
 from tests.world import World
 
 
 @pytest.fixture
-def client_behind(app: Flask, world: World) -> Iterator[Callable[..., FlaskClient]]:
+def client_behind(portal_with: Callable[..., Flask], world: World) -> Callable[..., FlaskClient]:
     """A browser of a portal that believes so many proxies."""
-    made: list[Flask] = []
 
     def make(proxies: int, site: str = "http://127.0.0.1:8000") -> FlaskClient:
-        settings = replace(app.config["SETTINGS"], trusted_proxies=proxies, public_url=site)
-        made.append(create_app(settings))
-        return made[-1].test_client()
+        return portal_with(trusted_proxies=proxies, public_url=site).test_client()
 
-    yield make
-    for portal in made:
-        with portal.app_context():
-            db.engine.dispose()
+    return make
 
 
 def token_in(answer: Any) -> str:

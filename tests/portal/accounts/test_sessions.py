@@ -2,7 +2,6 @@
 """The lives of a session: each way in which it ends, and what its cookie opens afterwards."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ from sqlalchemy import func, select, update
 from portal.accounts import actions
 from portal.accounts.limits import LIMITS, Act
 from portal.accounts.models import Account, LoginSession, Membership
-from portal.app import create_app
 from portal.core import clock
 from portal.core.store.database import db
 from tests.conftest import AtDesk
@@ -212,10 +210,11 @@ def test_only_the_hash_of_the_key_is_stored(
 
 
 @pytest.mark.parametrize("https", [True, False])
-def test_the_cookie_is_as_strict_as_the_site_allows(app: Flask, https: bool) -> None:
+def test_the_cookie_is_as_strict_as_the_site_allows(
+    portal_with: Callable[..., Flask], https: bool
+) -> None:
     site = "https://sportelli.example" if https else "http://127.0.0.1:8000"
-    settings = replace(app.config["SETTINGS"], public_url=site)
-    strict = create_app(settings).test_client()
+    strict = portal_with(public_url=site).test_client()
     cookie = strict.get("/accedi", base_url=site).headers["Set-Cookie"]
     assert cookie.startswith("__Host-sportelli=" if https else "sportelli=")
     assert ("; Secure" in cookie) is https

@@ -2,14 +2,12 @@
 """Pages of errors: they stay in the desk they were asked in and tell nothing of another."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from portal.app import create_app
 from portal.core.uploads import LARGEST_FILE_MB, LARGEST_FORM
 from tests.conformance.test_routes import without_chance
 from tests.pages import PortalClient
@@ -80,9 +78,9 @@ def test_visitors_see_no_desk_on_a_page_that_is_not_there(
     ],
 )
 def test_under_another_name_nothing_is_answered(
-    app: Flask, world: World, site: str, host: str, address: str
+    portal_with: Callable[..., Flask], world: World, site: str, host: str, address: str
 ) -> None:
-    client = create_app(replace(app.config["SETTINGS"], public_url=site)).test_client()
+    client = portal_with(public_url=site).test_client()
     answer = client.get(address, base_url=site, headers={"Host": host})
     assert answer.status_code == 400
     assert "Location" not in answer.headers
