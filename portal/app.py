@@ -17,7 +17,7 @@ from portal.accounts import gate, sessions
 from portal.core.store import database, schema
 from portal.core.store.unit import unit_of_work
 from portal.core.uploads import LARGEST_FORM
-from portal.core.web import access, headers, templating
+from portal.core.web import access, headers, limits, templating
 from portal.core.web.language import OneLanguage
 from portal.core.work import logs
 from portal.home import failures, navigation
@@ -63,6 +63,7 @@ def create_app(settings: Settings, *, patience_seconds: int = 5) -> Portal:
     _open_database(app, settings, patience_seconds)
     headers.set_headers(app, https=settings.secure_cookies)
     logs.write_logs(app)
+    limits.refuse_beyond(app)
     sessions.use_sessions(app, secret=settings.secret_key, https=settings.secure_cookies)
     CSRFProtect(app)
     templating.prepare(app, ROOT / "templates")

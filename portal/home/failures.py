@@ -16,10 +16,12 @@ from portal.accounts.gate import SignInFirst
 from portal.accounts.limits import TooOften
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
+from portal.core.italy import formats
 from portal.core.store.away import is_away
 from portal.core.store.unit import Unconfirmed
 from portal.core.uploads import LARGEST_FILE_MB
 from portal.core.web.access import Role, may, needed_by
+from portal.core.web.limits import LONGEST_FIELD
 from portal.core.web.pages import redirect_to
 from portal.core.work.logs import log_failure
 from portal.drafts.resuming import Unfinished, find_of_form, keep_sent
@@ -118,9 +120,10 @@ def _words(status: int) -> tuple[str, str]:
             _("Non ancora salvato"),
             _("Mentre scrivevi qualcun altro ha salvato la stessa scheda. Riaprila e riprova."),
         ),
-        413: (
-            _("Il file è troppo grande"),
-            _("Il limite è di %(limit)s MB. Non abbiamo salvato nulla.", limit=LARGEST_FILE_MB),
+        413: (_("È troppo in una volta"), _too_much()),
+        414: (
+            _("L’indirizzo è troppo lungo"),
+            _("Torna alla pagina iniziale e riprova da lì."),
         ),
         422: (_("Così non si può fare"), ""),
         429: (_("Un momento"), ""),
@@ -131,6 +134,15 @@ def _words(status: int) -> tuple[str, str]:
         _("L’errore è registrato con il riferimento %(reference)s.", reference=reference),
     )
     return words.get(status, unexpected)
+
+
+def _too_much() -> str:
+    return _(
+        "Un file arriva a %(limit)s MB e un campo a %(characters)s caratteri. Non abbiamo salvato"
+        " nulla: torna indietro e accorcia.",
+        limit=LARGEST_FILE_MB,
+        characters=formats.count(LONGEST_FIELD),
+    )
 
 
 def _while_away() -> str:

@@ -70,6 +70,8 @@ CHANGED = {
 
 LONGEST = {"family_name": 120, "given_name": 120, "birth_city": 120, "email": 254, "note": 2000}
 LONGEST_ALIAS = 240
+MOST_ALIASES = 30
+"""Each is kept in every spelling by which it may be looked for: three thousand took ten seconds."""
 LONGEST_TOKEN = 120
 
 
@@ -155,6 +157,10 @@ def check(facts: PersonFacts, today: date) -> None:
             raise Refusal(
                 _("Il testo è troppo lungo: al massimo %(n)s caratteri.", n=longest), field=field
             )
+    if len(facts.aliases) > MOST_ALIASES:
+        raise Refusal(
+            _("Gli altri nomi sono troppi: al massimo %(n)s.", n=MOST_ALIASES), field="aliases"
+        )
     if any(len(alias) > LONGEST_ALIAS for alias in facts.aliases):
         raise Refusal(
             _("Il testo è troppo lungo: al massimo %(n)s caratteri.", n=LONGEST_ALIAS),

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from babel.support import NullTranslations, Translations
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -123,6 +124,7 @@ class ParsedField(StringField):
     """Text as it was typed; subclasses say what it means and how it is shown again."""
 
     typed: str | None = None
+    longest = 400
 
     def parse(self, text: str) -> Any:
         return text
@@ -135,6 +137,9 @@ class ParsedField(StringField):
             return
         self.typed = valuelist[0].strip()
         self.data = None
+        if len(self.typed) > self.longest:
+            most = formats.count(self.longest)
+            raise ValueError(_("Il testo è troppo lungo: al massimo %(n)s caratteri", n=most))
         if self.typed:
             self.data = self.parse(self.typed)
 

@@ -46,7 +46,10 @@ def _block(template: str, block: str, values: dict[str, Any]) -> str:
 
 def page_in_view() -> str | None:
     """The page from which a form of ours was sent, as the browser says it: path and query."""
-    said = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        said = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:
+        return None
     if request.method == "GET" or not said.path or said.netloc != request.host:
         return None
     return f"{said.path}?{said.query}" if said.query else said.path

@@ -83,11 +83,14 @@ def expiring() -> Response:
 
 
 def _fields() -> Fields | None:
-    """The fields as the form would send them; None where no form can have sent that."""
+    """The fields as the form would send them; None where no form can have sent that.
+
+    Brackets in brackets beyond number are a RecursionError to Python's reader, not a wrong value.
+    """
     text = request.form.get("fields", "")
     try:
         told = json.loads(text) if len(text) <= LARGEST_BODY else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(told, list) or not all(_is_field(field) for field in told):
         return None
@@ -95,4 +98,9 @@ def _fields() -> Fields | None:
 
 
 def _is_field(one: object) -> bool:
-    return isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+    return isinstance(one, list) and len(one) == 2 and all(_is_text(part) for part in one)
+
+
+def _is_text(part: object) -> bool:
+    """Half a letter, which only JSON can say, is none: nothing can store it."""
+    return isinstance(part, str) and not any("\ud800" <= letter <= "\udfff" for letter in part)

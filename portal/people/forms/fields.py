@@ -64,6 +64,8 @@ class CitizenshipField(NotStatedField, StateField):
 class SeveralField(ParsedField):
     """Several things in one line, parted by commas; the data is a tuple."""
 
+    longest = 4_000
+
     def read_one(self, text: str) -> str:
         return text
 

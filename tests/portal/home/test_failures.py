@@ -93,4 +93,4 @@ def test_a_form_too_large_is_told_the_limit_of_a_file(world: World, client_of: C
     whole = {"note": "x" * (LARGEST_FORM + 1)}
     answer = client_of(world.bruno).post("/s/lucca/accessi/nuovo", data=whole)
     assert answer.status_code == 413
-    assert f"Il limite è di {LARGEST_FILE_MB} MB." in answer.get_data(as_text=True)
+    assert f"Un file arriva a {LARGEST_FILE_MB} MB" in answer.get_data(as_text=True)
