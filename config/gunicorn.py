@@ -29,11 +29,12 @@ loglevel = "warning"
 class WithoutVisitor(logging.Filter):
     """What went wrong with a request, without the address, the path and the bytes of the visitor.
 
-    gunicorn says all three in its lines about requests; its lines about processes stay as they are.
+    gunicorn writes them into its lines. Only what it says of its own processes stays as it is, and
+    that comes from one file.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if "request" in str(record.msg).lower():
+        if record.name == "gunicorn.error" and record.module != "arbiter":
             record.msg = "request refused" if record.exc_info is None else "request failed"
             record.args = ()
         return True
@@ -46,7 +47,7 @@ logconfig_dict = {
     "root": {"level": "WARNING", "handlers": ["lines"]},
     "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["lines"], "propagate": False}},
     "filters": {"without_visitor": {"()": WithoutVisitor}},
-    "formatters": {"json": {"()": "portal.core.work.logs.JsonLine"}},
+    "formatters": {"json": {"()": "portal.core.work.logs.WordlessLine"}},
     "handlers": {
         "lines": {
             "class": "logging.StreamHandler",
@@ -60,6 +61,9 @@ logconfig_dict = {
 
 def on_starting(_arbiter: Arbiter) -> None:
     """End with the supervisor that started us, even when it is killed."""
+    # A warning is a line as the others; a handler prints nothing of what it could not write.
+    logging.captureWarnings(True)
+    logging.raiseExceptions = False
     if sys.platform == "linux":
         parent_death_signal = 1
         ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGTERM)

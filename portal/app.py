@@ -4,9 +4,11 @@
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -14,6 +16,7 @@ from config.settings import Settings, load_settings
 from migrations import newest_version
 from portal import __version__, models
 from portal.accounts import gate, sessions
+from portal.core.errors import Refusal
 from portal.core.store import database, schema
 from portal.core.store.unit import unit_of_work
 from portal.core.uploads import LARGEST_FORM
@@ -79,7 +82,11 @@ def create_app(settings: Settings, *, patience_seconds: int = 5) -> Portal:
 def create_app_from_environment() -> Portal:
     """The web server's entry: settings from the environment, the database checked before pages."""
     app = create_app(load_settings())
-    refuse_wrong_database(app)
+    try:
+        refuse_wrong_database(app)
+    except (psycopg.OperationalError, SQLAlchemyError):
+        # The web server prints what stops it, and this would say whose database is where.
+        raise Refusal("La banca dati non risponde: il portale riparte quando torna.") from None
     return app
 
 

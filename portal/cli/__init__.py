@@ -4,6 +4,7 @@
 A command's module is imported when it is called: `portal run` does not load the application.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -16,6 +17,7 @@ from config.settings import SettingsError, load_settings
 from portal import __version__
 from portal.cli.usage import sentence_of
 from portal.core.errors import Refusal
+from portal.core.work.logs import write_uncaught
 from portal.embedded import machine_room
 
 # In the order of the help: name, then module and attribute; each new command is one line.
@@ -47,6 +49,11 @@ class Sentence(click.ClickException):
 
 class PortalCommands(click.Group):
     """The group that knows its commands by name and turns refusals into sentences."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """As click's; a mistake of ours is written without its words, which may be a person's."""
+        sys.excepthook = write_uncaught
+        return super().main(*arguments, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

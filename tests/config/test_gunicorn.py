@@ -57,7 +57,7 @@ def test_its_lines_are_json_without_the_visitor(server: tuple[int, Path]) -> Non
     assert b"500" in ask(port, request.encode()).split(b"\r\n")[0]
     time.sleep(0.1)
     lines = [json.loads(line) for line in written.read_text(encoding="utf-8").splitlines()]
-    assert [line["event"] for line in lines] == ["request refused", "request failed"]
+    assert [line["sentence"] for line in lines] == ["request refused", "request failed"]
     assert lines[1]["exception"] == "RuntimeError"
     for secret in (TYPED, ADDRESS):
         assert secret not in written.read_text(encoding="utf-8")
