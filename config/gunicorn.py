@@ -12,9 +12,8 @@ from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 
-worker_class = "gthread"
+worker_class = "config.buffering.BufferingWorker"
 workers = 2
-threads = 4
 timeout = 60
 graceful_timeout = 10
 # The heartbeat file on a memory disk: on a slow one a busy worker would look dead.
@@ -27,25 +26,25 @@ loglevel = "warning"
 
 
 class WithoutVisitor(logging.Filter):
-    """What went wrong with a request, without the address, the path and the bytes of the visitor.
-
-    gunicorn writes them into its lines. Only what it says of its own processes stays as it is, and
-    that comes from one file.
-    """
+    """What went wrong with a request, without its path, which waitress fills in by itself."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name == "gunicorn.error" and record.module != "arbiter":
+        if record.name == "waitress":
             record.msg = "request refused" if record.exc_info is None else "request failed"
             record.args = ()
         return True
 
 
-# The same lines of JSON as the application's, which knows how to write an exception.
+# The same lines of JSON as the application's: what is filled into a sentence may be a visitor's.
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
     "root": {"level": "WARNING", "handlers": ["lines"]},
-    "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["lines"], "propagate": False}},
+    "loggers": {
+        "gunicorn.error": {"level": "WARNING", "handlers": ["lines"], "propagate": False},
+        # A request that waits a moment for a thread is no event.
+        "waitress.queue": {"level": "ERROR"},
+    },
     "filters": {"without_visitor": {"()": WithoutVisitor}},
     "formatters": {"json": {"()": "portal.core.work.logs.WordlessLine"}},
     "handlers": {

@@ -1,33 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """While PostgreSQL is away every page is ours and says so; when it is back, so are the pages."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from config.settings import Settings
 from portal.core.store.database import db
 from portal.core.web.access import open_to_all
 from tests.conformance.conftest import ClientOf
 from tests.conformance.routes import all_routes
 from tests.conformance.test_routes import assert_headers, csrf_token
-from tests.conftest import DATABASE, on_database
 from tests.pages import PortalClient
 from tests.trust.door import Door
 from tests.world import Someone, World
 
 Browser = Callable[[Someone | None], PortalClient]
-
-
-@pytest.fixture
-def door(template: Settings, app: Flask) -> Iterator[Door]:
-    with TemporaryDirectory(prefix="door") as folder:
-        yield Door(on_database(template, DATABASE), Path(folder))
 
 
 @pytest.fixture

@@ -1,30 +1,27 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What real processes write, whatever is sent to them: no address, no key, no name."""
 
-import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from flask import Flask
 
-from config.settings import Settings, child_environment
+from config.settings import Settings
 from portal.embedded.home import find_place
 from portal.embedded.process import wait_until
 from tests.conformance.conftest import ClientOf
 from tests.conftest import DATABASE, on_database
 from tests.trust.door import Door
+from tests.trust.web import HOST, Web
 from tests.world import World
 
-HOST = "127.0.0.1"
 KEY = "CanaryKeyStillGood" + "k" * 25
 NAME = "CanaryDiallo"
+BODY = f"q={NAME}&email={NAME}@example.it&password={KEY}"
 CANARIES = (KEY, "Canary", "198.51.100.7")
 HEADERS = {
     "User-Agent": f"{NAME}/1.0",
@@ -44,61 +41,6 @@ BROKEN = (
 )
 
 
-class Web:
-    """The pages as they are served, in processes of their own, with what they wrote."""
-
-    def __init__(self, settings: Settings, log: Path, root: Path) -> None:
-        self._log = log
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self.port: int = probe.getsockname()[1]
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn"]
-        command += ["--bind", f"{HOST}:{self.port}", "portal.app:create_app_from_environment()"]
-        with log.open("wb") as into:
-            self.process = subprocess.Popen(
-                command, cwd=root, env=child_environment(settings), stdout=into, stderr=into
-            )
-
-    def say(self, request: str) -> bytes:
-        """Send this and nothing else; the first bytes of the answer."""
-        with socket.create_connection((HOST, self.port), timeout=10) as line:
-            line.sendall(request.encode())
-            line.shutdown(socket.SHUT_WR)
-            return line.recv(4096)
-
-    def get(self, path: str, *, cookie: str = "", body: str = "") -> bytes:
-        told = HEADERS | {"Host": HOST, "Connection": "close", "Cookie": f"sportelli={cookie}"}
-        if body:
-            told |= {"Content-Type": "application/x-www-form-urlencoded"}
-            told |= {"Content-Length": str(len(body))}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
-        return self.say(f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\n{lines}\r\n{body}")
-
-    def answers(self) -> bool:
-        try:
-            return b" 200 " in self.get("/healthz")
-        except OSError:
-            return False
-
-    def written(self) -> str:
-        return self._log.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def door(template: Settings, app: Flask) -> Iterator[Door]:
-    with TemporaryDirectory(prefix="door") as folder:
-        yield Door(on_database(template, DATABASE), Path(folder))
-
-
-@pytest.fixture
-def web(door: Door, tmp_path: Path, root: Path) -> Iterator[Web]:
-    server = Web(door.settings, tmp_path / "written", root)
-    assert wait_until(server.answers, seconds=30), server.written()
-    yield server
-    server.process.send_signal(signal.SIGTERM)
-    server.process.wait(20)
-
-
 def assert_nothing_written(text: str) -> None:
     assert [canary for canary in CANARIES if canary in text] == []
     assert "Traceback" not in text
@@ -115,9 +57,9 @@ def test_the_pages_write_nothing_of_the_visitor(
     for _with in (door.open, door.close):
         _with()
         for path in asked:
-            web.get(path)
-            web.get(path, cookie=session)
-            web.get(path, cookie=KEY, body=f"q={NAME}&email={NAME}@example.it&password={KEY}")
+            web.get(path, headers=HEADERS)
+            web.get(path, cookie=session, headers=HEADERS)
+            web.get(path, cookie=KEY, headers=HEADERS, body=BODY)
     door.open()
     assert wait_until(lambda: b" 200 " in web.get("/s/lucca/", cookie=session), seconds=10)
     lines = web.written()
