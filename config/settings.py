@@ -8,7 +8,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +24,10 @@ DATABASES = {
     "DATABASE_NETWORK_URL": "database_network_url",
     "DATABASE_BACKUP_URL": "database_backup_url",
 }
-
+PRIVILEGED = ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
+"""Of the roles that own the tables, or read past every policy: commands use them, never pages."""
+COMPLETE = "PORTAL_ENVIRONMENT_COMPLETE"
+"""Set for programs that we start: they find everything here and do not read `.env`."""
 
 # One address and nothing else: it becomes a header and the sender of every letter.
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
@@ -72,9 +75,16 @@ class Settings:
         return [host, "127.0.0.1", "localhost"] if is_loopback(host) else [host]
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this installation; the real environment wins over `.env`."""
+def load_settings(environ: Mapping[str, str] | None = None, *, serving: bool = False) -> Settings:
+    """The settings of this installation; the real environment wins over `.env`.
+
+    `serving`: for pages and jobs, which have no use for the privileged addresses. What stands in a
+    process's environment stands there as long as it lives, so that one which has them is refused.
+    """
     values = _clean(_environment() if environ is None else environ)
+    if serving:
+        _refuse_privileged(os.environ if environ is None else environ)
+        values = {name: value for name, value in values.items() if name not in PRIVILEGED}
     port = _port(values.get("PORT", "8000"))
     home = _home(values.get("PORTAL_HOME"))
     public_url = _public_url(values.get("PUBLIC_URL", f"http://127.0.0.1:{port}"))
@@ -89,7 +99,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=_mail_from(values.get("MAIL_FROM"), public_url),
         demo_password=values.get("PORTAL_DEMO_PASSWORD"),
         trusted_proxies=_proxies(values.get("TRUSTED_PROXIES", "0")),
-        **_databases(values),
+        **_databases(values, owned=not serving),
     )
 
 
@@ -108,7 +118,15 @@ def child_environment(settings: Settings) -> dict[str, str]:
     return inherited | _present(values)
 
 
+def serving_environment(settings: Settings) -> dict[str, str]:
+    """The environment of a program of ours that serves pages or jobs."""
+    plain = replace(settings, database_owner_url=None, database_backup_url=None)
+    return child_environment(plain) | {COMPLETE: "1"}
+
+
 def _environment() -> dict[str, str]:
+    if COMPLETE in os.environ:
+        return dict(os.environ)
     return {**_present(dotenv_values(ROOT / ".env")), **os.environ}
 
 
@@ -119,6 +137,15 @@ def _present(values: Mapping[str, str | None]) -> dict[str, str]:
 def _clean(values: Mapping[str, str]) -> dict[str, str]:
     """An empty variable counts as one that is not there."""
     return {name: value.strip() for name, value in values.items() if value.strip()}
+
+
+def _refuse_privileged(environ: Mapping[str, str]) -> None:
+    given = [name for name in PRIVILEGED if environ.get(name)]
+    if given:
+        raise SettingsError(
+            f"{' e '.join(given)}: pagine e lavoratori partono senza, serve ai soli comandi"
+            " «portal». Togli dal loro ambiente ciò che possiede le tabelle o le legge tutte."
+        )
 
 
 def _port(text: str) -> int:
@@ -193,13 +220,15 @@ def _mail_from(text: str | None, public_url: str) -> str:
     return address
 
 
-def _databases(values: Mapping[str, str]) -> dict[str, str | None]:
+def _databases(values: Mapping[str, str], *, owned: bool) -> dict[str, str | None]:
+    """Each role's address; all but the backup's, and that of the owner where it is no use."""
     urls = {
         attribute: _url(values, name, {"postgresql", "postgres"})
         for name, attribute in DATABASES.items()
     }
     given = [name for name, attribute in DATABASES.items() if urls[attribute]]
-    missing = [name for name in DATABASES if name not in given and "BACKUP" not in name]
+    optional = {"DATABASE_BACKUP_URL"} if owned else set(PRIVILEGED)
+    missing = [name for name in DATABASES if name not in given and name not in optional]
     if given and missing:
         raise SettingsError(
             f"Con {given[0]} servono anche: {', '.join(missing)} (un indirizzo per ruolo)."

@@ -81,7 +81,7 @@ def create_app(settings: Settings, *, patience_seconds: int = 5) -> Portal:
 
 def create_app_from_environment() -> Portal:
     """The web server's entry: settings from the environment, the database checked before pages."""
-    app = create_app(load_settings())
+    app = create_app(load_settings(serving=True))
     try:
         refuse_wrong_database(app)
     except (psycopg.OperationalError, SQLAlchemyError):

@@ -5,7 +5,7 @@ import ctypes
 import signal
 import sys
 
-from config.settings import Settings, load_settings
+from config.settings import Settings, SettingsError, load_settings
 from worker import logs
 
 __all__ = ["complete_settings", "end_with_supervisor", "logs"]
@@ -13,7 +13,10 @@ __all__ = ["complete_settings", "end_with_supervisor", "logs"]
 
 def complete_settings() -> Settings:
     """The settings, refused where an address is missing: only `portal run` starts servers."""
-    settings = load_settings()
+    try:
+        settings = load_settings(serving=True)
+    except SettingsError as wrong:
+        raise SystemExit(str(wrong)) from None
     if settings.embeds_database or settings.embeds_redis:
         raise SystemExit(
             "Servono DATABASE_URL e REDIS_URL: con i server incorporati lavoratori e orologio"

@@ -4,7 +4,6 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -37,10 +36,9 @@ def run() -> None:
         filled = room.settings()
         _apart("migrate", filled)
         lines = _demonstration(settings, filled)
-        # Pages never need the role that reads past every policy.
         keep_running(
             room,
-            replace(filled, database_backup_url=None),
+            filled,
             say=lambda line: click.echo(line, err=True),
             ready=lambda: click.echo(
                 "\n".join([f"Pronto: http://127.0.0.1:{settings.port}", *lines])

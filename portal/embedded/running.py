@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from config.settings import Settings, child_environment
+from config.settings import Settings, serving_environment
 from portal.core.errors import Refusal
 from portal.embedded.room import Room
 from portal.embedded.supervisor import Program, Supervisor
@@ -22,7 +22,7 @@ def keep_running(
     `say` hears what fell, `ready` is called once when pages answer.
     """
     supervisor = Supervisor(room, say=say)
-    environment = child_environment(settings)
+    environment = serving_environment(settings)
     web, *background = _programs(settings)
     with supervisor.running([web], environment):
         supervisor.wait_until(lambda: _answers(settings), seconds=60)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from config.settings import Settings, child_environment
+from config.settings import Settings, serving_environment
 
 PORTAL = "portal.app:create_app_from_environment()"
 FLOOR = "tests.bench.floor:create_app_from_environment()"
@@ -17,14 +17,14 @@ FLOOR = "tests.bench.floor:create_app_from_environment()"
 @contextmanager
 def portal_server(settings: Settings) -> Iterator[int]:
     """The port of the portal on this database."""
-    with _served(PORTAL, child_environment(settings)) as port:
+    with _served(PORTAL, serving_environment(settings)) as port:
         yield port
 
 
 @contextmanager
 def floor_server(settings: Settings) -> Iterator[int]:
     """The port of the floor, on the same database and with the same role."""
-    with _served(FLOOR, child_environment(settings)) as port:
+    with _served(FLOOR, serving_environment(settings)) as port:
         yield port
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from flask import Flask
 from psycopg.errors import RestrictViolation
 
-from config.settings import Settings, child_environment
+from config.settings import Settings, child_environment, serving_environment
 from migrations import alembic_config, newest_version
 from migrations.catalogue import compare_with_expected, expected_catalogue, read_catalogue
 from portal.app import create_app_from_environment
@@ -162,8 +162,9 @@ def test_code_does_not_start_on_tables_it_does_not_know(
     statement: str,
     sentence: str,
 ) -> None:
-    environment = child_environment(damaged(statement))
-    for name, value in environment.items():
+    settings = damaged(statement)
+    environment = child_environment(settings)
+    for name, value in serving_environment(settings).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(WrongSchema, match=sentence):
         start()

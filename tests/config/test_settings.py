@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import SettingsError, child_environment, load_settings
+from config import settings as where
+from config.settings import (
+    SettingsError,
+    child_environment,
+    load_settings,
+    serving_environment,
+)
 
 OWNER = {"DATABASE_OWNER_URL": "postgresql://o@db/p", "DATABASE_NETWORK_URL": "postgresql://n@db/p"}
 
@@ -102,6 +108,45 @@ def test_a_child_does_not_inherit_an_address_it_is_not_given(
     environment = child_environment(load_settings(home))
     assert "DATABASE_BACKUP_URL" not in environment
     assert environment["LANG"] == "it_IT.UTF-8"
+
+
+PASSWORD = "parola-del-proprietario"
+EVERY = {name: f"postgresql://x:{PASSWORD}@db/p" for name in where.DATABASES}
+
+
+@pytest.mark.parametrize("name", where.PRIVILEGED)
+def test_pages_and_jobs_do_not_start_with_the_privileged_roles(
+    home: dict[str, str], name: str
+) -> None:
+    plain = {each: url for each, url in EVERY.items() if each not in where.PRIVILEGED}
+    assert load_settings(home | plain, serving=True).database_url
+    with pytest.raises(SettingsError, match=f"^{name}: pagine e lavoratori"):
+        load_settings(home | plain | {name: EVERY[name]}, serving=True)
+
+
+def test_what_serves_leaves_the_privileged_roles_in_the_file(
+    home: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"{name}={url}" for name, url in (EVERY | home).items()]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(where, "ROOT", tmp_path)
+    serving = load_settings(serving=True)
+    assert serving.database_url
+    assert serving.database_owner_url is serving.database_backup_url is None
+    assert load_settings().database_owner_url == EVERY["DATABASE_OWNER_URL"]
+
+
+def test_a_program_of_ours_reads_no_file(
+    home: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = serving_environment(load_settings(home | EVERY))
+    assert environment.keys().isdisjoint(where.PRIVILEGED)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / ".env").write_text("PUBLIC_URL=https://altro.example\n", encoding="utf-8")
+    monkeypatch.setattr(where, "ROOT", tmp_path)
+    monkeypatch.delenv("PUBLIC_URL")
+    assert load_settings(serving=True).public_url == "http://127.0.0.1:8000"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.settings import Settings, child_environment
+from config.settings import Settings, serving_environment
 
 HOST = "127.0.0.1"
 NO_MORE: Mapping[str, str] = {}
@@ -25,7 +25,7 @@ class Web:
         command += ["--bind", f"{HOST}:{self.port}", "portal.app:create_app_from_environment()"]
         with log.open("wb") as into:
             self.process = subprocess.Popen(
-                command, cwd=root, env=child_environment(settings), stdout=into, stderr=into
+                command, cwd=root, env=serving_environment(settings), stdout=into, stderr=into
             )
 
     def say(self, request: str) -> bytes:

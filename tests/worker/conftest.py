@@ -20,7 +20,7 @@ from celery import Celery
 from flask import Flask
 
 from config.queue import celery_settings
-from config.settings import Settings, child_environment
+from config.settings import Settings, serving_environment
 from portal.embedded.programs import installed
 from tests.worker.desks import Desks
 
@@ -93,7 +93,7 @@ class Program:
         with log.open("ab") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "--quiet", *arguments, "--loglevel", "WARNING"],
-                env=child_environment(settings),
+                env=serving_environment(settings),
                 stdout=file,
                 stderr=file,
                 start_new_session=True,
