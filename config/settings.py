@@ -50,6 +50,8 @@ class Settings:
     database_owner_url: str | None = field(default=None, repr=False)
     database_network_url: str | None = field(default=None, repr=False)
     database_backup_url: str | None = field(default=None, repr=False)
+    database_folder: Path | None = None
+    """Where the database keeps its data, if on this machine: whose disk may be nearly full."""
     redis_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = ""
@@ -94,6 +96,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, serving: bool = F
         port=port,
         public_url=public_url,
         secret_key=_secret_key(home),
+        database_folder=_folder(values.get("DATABASE_FOLDER")),
         redis_url=_url(values, "REDIS_URL", {"redis", "rediss", "unix"}),
         smtp_url=_smtp_url(values),
         mail_from=_mail_from(values.get("MAIL_FROM"), public_url),
@@ -106,6 +109,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, serving: bool = F
 def child_environment(settings: Settings) -> dict[str, str]:
     """The environment of a program we start: these settings' addresses and no other."""
     values = {name: getattr(settings, attribute) for name, attribute in DATABASES.items()} | {
+        "DATABASE_FOLDER": str(settings.database_folder) if settings.database_folder else None,
         "REDIS_URL": settings.redis_url,
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from or None,
@@ -165,6 +169,10 @@ def _home(text: str | None) -> Path:
         return ROOT / "var"
     # The resolved path, so that one folder reached by two names is one installation.
     return Path(text).expanduser().resolve()
+
+
+def _folder(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _secret_key(home: Path) -> str:

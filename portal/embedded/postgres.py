@@ -62,7 +62,7 @@ class Postgres:
 
     def __init__(self, place: HomeFolder, *, throwaway: bool = False) -> None:
         self._place = place
-        self._data = place.base / "postgres"
+        self.data = place.base / "postgres"
         self._settings = SERVER | (THROWAWAY if throwaway else {})
         self._throwaway = throwaway
 
@@ -81,7 +81,7 @@ class Postgres:
 
     def start(self) -> None:
         self._place.folder(self._place.sockets)
-        if self._data.exists():
+        if self.data.exists():
             self._refuse_other_version()
         else:
             self._create()
@@ -104,10 +104,10 @@ class Postgres:
         return self._place.base / "postgres.complete"
 
     def _refuse_other_version(self) -> None:
-        found = (self._data / "PG_VERSION").read_text(encoding="ascii").strip()
+        found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
         if found != POSTGRES_MAJOR:
             raise Refusal(
-                f"I dati in «{self._data}» sono di PostgreSQL {found} e il portale ora usa "
+                f"I dati in «{self.data}» sono di PostgreSQL {found} e il portale ora usa "
                 f"PostgreSQL {POSTGRES_MAJOR}: con la versione di prima esegui «portal backup "
                 "FILE», poi con questa «portal restore FILE» in una PORTAL_HOME nuova."
             )
@@ -131,7 +131,7 @@ class Postgres:
             log = log_path(self._place, "initdb")
             log.write_bytes(made.stdout + made.stderr)
             raise Refusal(f"Non riesco a creare la banca dati: «{log}» dice perché.")
-        draft.rename(self._data)
+        draft.rename(self.data)
 
     def _initdb(self, data: Path, password: Path) -> list[str | Path]:
         return [
@@ -146,7 +146,7 @@ class Postgres:
         """Start and wait; the children of a killed server need a moment before a new one may."""
         options = self._settings | {"unix_socket_directories": f'"{self._place.sockets}"'}
         command: list[str | Path] = [
-            *(reachable(self._place).postgres / "postgres", "-D", self._data),
+            *(reachable(self._place).postgres / "postgres", "-D", self.data),
             *(part for pair in options.items() for part in ("-c", "=".join(pair))),
         ]
         end = time.monotonic() + 15
@@ -162,12 +162,12 @@ class Postgres:
         """Where nobody reaps a killed server, its number looks alive for ever to PostgreSQL."""
         for note in (self._pid_file, self._place.sockets / ".s.PGSQL.5432.lock"):
             pid = _first_number(note)
-            if pid and not is_alive(pid, PROGRAM) and not works_inside(self._data):
+            if pid and not is_alive(pid, PROGRAM) and not works_inside(self.data):
                 note.unlink(missing_ok=True)
 
     @property
     def _pid_file(self) -> Path:
-        return self._data / "postmaster.pid"
+        return self.data / "postmaster.pid"
 
     def _make_roles(self) -> None:
         """From the same file an administrator runs on a server of their own."""

@@ -83,6 +83,7 @@ class Room:
                 database_owner_url=self._postgres.url("owner"),
                 database_network_url=self._postgres.url("network"),
                 database_backup_url=self._postgres.url("backup"),
+                database_folder=self._postgres.data,
             )
         if self._plain.embeds_redis:
             filled = replace(filled, redis_url=self._valkey.url())

@@ -8,6 +8,7 @@ from flask_login import current_user
 from portal.core.store.away import ask
 from portal.core.web.access import Permission, needs, open_to_all
 from portal.core.web.pages import page, redirect_to
+from portal.core.work.disk import nearly_full
 from portal.home.failures import RETRY_SOON
 from portal.home.navigation import landing
 from portal.reports.sections.method import how_counted
@@ -79,11 +80,16 @@ def healthz() -> Response:
 @home.get("/readyz")
 @open_to_all
 def readyz() -> Response:
-    """Whether the database and the queue answer; the queue's absence delays no page."""
+    """Whether the database and the queue answer; the queue's absence delays no page.
+
+    A disk nearly full is a warning in the body: pages still work, and somebody should look.
+    """
     ask()
-    url = current_app.config["SETTINGS"].redis_url
+    settings = current_app.config["SETTINGS"]
+    url = settings.redis_url
     try:
         redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
     except redis.RedisError:
         return Response("queue away", 503, RETRY_SOON, content_type="text/plain")
-    return Response("ok", content_type="text/plain")
+    warnings = nearly_full({"home": settings.home, "database": settings.database_folder})
+    return Response("\n".join(["ok", *warnings]), content_type="text/plain")

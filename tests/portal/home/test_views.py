@@ -2,11 +2,14 @@
 """The start, the pages of errors, the health checks."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import SecurityEvent
 from portal.core.store.database import db
+from portal.core.work import disk
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import Someone, World
@@ -71,4 +74,31 @@ def test_the_overseer_sees_desks_and_no_person(world: World, client_of: ClientOf
 
 def test_health(visitor: PortalClient) -> None:
     assert visitor.get("/healthz").text == "ok"
+    assert visitor.get("/readyz").text.startswith("ok")
+
+
+@pytest.mark.parametrize(("limit", "value"), [("LEAST_BYTES", 2**62), ("LEAST_SHARE", 1.1)])
+def test_a_disk_nearly_full_is_a_warning_and_no_failure(
+    visitor: PortalClient, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
+) -> None:
+    """Of the home and of the database's own disk; where they are is told to nobody."""
+    monkeypatch.setattr(disk, limit, value)
+    answer = visitor.get("/readyz")
+    assert answer.status_code == 200
+    lines = answer.text.splitlines()
+    assert lines[0] == "ok"
+    assert [line.rpartition(":")[0] for line in lines[1:]] == [
+        "warning: disk nearly full: home",
+        "warning: disk nearly full: database",
+    ]
+    assert "/" not in answer.text
+
+
+def test_a_disk_with_room_or_elsewhere_is_no_warning(
+    visitor: PortalClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("LEAST_BYTES", "LEAST_SHARE"):
+        monkeypatch.setattr(disk, limit, 0)
     assert visitor.get("/readyz").text == "ok"
+    monkeypatch.setattr(disk, "LEAST_BYTES", 2**62)
+    assert disk.nearly_full({"database": Path("/of/another/machine"), "home": None}) == []
