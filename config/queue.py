@@ -2,14 +2,22 @@
 """How Celery uses the broker: a doorbell, never the truth.
 
 Bounded everywhere: with the defaults a dead broker costs a page up to 19 seconds and a frozen one
-hangs it for good. No result backend: what came of a job is a row in PostgreSQL. Acknowledged late
-and one at a time, so that a killed worker's message comes again; the row decides what is left.
+hangs it for good. No result backend: what came of a job is a row in PostgreSQL. One list and
+nothing beside it: kombu would keep unread messages, routes and orders to workers there as well,
+and believe whatever it finds in them. A message lost with its worker is sent again each minute.
 """
 
 from typing import Any
 from urllib.parse import urlsplit
 
+from kombu import Queue
+
+QUEUE = "sportelli"
 SECONDS = 2
+RETRY_SECONDS = 1
+HEALTH_SECONDS = 4
+WORKER = "sportelli-worker"
+"""How the connections of workers are called in the broker, followed by the process."""
 LONGEST_TASK_SECONDS = 1800
 
 
@@ -19,10 +27,11 @@ def broker_url(redis_url: str) -> str:
     if parts.scheme != "unix":
         return redis_url
     database = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-    return f"redis+socket://{parts.path}?virtual_host={database.get('db', '0')}"
+    place = f"{parts.netloc}{parts.path}"
+    return f"redis+socket://{place}?virtual_host={database.get('db', '0')}"
 
 
-def celery_settings(redis_url: str) -> dict[str, Any]:
+def celery_settings(redis_url: str, *, client_name: str | None = None) -> dict[str, Any]:
     """The settings that the portal, which only notifies, and the workers share."""
     return {
         "broker_url": broker_url(redis_url),
@@ -30,9 +39,15 @@ def celery_settings(redis_url: str) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         # A broker may be away for a night: whoever waits for it does not give up.
         "broker_connection_max_retries": None,
+        "broker_channel_error_retry": True,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
+        "task_default_queue": QUEUE,
+        # Declared, it would have routes kept in the broker.
+        "task_queues": [Queue(QUEUE, routing_key=QUEUE, no_declare=True)],
+        # Whoever writes into the broker could order a worker to stop.
+        "worker_enable_remote_control": False,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "task_time_limit": LONGEST_TASK_SECONDS,
@@ -49,9 +64,9 @@ def celery_settings(redis_url: str) -> dict[str, Any]:
             "socket_timeout": SECONDS,
             "socket_connect_timeout": SECONDS,
             "retry_on_timeout": False,
-            # Must exceed the longest task, or a task still running is started a second time.
-            "visibility_timeout": 2 * LONGEST_TASK_SECONDS,
-            "unacked_restore_interval": 5,
-            "unacked_restore_throttle": 1,
+            "health_check_interval": HEALTH_SECONDS,
+            "ack_emulation": False,
+            "priority_steps": [0],
+            "client_name": client_name,
         },
     }

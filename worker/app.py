@@ -4,6 +4,8 @@
 A message carries only a job's id; desk, subject and what is left to do come from the row.
 """
 
+import os
+import socket
 import sys
 import warnings
 from typing import Any
@@ -12,12 +14,12 @@ from uuid import UUID
 from celery import Celery, signals
 from celery.platforms import SecurityWarning
 
-from config.queue import celery_settings
+from config.queue import WORKER, celery_settings
 from portal.app import create_app, refuse_wrong_database
 from portal.core.store.database import DangerousRole, db
 from portal.core.store.schema import WrongSchema
 from portal.core.work.logs import log_failure
-from worker import run, schedule, start
+from worker import bell, run, schedule, start
 
 PATIENCE_SECONDS = 300
 
@@ -25,19 +27,21 @@ PATIENCE_SECONDS = 300
 warnings.filterwarnings("ignore", category=SecurityWarning)
 settings = start.complete_settings()
 portal = create_app(settings, patience_seconds=PATIENCE_SECONDS)
+bell.read_with_care()
 celery = Celery("sportelli")
-celery.conf.update(celery_settings(str(settings.redis_url)))
+celery.conf.update(
+    celery_settings(
+        str(settings.redis_url), client_name=f"{WORKER}-{socket.gethostname()}-{os.getpid()}"
+    ),
+    worker_consumer="worker.bell:BellConsumer",
+)
 
 
 @celery.task(name="do_job")
 def do_job(job_id: str) -> None:
-    """Look at one job; whoever writes into the broker can say nothing else."""
-    try:
-        wanted = UUID(job_id)
-    except (ValueError, TypeError, AttributeError):
-        return
+    """Look at one job; whoever writes into the broker can say nothing else (worker/bell.py)."""
     with portal.app_context():
-        run.do_job(wanted)
+        run.do_job(UUID(job_id))
 
 
 @celery.task(name="open_due_and_notify")

@@ -25,10 +25,10 @@ def worker() -> None:
 @worker.command()
 @click.pass_context
 def status(context: click.Context) -> None:
-    """Dice se la coda e i lavoratori rispondono e che cosa aspetta di essere fatto.
+    """Dice se la coda risponde, quanti lavoratori vi sono collegati e che cosa aspetta.
 
-    Esce con 0 se va tutto bene; con 1 se la coda o i lavoratori non rispondono, o se un lavoro
-    aspetta da più di 5 minuti.
+    Esce con 0 se va tutto bene; con 1 se la coda non risponde o non vi è collegato nessun
+    lavoratore, o se un lavoro aspetta da più di 5 minuti.
 
     \b
     Esempio:
@@ -51,8 +51,8 @@ def _said_of_workers(workers: int | None) -> str:
     if workers == 0:
         return "La coda risponde, ma nessun lavoratore: avvia «portal run» o sportelli-worker."
     return ngettext(
-        "La coda risponde; %(n)s lavoratore risponde.",
-        "La coda risponde; %(n)s lavoratori rispondono.",
+        "La coda risponde; %(n)s lavoratore è collegato.",
+        "La coda risponde; %(n)s lavoratori sono collegati.",
         workers,
         n=formats.count(workers),
     )

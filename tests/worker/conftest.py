@@ -69,6 +69,14 @@ class Broker:
     def client(self) -> redis.Redis:
         return redis.Redis(unix_socket_path=str(self.socket))
 
+    def is_read_by(self, worker: "Program") -> bool:
+        """Whether that worker waits for messages."""
+        with self.client() as client:
+            return any(
+                each["cmd"] == "brpop" and each["name"].endswith(f"-{worker.process.pid}")
+                for each in client.client_list()
+            )
+
     def queue(self) -> Celery:
         """To send as beat or a portal does."""
         queue = Celery("test", set_as_current=False)
@@ -154,8 +162,7 @@ def start_worker(settings: Settings, broker: Broker, tmp_path: Path) -> Iterator
         one = Program(arguments, settings, tmp_path / f"{name}.log")
         started.append(one)
         if wait:
-            queue = broker.queue()
-            wait_for(lambda: bool(queue.control.ping([name], timeout=0.5)), seconds=30)
+            wait_for(lambda: broker.is_read_by(one), seconds=30)
         return one
 
     yield start

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The broker is a doorbell: stopped, frozen, emptied or lied to, it delays and loses nothing."""
 
-import base64
 import json
 import pickle
 import signal
@@ -14,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from config.queue import QUEUE
 from config.settings import Settings
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
@@ -24,6 +24,7 @@ from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.worker.conftest import Broker, Program, StartWorker, stopwatch, wait_for
 from tests.worker.desks import Desks
+from tests.worker.noise import SECRET, call, envelope
 from tests.world import Place, Someone, World
 from worker import schedule
 
@@ -137,7 +138,7 @@ def test_beat_outlives_the_broker_and_asks_again(
 
 def _has_asked(broker: Broker) -> bool:
     with broker.client() as client:
-        return bool(client.llen("celery"))
+        return bool(client.llen(QUEUE))
 
 
 class Trap:
@@ -150,52 +151,24 @@ class Trap:
         return Path.touch, (self._path,)
 
 
-def envelope(
-    body: bytes, *, task: str, kind: str = "application/json", encoding: str = "utf-8"
-) -> bytes:
-    """A message as Celery leaves it in the broker, with anything in it."""
-    told = {
-        "body": base64.b64encode(body).decode(),
-        "content-type": kind,
-        "content-encoding": encoding,
-        "headers": {"lang": "py", "task": task, "id": str(uuid4()), "argsrepr": SECRET},
-        "properties": {
-            "correlation_id": str(uuid4()),
-            "delivery_mode": 2,
-            "delivery_info": {"exchange": "", "routing_key": "celery"},
-            "priority": 0,
-            "body_encoding": "base64",
-            "delivery_tag": str(uuid4()),
-        },
-    }
-    return json.dumps(told).encode()
-
-
-def call(task: str, *arguments: Any, **named: Any) -> bytes:
-    body = [arguments, named, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
-    return envelope(json.dumps(body).encode(), task=task)
-
-
-SECRET = "Aminatou Segreta"
-
-
 def forged(finished: UUID, trap: Trap) -> list[bytes]:
     """Messages that somebody with the broker in hand might write."""
     pickled = pickle.dumps([[str(finished)], {}, trap])
-    return [
-        call("do_job", str(finished)),
-        call("do_job", str(uuid4())),
-        call("do_job", f"{SECRET}'; DROP TABLE job; --"),
-        call("do_job", {"job_id": SECRET}),
-        call("do_job"),
-        call("do_job", str(finished), desk_id=SECRET),
-        call("os.system", f"touch {SECRET}"),
-        call("celery.chain", SECRET),
-        call("celery.backend_cleanup"),
-        envelope(pickled, task="do_job", kind="application/x-python-serialize", encoding="binary"),
-        envelope(f"- !!python/object {SECRET}".encode(), task="do_job", kind="application/x-yaml"),
-        envelope(SECRET.encode(), task="do_job"),
+    messages = [
+        call(str(finished)),
+        call(str(uuid4())),
+        call(f"{SECRET}'; DROP TABLE job; --"),
+        call({"job_id": SECRET}),
+        call(),
+        call(str(finished), desk_id=SECRET),
+        call(f"touch {SECRET}", task="os.system"),
+        call(SECRET, task="celery.chain"),
+        call(task="celery.backend_cleanup"),
+        envelope(pickled, kind="application/x-python-serialize", encoding="binary"),
+        envelope(f"- !!python/object {SECRET}".encode(), kind="application/x-yaml"),
+        envelope(SECRET.encode()),
     ]
+    return [json.dumps(message).encode() for message in messages]
 
 
 @pytest.mark.long
@@ -218,9 +191,8 @@ def test_two_hundred_forged_and_replayed_messages_do_nothing(
     before = [desks.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in CHANGED_BY_WORK]  # noqa: S608
     messages = [forged(finished, Trap(tmp_path / "trap"))[n % 12] for n in range(200)]
     with broker.client() as client:
-        client.rpush("celery", *messages)
-        wait_for(lambda: client.llen("celery") == 0, seconds=60)
-        wait_for(lambda: client.hlen("unacked") == 0, seconds=60)
+        client.rpush(QUEUE, *messages)
+        wait_for(lambda: client.llen(QUEUE) == 0, seconds=60)
     after = [desks.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in CHANGED_BY_WORK]  # noqa: S608
     assert after == before
     assert not (tmp_path / "trap").exists()

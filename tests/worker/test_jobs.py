@@ -85,14 +85,14 @@ def test_a_job_that_fails_waits_longer_each_time(
     world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
 ) -> None:
     pauses = []
-    with clock.stopped_at(NOON):
-        with at_desk(world.lucca):
-            jobs.enqueue("open_edition", "2026-S1")
-        for _attempt in range(60):
-            with at_desk(world.lucca):
-                jobs.begin(only_job_id())
-                jobs.postpone(only_job_id())
-            pauses.append(only_job().due_at - NOON)
+    with clock.stopped_at(NOON), at_desk(world.lucca):
+        jobs.enqueue("open_edition", "2026-S1")
+    for _attempt in range(60):
+        moment = only_job().due_at
+        with clock.stopped_at(moment), at_desk(world.lucca):
+            jobs.begin(only_job_id())
+            jobs.postpone(only_job_id())
+        pauses.append(only_job().due_at - moment)
     minutes = [pause / timedelta(minutes=1) for pause in pauses]
     assert minutes[:8] == [0.5, 1, 2, 4, 8, 16, 32, 60]
     assert set(minutes[8:]) == {60}
@@ -127,10 +127,39 @@ def test_a_job_of_a_name_that_a_later_build_made_waits_for_it(
     with at_desk(world.lucca):
         jobs.enqueue("of_a_later_build", "x")
     for attempts in (1, 2):
-        work(app, only_job().id)
+        with clock.stopped_at(only_job().due_at):
+            work(app, only_job().id)
+            assert only_job().due_at > clock.now()
         assert only_job().attempts == attempts
         assert only_job().finished_at is None
-        assert only_job().due_at > clock.now()
+
+
+def test_however_often_the_bell_rings_a_job_is_tried_when_it_is_due(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    """Rung as often as that, five attempts would be over within a second."""
+    with clock.stopped_at(NOON), at_desk(world.lucca):
+        jobs.enqueue("build_edition", SECRET)
+    moment = NOON
+    for attempt in range(1, run.MOST_ATTEMPTS):
+        with clock.stopped_at(moment):
+            for _ring in range(20):
+                work(app, only_job().id)
+        assert only_job().attempts == attempt
+        assert moment < only_job().due_at
+        moment = only_job().due_at
+
+
+def test_a_job_planned_for_later_waits_for_its_time(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job]
+) -> None:
+    later = NOON + timedelta(hours=1)
+    with clock.stopped_at(NOON), at_desk(world.lucca):
+        jobs.enqueue("build_edition", SECRET, due_at=later)
+        for due, attempts in ((later, 0), (NOON + jobs.CLOCKS_DIFFER, 1)):
+            db.session.query(jobs.Job).one().due_at = due
+            assert bool(jobs.begin(only_job_id())) is bool(attempts)
+            assert db.session.query(jobs.Job).one().attempts == attempts
 
 
 def test_an_unknown_or_finished_job_is_nothing(

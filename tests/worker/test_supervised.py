@@ -52,7 +52,7 @@ def test_worker_and_beat_are_kept_and_told(home: Path) -> None:
         wait_for(lambda: portal("worker", "status", **variables).returncode == 0, seconds=30)
         said = portal("worker", "status", **variables)
         assert said.stdout == (
-            "La coda risponde; 1 lavoratore risponde.\nNessun lavoro in attesa.\n"
+            "La coda risponde; 1 lavoratore è collegato.\nNessun lavoro in attesa.\n"
         )
         programs = [pid_of(module, process) for module in ("worker.app", "worker.beat")]
         began = time.monotonic()

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+import redis
 from celery import Celery
 from flask import current_app
 from kombu.exceptions import OperationalError
@@ -39,7 +40,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from config.queue import celery_settings
+from config.queue import WORKER, celery_settings
 from portal.core import clock
 from portal.core.store.database import PlatformTable, current_scope, db
 from portal.core.store.locks import try_lock
@@ -52,6 +53,8 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 DOUBLINGS = 7
 """From half a minute to over an hour; a job that fails for weeks must not overflow."""
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""At most, between two machines: a job asked for on one is due at once on the other."""
 WAITING_PAUSE = timedelta(minutes=10)
 """Between two looks at what others have to do first."""
 SILENCE_SECONDS = 5
@@ -199,15 +202,15 @@ def notify_worker(job_id: UUID) -> None:
 
 
 def count_workers(*, seconds: float) -> int | None:
-    """How many workers answer in so many seconds; none when the broker cannot be asked."""
-    notifier = _notifier(str(current_app.config["SETTINGS"].redis_url))
+    """How many workers are connected; none when the broker does not say within so many seconds."""
+    url = str(current_app.config["SETTINGS"].redis_url)
+    patience = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
     try:
-        return len(notifier.celery.control.ping(timeout=seconds))
+        with redis.from_url(url, **patience) as client:
+            names = {each["name"] for each in client.client_list()}
     except BROKER_AWAY:
         return None
-    except Exception as error:
-        _log_broken(error)
-        return None
+    return sum(name.startswith(WORKER) for name in names)
 
 
 @dataclass
@@ -268,13 +271,15 @@ def find_job(job_id: UUID) -> Job | None:
 
 
 def begin(job_id: UUID) -> Job | None:
-    """The job with this id, unless it is finished; the attempt counts from now.
+    """The job with this id, unless it is finished or not due; the attempt counts from now.
 
     In a unit of its own, before the work: one that kills its worker has been tried all the same.
+    A message may come at any time and as often as it likes; only the row says when to try.
     """
     job = find_job(job_id)
-    if job is not None:
-        job.attempts += 1
+    if job is None or job.due_at > clock.now() + CLOCKS_DIFFER:
+        return None
+    job.attempts += 1
     return job
 
 

@@ -61,12 +61,6 @@ def test_a_broker_that_is_not_there_is_one_sentence(app: Flask, redis_url: str) 
 
 
 @pytest.mark.usefixtures("unloadable")
-def test_a_broker_that_cannot_be_asked_is_one_sentence(app: Flask, lines: io.StringIO) -> None:
-    check_status(app, "unix:///nowhere/v.sock?db=0")
-    assert "notifier broken" in lines.getvalue()
-
-
-@pytest.mark.usefixtures("unloadable")
 def test_a_notifier_that_breaks_says_so_without_words(app: Flask, lines: io.StringIO) -> None:
     """The thread's future is looked at by nobody."""
     job_id: UUID = uuid4()
