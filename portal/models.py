@@ -22,7 +22,7 @@ SLICES = (
 
 def load() -> None:
     """Import the tables of each slice, so that the metadata is complete."""
-    for name in ("store.audit", "work.jobs"):
+    for name in ("store.audit", "work.frozen", "work.jobs"):
         import_module(f"portal.core.{name}")
     for name in SLICES:
         import_module(f"portal.{name}.models")

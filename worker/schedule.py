@@ -9,6 +9,7 @@ do what one does.
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.frozen import find_frozen
 from portal.drafts import due as drafts
 from portal.oversight import due as comparisons
 from portal.reports.editions import due as editions
@@ -20,6 +21,8 @@ AT_ONCE = 200
 def open_due_and_notify() -> None:
     """Open what has become due, then notify a worker of every job that is left."""
     with identity_scope(), unit_of_work():
+        if find_frozen():
+            return
         for due in (editions, comparisons, drafts):
             due.open_due()
     with identity_scope(), unit_of_work():

@@ -33,8 +33,9 @@ COMMANDS = {
     "worker": "portal.cli.worker:worker",
     "mail": "portal.cli.mail:mail",
     "demo": "portal.cli.demo:demo",
-    "backup": "portal.cli.machine:backup",
-    "restore": "portal.cli.machine:restore",
+    "backup": "portal.cli.copies:backup",
+    "restore": "portal.cli.copies:restore",
+    "thaw": "portal.cli.copies:thaw",
 }
 # Pages bound each statement to seconds; an import or a long report may take its time.
 PATIENCE_SECONDS = 600

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Commands about the installation: run it, migrate, copy the database, bring a copy back."""
+"""Commands about the installation: run it, migrate."""
 
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 
@@ -13,8 +12,6 @@ from config.settings import Settings, child_environment, load_settings
 from portal.cli import PATIENCE_SECONDS, close_connections
 from portal.core.errors import Refusal
 from portal.embedded import Room, machine_room
-from portal.embedded.backup import back_up
-from portal.embedded.backup import restore as fill_from
 from portal.embedded.reach import connect
 from portal.embedded.running import keep_running, refuse_taken_port
 from portal.embedded.supervisor import until_signal
@@ -55,69 +52,15 @@ def migrate() -> None:
       portal migrate
     """
     with machine_room(load_settings()) as settings:
-        _upgrade(settings)
+        upgraded(settings)
     click.echo("La banca dati è aggiornata.")
 
 
-@click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
-    """Salva tutti i dati, di ogni sportello, in FILE; anche a portale acceso.
-
-    Il file contiene dati personali: lo legge solo chi lo crea, e va conservato come i dati stessi.
-
-    \b
-    Esempio:
-      portal backup copia-2026-05-31.dump
-    """
-    plain = load_settings()
-    with machine_room(plain) as settings:
-        if settings.database_backup_url is None:
-            raise Refusal("Per la copia serve DATABASE_BACKUP_URL (ruolo portal_backup).")
-        back_up(settings.database_backup_url, file, embedded=plain.embeds_database)
-    click.echo(f"Copia salvata in «{file}».")
-
-
-@click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Riporta in una banca dati vuota una copia fatta con «portal backup».
-
-    Dopo il ripristino ognuno deve accedere di nuovo. Le lettere in coda nella copia possono
-    essere già partite dopo: non partono da sole, hanno esito incerto.
-
-    \b
-    Esempio:
-      PORTAL_HOME=/srv/sportelli-nuovo portal restore copia-2026-05-31.dump
-    """
-    plain = load_settings()
-    with machine_room(plain) as settings:
-        fill_from(_owner_url(settings), file, embedded=plain.embeds_database)
-        held = _upgrade(settings, then=_hold_back_letters)
-    click.echo(f"Ripristinata la copia «{file}»: ora ognuno deve accedere di nuovo.")
-    if settings.smtp_url:
-        click.echo(
-            "Al primo avvio si costruiscono le edizioni scadute e i responsabili ricevono l’avviso."
-            " Per una prova avvia senza SMTP_URL."
-        )
-    if held:
-        click.echo(
-            f"Lettere non ancora partite quando la copia fu fatta: {held}. Ora hanno esito incerto "
-            "e non partono da sole: le elenca «portal mail status»."
-        )
-
-
-def _hold_back_letters() -> int:
-    from portal.cli.mail import hold_back_letters
-
-    return hold_back_letters()
-
-
-def _upgrade(settings: Settings, then: Callable[[], int] = lambda: 0) -> int:
+def upgraded(settings: Settings, then: Callable[[], int] = lambda: 0) -> int:
     """Bring the database up to date, and do something with it as the application."""
     from portal.upgrade import bring_up_to_date
 
-    connect(_owner_url(settings)).close()
+    connect(owner_url(settings)).close()
     app = bring_up_to_date(settings, patience_seconds=PATIENCE_SECONDS)
     with app.app_context():
         try:
@@ -126,7 +69,7 @@ def _upgrade(settings: Settings, then: Callable[[], int] = lambda: 0) -> int:
             close_connections()
 
 
-def _owner_url(settings: Settings) -> str:
+def owner_url(settings: Settings) -> str:
     if settings.database_owner_url is None:
         raise Refusal("Serve DATABASE_OWNER_URL (ruolo portal_owner).")
     return settings.database_owner_url

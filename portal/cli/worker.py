@@ -12,6 +12,7 @@ from portal.core.italy import formats
 from portal.core.store.tenancy import identity_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
+from portal.core.work.frozen import find_frozen
 
 ANSWER_SECONDS = 2
 PATIENCE = timedelta(minutes=5)
@@ -37,8 +38,12 @@ def status(context: click.Context) -> None:
     with application():
         workers = jobs.count_workers(seconds=ANSWER_SECONDS)
         with identity_scope(), unit_of_work():
-            waiting = jobs.list_waiting()
+            waiting, frozen = jobs.list_waiting(), find_frozen()
     click.echo(_said_of_workers(workers))
+    if frozen:
+        click.echo(
+            "Il portale è congelato: nessun lavoro comincia finché non esegui «portal thaw»."
+        )
     click.echo(_said_of_jobs(waiting))
     late = any(clock.now() - overdue.since > PATIENCE for overdue in waiting)
     if not workers or late:

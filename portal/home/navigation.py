@@ -83,8 +83,13 @@ def show(app: Flask, *, version: str) -> None:
         }
 
 
-def _shown(place: Place) -> dict[str, str]:
-    return {"name": place.name, "short_name": place.short_name, "url": address_of(place)}
+def _shown(place: Place) -> dict[str, str | bool]:
+    return {
+        "name": place.name,
+        "short_name": place.short_name,
+        "url": address_of(place),
+        "manages_accounts": may(place.role, Permission.MANAGE_ACCOUNTS),
+    }
 
 
 def _menu(place: Place) -> list[Entry]:

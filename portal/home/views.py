@@ -9,6 +9,7 @@ from portal.core.store.away import ask
 from portal.core.web.access import Permission, needs, open_to_all
 from portal.core.web.pages import page, redirect_to
 from portal.core.work.disk import nearly_full
+from portal.core.work.frozen import find_frozen
 from portal.home.failures import RETRY_SOON
 from portal.home.navigation import landing
 from portal.reports.sections.method import how_counted
@@ -91,5 +92,7 @@ def readyz() -> Response:
         redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
     except redis.RedisError:
         return Response("queue away", 503, RETRY_SOON, content_type="text/plain")
+    waits = ["frozen: a restored copy, until «portal thaw»"] if find_frozen() else []
     warnings = nearly_full({"home": settings.home, "database": settings.database_folder})
-    return Response("\n".join(["ok", *warnings]), content_type="text/plain")
+    text = "\n".join(["ok", *waits, *warnings])
+    return Response(text, content_type="text/plain; charset=utf-8")

@@ -9,10 +9,10 @@ import hashlib
 import inspect
 from types import ModuleType
 
-from migrations import VERSIONS, approved, rls
+from migrations import VERSIONS, approved, frozen, rls
 
 LANDED = VERSIONS.parent / "landed.txt"
-SHARED = (rls, approved)
+SHARED = (rls, approved, frozen)
 
 
 def hashes_now() -> dict[str, str]:

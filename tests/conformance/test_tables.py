@@ -56,7 +56,7 @@ OWNED = pytest.mark.parametrize(
 OF_THE_NETWORK = {
     "SELECT": {
         "network", "zone", "desk", "taxonomy_version", "topic_group", "topic", "topic_change",
-        "job", *PUBLISHED_TABLES,
+        "job", "frozen", *PUBLISHED_TABLES,
     },
     "INSERT": {"job", *PUBLISHED_TABLES} - {BY_DESKS},
     "UPDATE": {"job", "network", *PUBLISHED_TABLES} - {BY_DESKS, "network_edition_file"},

@@ -8,7 +8,7 @@ is accepted with was there before, or begins here with a password of its own.
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.accounts import actions as accounts
 from portal.accounts import limits
@@ -17,7 +17,7 @@ from portal.accounts.events import EventKind, letters_leave, queue_account_lette
 from portal.accounts.invitations import queries
 from portal.accounts.limits import Act
 from portal.accounts.members.actions import add_membership, is_member, record_change
-from portal.accounts.models import Account, AccountLetter, Invitation
+from portal.accounts.models import Account, AccountKey, AccountLetter, Invitation
 from portal.accounts.rules import INVITATION, ROLE_NAMES, checked_email
 from portal.core import clock
 from portal.core.errors import Refusal
@@ -122,6 +122,14 @@ def withdraw(invitation_id: UUID) -> None:
     invitation.withdrawn_at, invitation.key_hash = clock.now(), None
     record_change("delete", invitation.id)
     _record(EventKind.INVITATION_WITHDRAWN, invitation)
+
+
+def withdraw_everything() -> None:
+    """After a copy came back: a key that was withdrawn or used since would open its door again."""
+    now = clock.now()
+    is_open = Invitation.accepted_at.is_(None) & Invitation.withdrawn_at.is_(None)
+    db.session.execute(update(Invitation).where(is_open).values(withdrawn_at=now, key_hash=None))
+    db.session.execute(update(AccountKey).where(AccountKey.used_at.is_(None)).values(used_at=now))
 
 
 def accept(key: str, *, account_id: UUID) -> Invitation:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 
+from portal.core.work.frozen import find_frozen
+
 
 def wants_fragment() -> bool:
     """Whether htmx asked for a part; boosted and restored pages are whole pages."""
@@ -27,12 +29,13 @@ def page(
     """Answer with a page, or with its named block where htmx asks; the view names the block.
 
     The template knows as `is_fragment` which of the two it is, for what only a fragment carries:
-    the words that it writes into the live regions of the page.
+    the words that it writes into the live regions of the page. A page may ask for `find_frozen`:
+    what is shown to nobody who is signed in, and what is shown after a failure, asks nothing.
     """
     if fragment and wants_fragment():
         body = _block(template, fragment, values | {"is_fragment": True})
     else:
-        body = render_template(template, **values, is_fragment=False)
+        body = render_template(template, **values, is_fragment=False, find_frozen=find_frozen)
     response = make_response(body, status)
     response.vary.add("HX-Request")
     return response

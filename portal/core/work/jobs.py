@@ -45,6 +45,7 @@ from portal.core import clock
 from portal.core.store.database import PlatformTable, current_scope, db
 from portal.core.store.locks import try_lock
 from portal.core.store.unit import after_commit
+from portal.core.work.frozen import find_frozen, is_frozen
 from portal.core.work.job_names import JobName
 from portal.core.work.logs import log
 
@@ -254,10 +255,10 @@ os.register_at_fork(after_in_child=_notifier.cache_clear)
 
 
 def list_due(*, limit: int) -> list[UUID]:
-    """The jobs that are due and not finished, the oldest first."""
+    """The jobs that are due and not finished, the oldest first; none of a frozen portal."""
     statement = (
         select(Job.id)
-        .where(Job.finished_at.is_(None), Job.due_at <= clock.now())
+        .where(Job.finished_at.is_(None), Job.due_at <= clock.now(), ~is_frozen())
         .order_by(Job.due_at, Job.id)
         .limit(limit)
     )
@@ -271,13 +272,13 @@ def find_job(job_id: UUID) -> Job | None:
 
 
 def begin(job_id: UUID) -> Job | None:
-    """The job with this id, unless it is finished or not due; the attempt counts from now.
+    """The job with this id, unless it is finished, not due or frozen; the attempt counts from now.
 
     In a unit of its own, before the work: one that kills its worker has been tried all the same.
     A message may come at any time and as often as it likes; only the row says when to try.
     """
     job = find_job(job_id)
-    if job is None or job.due_at > clock.now() + CLOCKS_DIFFER:
+    if job is None or job.due_at > clock.now() + CLOCKS_DIFFER or find_frozen():
         return None
     job.attempts += 1
     return job

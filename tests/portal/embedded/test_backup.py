@@ -38,7 +38,7 @@ def source(plain: Settings) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def copy(source: Settings, ground: Path) -> Path:
     path = ground / "copia di prova.dump"
-    back_up(source.database_backup_url or "", path, embedded=True)
+    back_up(source.database_backup_url or "", path, home=source.home, embedded=True)
     return path
 
 
@@ -50,18 +50,23 @@ def test_the_copy_is_private(copy: Path) -> None:
 def test_a_copy_is_never_overwritten(source: Settings, copy: Path) -> None:
     before = copy.read_bytes()
     with pytest.raises(Refusal, match="esiste già"):
-        back_up(source.database_backup_url or "", copy, embedded=True)
+        back_up(source.database_backup_url or "", copy, home=source.home, embedded=True)
     assert copy.read_bytes() == before
 
 
 def test_a_folder_that_is_not_there_is_said(source: Settings, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="Non posso scrivere"):
-        back_up(source.database_backup_url or "", tmp_path / "manca/copia", embedded=True)
+        back_up(
+            source.database_backup_url or "",
+            tmp_path / "manca/copia",
+            home=source.home,
+            embedded=True,
+        )
 
 
 def test_a_database_in_use_is_not_restored_into(source: Settings, copy: Path) -> None:
     with pytest.raises(Refusal, match="non è vuota"):
-        restore(source.database_owner_url or "", copy, embedded=True)
+        restore(source.database_owner_url or "", copy, home=source.home, embedded=True)
 
 
 def test_another_file_is_not_a_copy(source: Settings, copy: Path, tmp_path: Path) -> None:
@@ -69,7 +74,7 @@ def test_another_file_is_not_a_copy(source: Settings, copy: Path, tmp_path: Path
     half.write_bytes(copy.read_bytes()[:100])
     for wrong, words in ((half, "non è una copia"), (tmp_path / "manca", "non c’è")):
         with pytest.raises(Refusal, match=words):
-            restore(source.database_owner_url or "", wrong, embedded=True)
+            restore(source.database_owner_url or "", wrong, home=source.home, embedded=True)
 
 
 @pytest.mark.long
@@ -78,7 +83,7 @@ def test_every_row_returns_and_nobody_is_logged_in(copy: Path, ground: Path) -> 
         home=ground / "nuova", host="", port=1, public_url="", secret_key="", redis_url="redis://x"
     )
     with machine_room(new, throwaway=True) as settings:
-        restore(settings.database_owner_url or "", copy, embedded=True)
+        restore(settings.database_owner_url or "", copy, home=settings.home, embedded=True)
         with psycopg.connect(settings.database_backup_url or "") as connection:
             assert connection.execute("SELECT count(*) FROM person").fetchone() == (300,)
             assert connection.execute("SELECT count(*) FROM login_session").fetchone() == (0,)

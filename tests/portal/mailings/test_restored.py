@@ -59,8 +59,8 @@ def test_letters_on_their_way_come_back_uncertain(
             letter.state = state
         delivery.queue_letter(actions.NOTICES, edition_id=approved, account_id=world.anna.id)
     send_from_the_network(app, world)
-    settings = app.config["SETTINGS"]
-    back_up(settings.database_backup_url, tmp_path / "copia", embedded=True)
+    settings, copy = app.config["SETTINGS"], tmp_path / "copia"
+    back_up(settings.database_backup_url, copy, home=settings.home, embedded=True)
     with psycopg.connect(settings.database_owner_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS restored")
         connection.execute("CREATE DATABASE restored TEMPLATE template0")
@@ -68,7 +68,7 @@ def test_letters_on_their_way_come_back_uncertain(
     urls = {name: getattr(settings, name).replace(f"/{DATABASE}?", "/restored?") for name in names}
     monkeypatch.setenv("PATH", str(installed().postgres), prepend=os.pathsep)
     environment = child_environment(replace(settings, **urls))
-    done = CliRunner().invoke(main, ["restore", str(tmp_path / "copia")], env=environment)
+    done = CliRunner().invoke(main, ["restore", str(copy)], env=environment)
     assert done.exit_code == 0, done.output
     assert "Lettere non ancora partite quando la copia fu fatta: 5." in done.stdout
     with psycopg.connect(urls["database_backup_url"]) as connection:
