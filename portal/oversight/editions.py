@@ -11,7 +11,7 @@ from portal.oversight import documents, layouts
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import against_of, get_comparison, topic_order
 from portal.oversight.rules import Named, NetworkComparison, Topic, figures_of, in_order
-from portal.reports.editions.choices import refuse_unfinished
+from portal.reports.editions.choices import refuse_unfinished, refuse_unlisted
 from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.models import EditionRow
@@ -83,7 +83,9 @@ def _make(edition: EditionRow) -> Iterator[list[File]]:
 
 def _columns(period: Period, chosen: Mapping[str, str | None]) -> dict[str, str]:
     """The period beside it; a year before is the usual one."""
+    refuse_unlisted([period])
     against = against_of(period, chosen.get("baseline"))
+    refuse_unlisted([against])
     refuse_unfinished([against])
     return {"baseline": against.name}
 

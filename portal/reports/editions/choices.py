@@ -20,6 +20,7 @@ from portal.core.store.database import db
 from portal.reports.models import Edition, EditionRow
 from portal.reports.relazione.baselines import Baseline, baseline_of, chosen_again, not_itself
 from portal.reports.relazione.model import Layout
+from portal.taxonomy.queries import version_on
 
 LAYOUTS = {Layout.MODERN: _l("completo"), Layout.HISTORICAL: _l("storico")}
 
@@ -107,12 +108,20 @@ def _comparable(period: Period, made: Choices) -> Choices:
 def columns(period: Period, chosen: Mapping[str, str | None]) -> dict[str, str]:
     """What an edition keeps of the choices: a baseline by a name that stays right for ever.
 
-    Raises Refusal where the baseline is no period, or is not over.
+    Raises Refusal where the baseline is no period, or is not over, and for days without a list.
     """
+    refuse_unlisted([period])
     made = choose(period, baseline=chosen.get("baseline"), layout=chosen.get("layout"))
     against = against_of(period, made.baseline)
+    refuse_unlisted(against.periods)
     refuse_unfinished(against.periods)
     return {"baseline": against.name, "layout": made.layout}
+
+
+def refuse_unlisted(periods: Iterable[Period]) -> None:
+    """Before the first list of topics nothing can be counted: each attempt to build would fail."""
+    for period in periods:
+        version_on(period.start)
 
 
 def refuse_unfinished(baseline: Iterable[Period]) -> None:
