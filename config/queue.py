@@ -7,6 +7,7 @@ nothing beside it: kombu would keep unread messages, routes and orders to worker
 and believe whatever it finds in them. A message lost with its worker is sent again each minute.
 """
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,13 @@ HEALTH_SECONDS = 4
 WORKER = "sportelli-worker"
 """How the connections of workers are called in the broker, followed by the process."""
 LONGEST_TASK_SECONDS = 1800
+
+
+def broker_rules() -> list[str]:
+    """What we may do in the broker, in the words of ACL SETUSER; ours or an administrator's."""
+    text = (Path(__file__).parent / "valkey.acl").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return [word for line in lines for word in line.split()]
 
 
 def broker_url(redis_url: str) -> str:

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 from urllib.parse import quote
 
+from config.queue import broker_rules
 from portal.core.errors import Refusal
 from portal.embedded.home import HomeFolder
 from portal.embedded.process import ask, comes_up, is_alive, launch, log_path, wait_until
@@ -55,6 +56,9 @@ class Valkey:
             *("--appendonly", "yes"),
             *("--save", ""),
             *("--maxmemory-policy", "noeviction"),
+            *("--proto-max-bulk-len", "1mb"),
+            # Whoever got into a page or a worker can do no more here than they can.
+            *("--user", "default", "reset", "on", "nopass", *broker_rules(), "+shutdown"),
         ]
 
     @property

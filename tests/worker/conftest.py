@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import redis
@@ -21,8 +22,12 @@ from flask import Flask
 
 from config.queue import celery_settings
 from config.settings import Settings, serving_environment
+from portal.core.work import jobs
+from portal.core.work.job_names import JobName
 from portal.embedded.programs import installed
+from tests.conftest import AtDesk
 from tests.worker.desks import Desks
+from tests.world import LUCCA
 
 
 def wait_for(fact: Callable[[], bool], *, seconds: float) -> float:
@@ -148,6 +153,8 @@ def settings(app: Flask, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Set
 
 StartWorker = Callable[..., Program]
 THREADS = ("-P", "threads", "-c", "2")
+POOLS = (THREADS, ("-P", "prefork", "-c", "2"))
+"""As `portal run` starts them, and as the services do."""
 
 
 @pytest.fixture
@@ -155,11 +162,12 @@ def start_worker(settings: Settings, broker: Broker, tmp_path: Path) -> Iterator
     """`start_worker()`: a worker that answers."""
     started: list[Program] = []
 
-    def start(*pool: str, wait: bool = True) -> Program:
+    def start(*pool: str, wait: bool = True, redis_url: str | None = None) -> Program:
         alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         name = f"w{len(started)}@test"
         arguments = ["-A", "worker.app", "worker", *(pool or THREADS), *alone, "-n", name]
-        one = Program(arguments, settings, tmp_path / f"{name}.log")
+        own = replace(settings, redis_url=redis_url or settings.redis_url)
+        one = Program(arguments, own, tmp_path / f"{name}.log")
         started.append(one)
         if wait:
             wait_for(lambda: broker.is_read_by(one), seconds=30)
@@ -174,6 +182,34 @@ def start_worker(settings: Settings, broker: Broker, tmp_path: Path) -> Iterator
 def desks(app: Flask, world: object) -> Desks:
     """Desks whose half-year closes when a test says so."""
     return Desks(app)
+
+
+class Bench:
+    """A desk whose drafts are swept when the bell rings: the smallest job that there is."""
+
+    def __init__(self, desks: Desks, at_desk: AtDesk) -> None:
+        self._desks, self._at_desk = desks, at_desk
+
+    def ask(self) -> str:
+        subject = str(uuid4())
+        with self._at_desk(LUCCA):
+            jobs.enqueue(JobName.SWEEP_DRAFTS, subject)
+        return subject
+
+    def is_done(self, subject: str) -> bool:
+        question = "SELECT finished_at IS NOT NULL FROM job WHERE subject = %s"
+        return bool(self._desks.rows(question, subject)[0][0])
+
+    def seconds(self, *, most: float = 10) -> float:
+        """How long it takes from asking to done."""
+        subject = self.ask()
+        return wait_for(lambda: self.is_done(subject), seconds=most)
+
+
+@pytest.fixture
+def bench(desks: Desks, at_desk: AtDesk) -> Bench:
+    """To ask for a job and see it done."""
+    return Bench(desks, at_desk)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from uuid import uuid4
 SECRET = "Aminatou Segreta"
 TASK = "do_job"
 HUGE = 32 * 1024 * 1024
-DEEP = 200_000
+DEEP = 5_000
 
 
 def envelope(
@@ -66,6 +66,7 @@ def _not_json() -> Iterator[tuple[str, bytes]]:
     yield "garbage", bytes(range(256))
     yield "half", json.dumps(call(str(uuid4()))).encode()[:100]
     yield "deep", b"[" * DEEP
+    yield "deeper", b"[" * HUGE
     yield "a number too long", b"9" * 10_000
     yield "huge", b"x" * HUGE
     yield "a huge body", json.dumps(envelope(b"x" * HUGE)).encode()

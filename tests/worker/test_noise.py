@@ -13,18 +13,12 @@ from flask import Flask
 from config.queue import QUEUE
 from config.settings import Settings
 from portal.core import clock
-from portal.core.work import jobs
-from portal.core.work.job_names import JobName
-from tests.conftest import AtDesk
-from tests.worker.conftest import Broker, Program, StartWorker, wait_for
-from tests.worker.desks import Desks
+from tests.worker.conftest import POOLS, Bench, Broker, Program, StartWorker, wait_for
 from tests.worker.noise import SECRET, call, unreadable
-from tests.world import World
-from worker.bell import ARGUMENTS, read_message
+from worker.bell import ARGUMENTS, LONGEST_BYTES, read_message
 
 SOON_SECONDS = 10
 NOISE = list(unreadable())
-POOLS = [("-P", "threads", "-c", "2"), ("-P", "prefork", "-c", "2")]
 OF_KOMBU = (
     "unacked",
     "unacked_index",
@@ -50,6 +44,14 @@ def test_our_own_are_read() -> None:
     assert set(ARGUMENTS) == {"do_job", "open_due_and_notify"}
 
 
+def test_a_message_longer_than_any_of_ours_is_not_even_parsed() -> None:
+    """Parsed, some hundred megabytes of brackets are as many gigabytes of memory."""
+    long = call(str(uuid4()))
+    for padding, read in ((0, True), (LONGEST_BYTES, False)):
+        long["headers"]["more"] = "x" * padding
+        assert bool(read_message(json.dumps(long).encode())) is read
+
+
 def test_a_message_that_waited_too_long_is_not_read() -> None:
     for minutes, read in ((-1, False), (1, True)):
         late = call(str(uuid4()))
@@ -61,34 +63,6 @@ def _arguments(message: dict[str, Any]) -> str:
     read = read_message(json.dumps(message).encode())
     assert read
     return base64.b64decode(json.loads(read)["body"]).decode()
-
-
-class Bench:
-    """A desk whose drafts are swept when the bell rings: the smallest job that there is."""
-
-    def __init__(self, world: World, desks: Desks, at_desk: AtDesk) -> None:
-        self._world, self._desks, self._at_desk = world, desks, at_desk
-
-    def ask(self) -> str:
-        subject = str(uuid4())
-        with self._at_desk(self._world.lucca):
-            jobs.enqueue(JobName.SWEEP_DRAFTS, subject)
-        return subject
-
-    def is_done(self, subject: str) -> bool:
-        question = "SELECT finished_at IS NOT NULL FROM job WHERE subject = %s"
-        return bool(self._desks.rows(question, subject)[0][0])
-
-    def seconds(self) -> float:
-        """How long it takes from asking to done."""
-        subject = self.ask()
-        return wait_for(lambda: self.is_done(subject), seconds=SOON_SECONDS)
-
-
-@pytest.fixture
-def bench(world: World, desks: Desks, at_desk: AtDesk) -> Bench:
-    """To ask for a job and see it done."""
-    return Bench(world, desks, at_desk)
 
 
 def dropped(worker: Program) -> int:

@@ -75,6 +75,14 @@ def test_a_part_of_a_copy_is_none(copy: Path, share: float) -> None:
         pass
 
 
+def test_a_copy_that_ends_between_two_files_is_none(copy: Path) -> None:
+    with tarfile.open(copy) as archive:
+        end = archive.getmember(LETTER).offset
+    copy.write_bytes(copy.read_bytes()[:end])
+    with pytest.raises(Refusal, match="incompleta"), open_copy(copy):
+        pass
+
+
 def test_a_copy_of_an_earlier_build_is_the_dump_alone(tmp_path: Path) -> None:
     (tmp_path / "copia").write_bytes(ROWS)
     with open_copy(tmp_path / "copia") as found, found.dump() as rows:
