@@ -18,7 +18,7 @@ from portal.embedded.room import Room
 LOOK_SECONDS = 0.5
 SERVERS_EVERY = 4  # looks: each asks PostgreSQL for one connection
 GRACE_SECONDS = 10
-LONGEST_PAUSE_SECONDS = 30
+LONGEST_PAUSE_SECONDS = 2  # with its start, back within ten seconds however often it dies
 STEADY_SECONDS = 60  # one that lived this long and dies is started again at once
 
 
