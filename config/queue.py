@@ -16,7 +16,7 @@ from kombu import Queue
 QUEUE = "sportelli"
 SECONDS = 2
 RETRY_SECONDS = 1
-HEALTH_SECONDS = 4
+HEALTH_SECONDS = 2
 WORKER = "sportelli-worker"
 """How the connections of workers are called in the broker, followed by the process."""
 LONGEST_TASK_SECONDS = 1800

@@ -86,6 +86,14 @@ def freeze_for_a_while(broker: Broker, worker: Program) -> None:
     broker.thaw()
 
 
+def refuse_for_a_while(broker: Broker, worker: Program) -> None:
+    """As a broker does that became a copy of another: every message is an error."""
+    with broker.client() as client:
+        client.replicaof("127.0.0.1", "1")
+        time.sleep(5)
+        client.replicaof("no", "one")
+
+
 def cut_lines(broker: Broker, worker: Program) -> None:
     with broker.client() as client:
         client.client_kill_filter(_type="normal", skipme=True)
@@ -97,7 +105,7 @@ def kill_a_child(broker: Broker, worker: Program) -> None:
         os.kill(int(child), signal.SIGKILL)
 
 
-TROUBLES = (begin_again, freeze_for_a_while, cut_lines, kill_a_child)
+TROUBLES = (begin_again, freeze_for_a_while, refuse_for_a_while, cut_lines, kill_a_child)
 
 
 @pytest.mark.parametrize("pool", POOLS, ids=lambda pool: pool[1])

@@ -45,7 +45,7 @@ def test_days_before_the_first_list_have_no_edition(
 
 
 @pytest.mark.parametrize(
-    ("period", "baseline"), [("1950-S1", None), ("1900", None), ("2016-S1", "1950-S1")]
+    ("period", "baseline"), [("1950-S1", None), ("1950-S1", "2016-S1"), ("2016-S1", "1950-S1")]
 )
 def test_nor_have_they_a_comparison(
     app: Flask, world: World, period: str, baseline: str | None
