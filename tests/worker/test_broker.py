@@ -15,8 +15,6 @@ from flask import Flask
 
 from config.queue import QUEUE
 from config.settings import Settings
-from portal.core.store.tenancy import identity_scope
-from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
@@ -186,8 +184,8 @@ def test_two_hundred_forged_and_replayed_messages_do_nothing(
     with at_desk(world.lucca):
         editions.request_edition(DESK, period="2025-S1")
     wait_for(lambda: desks.count_ready() == 1, seconds=20)
-    with app.app_context(), identity_scope(), unit_of_work():
-        finished = desks.rows("SELECT id FROM job")[0][0]
+    wait_for(lambda: desks.rows("SELECT FROM job WHERE finished_at IS NULL") == [], seconds=20)
+    finished = desks.rows("SELECT id FROM job WHERE name = 'build_edition'")[0][0]
     before = [desks.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in CHANGED_BY_WORK]  # noqa: S608
     messages = [forged(finished, Trap(tmp_path / "trap"))[n % 12] for n in range(200)]
     with broker.client() as client:
