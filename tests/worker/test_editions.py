@@ -41,7 +41,9 @@ def tables_break(app: Flask) -> Iterator[None]:
 
 
 def work(app: Flask, job_id: UUID) -> None:
-    with app.app_context():
+    """As soon as it is due."""
+    moment = max(clock.now(), look(app, job_id).due_at)
+    with clock.stopped_at(moment), app.app_context():
         run.do_job(job_id)
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.core import clock
 from portal.core.store.database import db
 from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
@@ -42,12 +43,14 @@ def approved(world: World, app: Flask) -> UUID:
 
 
 def work(app: Flask, name: str) -> list[bool]:
-    """Let a worker look at the jobs of a name; whether each is finished."""
+    """Let a worker look at the jobs of a name once each is due; whether it is finished."""
     with app.app_context():
         with identity_scope(), unit_of_work():
-            found = [job.id for job in db.session.scalars(select(Job).where(Job.name == name))]
-        for job_id in found:
-            run.do_job(job_id)
+            asked = select(Job.id, Job.due_at).where(Job.name == name)
+            found = {job_id: due_at for job_id, due_at in db.session.execute(asked)}
+        for job_id, due_at in found.items():
+            with clock.stopped_at(max(clock.now(), due_at)):
+                run.do_job(job_id)
         with identity_scope(), unit_of_work():
             return [jobs.find_job(job_id) is None for job_id in found]
 
