@@ -46,12 +46,14 @@ class BufferingWorker(Worker):
             self._look(lines)
         self._finish(server.task_dispatcher, lines)
 
-    def _look(self, lines: dict[int, Any]) -> None:
+    def _look(self, lines: dict[int, Any], seconds: float = LOOK_SECONDS) -> None:
         self.notify()
-        wasyncore.loop(timeout=LOOK_SECONDS, use_poll=True, map=lines, count=1)
+        wasyncore.loop(timeout=seconds, use_poll=True, map=lines, count=1)
 
     def _finish(self, dispatcher: Any, lines: dict[int, Any]) -> None:
-        """Take nobody new, and answer those who have asked."""
+        """Take nobody new, and answer those who have asked: also what has only just arrived."""
+        for _step in ("accept", "read"):
+            self._look(lines, seconds=0.05)
         for server in [each for each in lines.values() if isinstance(each, BaseWSGIServer)]:
             server.del_channel()
         end = time.monotonic() + self.cfg.graceful_timeout
