@@ -173,6 +173,17 @@ def test_an_address_beyond_the_limits_is_one_sentence(visitor: PortalClient) -> 
     assert "L’indirizzo è troppo lungo" in answer.text
 
 
+@pytest.mark.parametrize("page", [str(2**63), "9" * 5_000, "-1", "\u00b2"])
+def test_a_page_without_number_is_the_last_or_the_first(
+    page: str, world: World, client_of: ClientOf
+) -> None:
+    client = client_of(world.bruno)
+    sent = {"q": "Diallo", "page": page, "csrf_token": csrf_token(client)}
+    assert client.post("/s/lucca/persone", data=sent).status_code == 200
+    if len(page) < LONGEST_ADDRESS - 100:
+        assert client.get(f"/s/lucca/persone?pagina={page}").status_code == 200
+
+
 @pytest.mark.parametrize("number", [MOST_ALIASES + 1, 3_000])
 def test_too_many_names_are_refused_beside_their_field(
     number: int, world: World, client_of: ClientOf, at_desk: AtDesk

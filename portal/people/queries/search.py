@@ -102,6 +102,8 @@ FROM shown JOIN person ON person.id = shown.id
 ORDER BY nearness, shown.sort_name, person.id
 """
 )
+LAST_PAGE = 10_000
+"""Beyond it nobody turns, and PostgreSQL skips no number without end."""
 
 
 def search_people(text: str, *, limit: int = PAGE, page: int = 1) -> PeoplePage:
@@ -144,7 +146,7 @@ def _matches(row: Row[Any], terms: Sequence[Term]) -> bool:
 
 
 def _rows(asked: dict[str, Any], size: int, page: int) -> Sequence[Row[Any]]:
-    shown = {"size": size, "skipped": (max(page, 1) - 1) * size}
+    shown = {"size": size, "skipped": (max(1, min(page, LAST_PAGE)) - 1) * size}
     return db.session.execute(FIND, asked | shown).all()
 
 
