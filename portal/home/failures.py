@@ -63,7 +63,7 @@ def _not_our_name(_error: SecurityError) -> Response:
 
 
 def _too_often(error: TooOften) -> Response:
-    text, status = _page(429, text=error.sentence)
+    text, status, _headers = _page(429, text=error.sentence)
     return Response(text, status=status, headers={"Retry-After": str(error.seconds)})
 
 

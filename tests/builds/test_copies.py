@@ -36,6 +36,6 @@ def test_a_copy_of_an_earlier_build_is_brought_up_to_date(
     with brought_back(template, tmp_path / "copia", tmp_path / "casa") as restored:
         assert restored.rows(ROWS) == rows
         assert restored.rows("SELECT copied_at FROM frozen") == [(None,)]
-        assert restored.rows("SELECT count(*) FROM invitation WHERE used_at IS NULL") == [(0,)]
+        assert restored.rows("SELECT count(*) FROM invitation WHERE withdrawn_at IS NULL") == [(0,)]
         owner = str(restored.settings.database_owner_url)
         assert read_catalogue(owner) == expected_catalogue()

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from config.settings import Settings
-from portal.accounts import actions as accounts
+from portal.accounts.invitations import actions as invitations
 from portal.accounts.models import LoginSession
 from portal.accounts.sessions import key_hash
 from portal.core import clock
@@ -51,7 +51,7 @@ def restored(
 ) -> Iterator[Restored]:
     """A portal with an invitation, a job and a letter, copied and brought back elsewhere."""
     with at_desk(world.lucca, world.anna):
-        accounts.invite(name="Nuova", email="nuova@comune.example", role=Role.OPERATOR)
+        invitations.invite(name="Nuova", email="nuova@comune.example", role=Role.OPERATOR)
         jobs.enqueue(JobName.SWEEP_DRAFTS, "")
     before, home = app.config["SETTINGS"], tmp_path / "casa"
     here = replace(before, home=tmp_path / "prima")
@@ -128,7 +128,9 @@ def test_what_is_saved_meanwhile_stays(restored: Restored, world: World) -> None
 
 
 def test_open_invitations_open_nothing(restored: Restored) -> None:
-    assert restored.rows("SELECT used_at IS NOT NULL FROM invitation") == [(True,)]
+    assert restored.rows("SELECT withdrawn_at IS NOT NULL, key_hash IS NULL FROM invitation") == [
+        (True, True)
+    ]
 
 
 def test_the_letters_come_back_private(restored: Restored) -> None:
