@@ -36,6 +36,7 @@ from portal.accounts.rules import (
 from portal.core import clock
 from portal.core.errors import NotHere, Refusal
 from portal.core.store.database import db
+from portal.core.store.locks import lock
 
 # Sessions
 
@@ -180,11 +181,17 @@ def prove_address(account: Account) -> None:
     """
     if account.proved_at is not None:
         return
+    take_turns(account.email)
     for other in queries.list_unproved(account.email):
         if other.id != account.id:
             _join(other, into=account)
     account.proved_at = clock.now()
     db.session.flush()
+
+
+def take_turns(email: str) -> None:
+    """Whoever proves an address at this moment too waits, and then finds whose it is."""
+    lock(f"address {email}")
 
 
 def _join(other: Account, *, into: Account) -> None:

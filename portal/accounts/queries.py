@@ -62,7 +62,6 @@ def _session_statement() -> Select[Any]:
             Account.id,
             Account.name,
             Account.email,
-            Account.proved_at,
             Membership.role,
             Membership.last_used_at,
             place.c.id.label("place_id"),
@@ -104,7 +103,7 @@ def signed_in(found: FoundSession) -> SignedIn:
         for row in found.rows
         if row.role
     )
-    return SignedIn(first.id, first.name, first.email, known, first.proved_at is not None)
+    return SignedIn(first.id, first.name, first.email, known)
 
 
 class PossibleAccount(NamedTuple):

@@ -79,7 +79,6 @@ class SignedIn(UserMixin):
     name: str
     email: str
     places: tuple[Place, ...]
-    is_proved: bool
 
     def get_id(self) -> str:
         return str(self.id)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.accounts import sessions
+from portal.accounts import queries, sessions
 from portal.accounts.limits import TooOften
 from portal.accounts.proof import WrongPassword, prove_here, prove_oneself
 from portal.accounts.rules import ABSOLUTE, IDLE, ROLE_NAMES
@@ -103,8 +103,15 @@ def choose_place() -> Response:
 
 
 def _enter(account_id: UUID, *, wanted: str) -> Response:
-    """Open a session, and go on to the page that was wanted."""
+    """Open a session, and go on to the page that was wanted.
+
+    Where none was, first to what the account's own page asks: that of this sign-in asks its owner
+    elsewhere, or the next time.
+    """
+    is_asked = not wanted and queries.list_unanswered(account_id)
     sessions.sign_in(account_id)
+    if is_asked:
+        return redirect_to("accounts.account")
     endpoint, values = destination(wanted, current_user)
     return redirect_to(endpoint, **values)
 

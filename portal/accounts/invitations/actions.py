@@ -148,7 +148,10 @@ def begin_with(key: str, *, password: str) -> UUID:
     a lost password would, or founds it. A code proves nothing: it founds an account for this place.
     """
     invitation = _get_by_key(key)
+    accounts.take_turns(invitation.email)
     account = account_queries.find_reader(invitation.email) if invitation.by_letter else None
+    if account is None and invitation.by_letter and account_queries.find_proved(invitation.email):
+        raise Refusal(_("Questo account è disattivato: rivolgiti a chi gestisce il portale."))
     if account is None:
         account = accounts.add_account(email=invitation.email, name=invitation.name)
     place = queries.offered(invitation).place_name

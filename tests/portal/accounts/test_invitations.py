@@ -309,6 +309,50 @@ def test_faults_do_not_spend_the_code(app: Flask, client_of: ClientOf, world: Wo
     assert begin(client, code).status_code == 303
 
 
+def test_two_letters_opened_at_once_make_one_account(
+    app: Flask, client_of: ClientOf, promote: Callable, sink: Sink, work: Work,
+    identity: AtDesk, world: World,
+) -> None:  # fmt: skip
+    promote(world.dario)
+    invite(client_of(world.anna))
+    invite(client_of(world.dario), "capannori")
+    work()
+    keys = [text.split("#")[1][:24] for text in letters_to(sink, GINA)]
+    browsers = [new_browser(app) for _key in keys]
+    pages = [show(browser, key) for browser, key in zip(browsers, keys, strict=True)]
+    chosen = {"comincia-new": NEW, "comincia-again": NEW}
+    statuses: list[int] = []
+    barrier = Barrier(2)
+
+    def take(browser: PortalClient, page: Any) -> None:
+        barrier.wait()
+        statuses.append(press_on(browser, page, "/invito/comincia", chosen).status_code)
+
+    threads = [Thread(target=take, args=pair) for pair in zip(browsers, pages, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [303, 303]
+    with identity():
+        (gina,) = db.session.scalars(ids_of(GINA)).all()
+        held = select(Membership).where(Membership.account_id == gina)
+        assert len(db.session.scalars(held).all()) == 2
+
+
+def test_a_disabled_account_is_not_opened_by_a_letter(
+    app: Flask, client_of: ClientOf, sink: Sink, work: Work, identity: AtDesk, world: World
+) -> None:
+    invite(client_of(world.anna), email=world.dario.email)
+    work()
+    with identity():
+        dario = db.session.get(Account, world.dario.id)
+        assert dario is not None
+        dario.disabled_at = clock.now()
+    refused = begin(new_browser(app), key_to(sink, world.dario.email))
+    assert (refused.status_code, "disattivato" in refused.text) == (422, True)
+
+
 def test_the_account_that_one_has_is_used_with_its_password(
     app: Flask, client_of: ClientOf, identity: AtDesk, world: World
 ) -> None:

@@ -227,16 +227,18 @@ def test_every_kind_can_be_read(
 
 
 def test_an_account_from_before_the_upgrade_is_told_once(
-    client_of: ClientOf, identity: AtDesk, world: World
+    app: Flask, identity: AtDesk, world: World
 ) -> None:
     with identity():
         record_event(EventKind.COUNTED_AS_PROVED, subject_id=world.bruno.id)
-    bruno = client_of(world.bruno)
+    bruno = new_browser(app)
+    assert sign_in(bruno, world.bruno.email).location == "/conto", "where nobody looks unasked"
     soup = bruno.soup("/conto")
     assert "conta come dimostrato" in soup.text
     seen = next(form["action"] for form in soup.select("form") if form["action"].endswith("/visto"))
     assert bruno.submit("/conto", {}, action=seen).status_code == 303
     assert "conta come dimostrato" not in bruno.get("/conto").text
+    assert sign_in(new_browser(app), world.bruno.email).location == "/"
 
 
 def test_an_address_that_nobody_proved_gets_no_letter_of_an_event(
