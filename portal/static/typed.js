@@ -8,6 +8,7 @@
   const CODE = "codice_fiscale";
   const READ_BACK = ["birth", "phone", CODE, "permit_expires_on", "residence_since", "citizenship_since", "notice_given_on"];
   const SENT = [...READ_BACK, "family_name", "given_name", "sex", "birth_state", "birth_city"];
+  const latest = new WeakMap();
   const COMPARED = new Set([CODE, "family_name", "given_name", "sex", "birth", "birth_state"]);
 
   // A form may carry the person's fields under a prefix: the codice fiscale tells which.
@@ -71,17 +72,21 @@
   async function look(changed) {
     const form = changed.form;
     const before = changed.value;
+    const asked = (latest.get(form) ?? 0) + 1;
+    latest.set(form, asked);
     const answer = await understand(form).catch(() => null);
     if (!answer) return;
+    // An answer that a later question has overtaken is about words that are no longer there.
+    const isLast = latest.get(form) === asked;
     const name = changed.name.slice(prefixIn(form).length);
     if (READ_BACK.includes(name) && changed.value === before) {
       const wrong = before.trim() ? answer.wrong[name] : "";
       forgive(changed);
-      say(changed, wrong ?? "", "field-error");
+      if (wrong || isLast || name !== CODE) say(changed, wrong ?? "", "field-error");
       if (answer.shown[name]) changed.value = answer.shown[name];
     }
     const field = named(form, CODE);
-    if (answer.code && COMPARED.has(name)) tellCode(form, field, answer.code);
+    if (answer.code && COMPARED.has(name) && isLast) tellCode(form, field, answer.code);
   }
 
   function isPersonal(field) {

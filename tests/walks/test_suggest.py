@@ -152,6 +152,28 @@ def test_the_number_of_suggestions_is_heard(page: Page) -> None:
     expect(page.locator("#voice-status")).to_have_text("Un suggerimento: Ucraina.")
 
 
+def test_an_answer_that_was_overtaken_is_not_told(page: Page) -> None:
+    """What was read before the surname came arrives after what was read with it."""
+    page.evaluate(
+        """() => {
+            const ask = window.fetch;
+            window.fetch = async (address, options) => {
+                const answer = await ask(address, options);
+                const late = !String(options?.body).includes("Rossi");
+                if (late) await new Promise((go) => setTimeout(go, 800));
+                return answer;
+            };
+        }"""
+    )
+    type_in(page, "Codice fiscale", AMINA.lower())
+    type_in(page, "Cognome", "Rossi")
+    page.keyboard.press("Tab")
+    said = page.locator("#codice_fiscale-typed")
+    expect(said).to_contain_text("non coerente: il nome nel codice")
+    page.wait_for_timeout(1000)
+    expect(said).to_contain_text("non coerente: il nome nel codice")
+
+
 def test_a_code_fills_the_form(page: Page) -> None:
     type_in(page, "Codice fiscale", AMINA.lower())
     expect(page.get_by_label("Stato di nascita", exact=True)).to_have_value("Senegal")
