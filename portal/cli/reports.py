@@ -146,7 +146,13 @@ def _told(
                       " si legge solo quella.", period=name)
                 )  # fmt: skip
             if audience == Audience.NETWORK:
-                text = json.dumps(for_network(edition), ensure_ascii=False, indent=2)
+                figures = for_network(edition)
+                if figures is None:
+                    raise Refusal(
+                        _("La rettifica del periodo %(period)s cambia meno di 3 persone: la rete"
+                          " legge ancora l’edizione di prima.", period=name)
+                    )  # fmt: skip
+                text = json.dumps(figures, ensure_ascii=False, indent=2)
                 return (text + "\n").encode()
             told = disclose(edition_id=edition.id, audience=audience)
             return public_file(edition, told, file_format).content

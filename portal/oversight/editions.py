@@ -8,19 +8,21 @@ from typing import Any
 from portal.core.italy.periods import Period, parse_period
 from portal.core.work.job_names import JobName
 from portal.oversight import documents, layouts
+from portal.oversight.columns import Named, Topic, figures_of, in_order
 from portal.oversight.models import NetworkEdition, NetworkEditionFile
 from portal.oversight.queries import against_of, get_comparison, topic_order
-from portal.oversight.rules import Named, NetworkComparison, Topic, figures_of, in_order
+from portal.oversight.rules import Correction, NetworkComparison, News
 from portal.reports.editions.choices import refuse_unfinished, refuse_unlisted
 from portal.reports.editions.edition_type import EditionType, File
 from portal.reports.editions.schemas import refuse_newer
 from portal.reports.models import EditionRow
 from portal.taxonomy.queries import version_on
 
-SCHEMA = 4
+SCHEMA = 5
 """What `freeze` writes. 1 and 2, which no number says: the figures, then with what is found in
 them; 3: and the order of the topics, which a later list may change; 4: and the enquiries without
-a name, of the desks that tell them; its variations are of the desks that have both periods.
+a name, of the desks that tell them; its variations are of the desks that have both periods; 5: and
+which lines of a desk are protected, and what desks have corrected.
 """
 OF_BOTH = 4
 
@@ -58,6 +60,15 @@ def thaw(frozen: dict[str, Any]) -> NetworkComparison:
         ),
         missing=tuple(Named(slug, names[slug]) for slug in frozen["missing"]),
         lines=lines,
+        corrections=tuple(
+            Correction(
+                Named(correction["desk"], names[correction["desk"]]),
+                News(correction["news"]),
+                datetime.fromisoformat(correction["at"]),
+                correction["period"],
+            )
+            for correction in frozen.get("corrections", ())
+        ),
         is_of_before=int(frozen.get("schema", 0)) < OF_BOTH,
     )
 

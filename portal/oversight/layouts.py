@@ -11,10 +11,20 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.documents.tables import BLANK, Column, Row, Table, cell_text
+from portal.core.documents.tables import (
+    BLANK,
+    PROTECTED,
+    AtLeast,
+    Column,
+    Row,
+    Table,
+    Value,
+    cell_text,
+)
 from portal.core.italy import formats
 from portal.core.italy.periods import headings
-from portal.oversight.rules import DeskFigures, NetworkComparison
+from portal.oversight.columns import DeskFigures, Protected
+from portal.oversight.rules import NetworkComparison
 from portal.oversight.standings import WORDS, standing_json
 from portal.oversight.variations import change_of, outcome
 from portal.reports.relazione.model import TopicRow, six_places
@@ -33,6 +43,13 @@ MEASURES = (
     "count", "nameless", "baseline", "baseline_nameless", "incidence", "baseline_incidence",
     "variation",
 )  # fmt: skip
+SIDES = {
+    "count": ("now",), "nameless": ("now",), "incidence": ("now",),
+    "baseline": ("then",), "baseline_nameless": ("then",), "baseline_incidence": ("then",),
+}  # fmt: skip
+"""Of which period a measure is; every other is of both."""
+WHOLE = frozenset({"count", "baseline"})
+ADDED = WHOLE | {"nameless", "baseline_nameless"}
 # No desk's slug has an underscore, so no desk's column can have this name.
 SUMS = "network_sum"
 
@@ -46,6 +63,15 @@ def as_json(comparison: NetworkComparison) -> dict[str, Any]:
         "baseline": comparison.baseline.name,
         "compiled_at": clock.in_rome(compiled).isoformat(timespec="seconds") if compiled else None,
         "missing": [desk.slug for desk in comparison.missing],
+        "corrections": [
+            {
+                "desk": correction.desk.slug,
+                "news": correction.news.value,
+                "period": correction.period,
+                "at": clock.in_rome(correction.at).isoformat(timespec="seconds"),
+            }
+            for correction in comparison.corrections
+        ],
         "desks": [_desk_json(desk) for desk in comparison.desks],
         "dispersion": six_places(comparison.funnel.dispersion),
         "standings": [
@@ -65,8 +91,17 @@ def _desk_json(desk: DeskFigures) -> dict[str, Any]:
         "services": desk.services,
         "services_baseline": desk.services_baseline,
         **nameless_json(desk.current, desk.baseline),
+        "hidden": {side: _hidden(desk, side) for side in ("now", "then")},
+        "unsplit": {
+            side: sorted(getattr(desk.protected, f"unsplit_{side}")) for side in ("now", "then")
+        },
         "rows": [{**json_row(row), **desk.verdicts.get(row.code, {})} for row in desk.rows()],
     }
+
+
+def _hidden(desk: DeskFigures, side: str) -> list[str] | None:
+    """The lines that are protected; null where nothing of the enquiries may be told."""
+    return None if desk.protected.hides("", side) else sorted(getattr(desk.protected, side))
 
 
 def comparison_table(comparison: NetworkComparison) -> Table:
@@ -119,21 +154,46 @@ def _users(comparison: NetworkComparison) -> Row:
 def _services(comparison: NetworkComparison) -> Row:
     cells: list[Any] = []
     for _key, desk in _across(comparison):
-        cells += [*_cells(desk, desk.total(""))[:-2], BLANK, BLANK]
+        figures = _cells(desk, desk.total(""), is_sum=_key == SUMS)
+        cells += [*figures[:-2], BLANK, BLANK]
     return Row((SERVICES, _("Servizi"), *cells), "total")
 
 
 def _topics(comparison: NetworkComparison) -> list[Row]:
     lines = [(code, label) for code, label in comparison.topics]
-    across = [(desk, desk.rows()) for _key, desk in _across(comparison)]
+    across = [(key == SUMS, desk, desk.rows()) for key, desk in _across(comparison)]
     return [
-        Row((code, label, *(cell for desk, rows in across for cell in _cells(desk, rows[number]))))
+        Row(
+            (
+                code,
+                label,
+                *(
+                    cell
+                    for is_sum, desk, rows in across
+                    for cell in _cells(desk, rows[number], is_sum=is_sum)
+                ),
+            )
+        )
         for number, (code, label) in enumerate(lines)
     ]
 
 
-def _cells(desk: DeskFigures, row: TopicRow) -> tuple[Any, ...]:
-    return (*(getattr(row, name) for name in MEASURES), outcome(desk, row.code))
+def _cells(desk: DeskFigures, row: TopicRow, *, is_sum: bool = False) -> tuple[Any, ...]:
+    """Each figure, a mark where it is hidden; of a sum what was told, where some of it is."""
+    figures = [_told(desk.protected, row, name, is_sum=is_sum) for name in MEASURES]
+    return (*figures, outcome(desk, row.code))
+
+
+def _told(protected: Protected, row: TopicRow, name: str, *, is_sum: bool) -> Value:
+    value: Value = getattr(row, name)
+    hides = protected.hides if name in WHOLE else protected.hides_rate
+    if not any(hides(row.code, side) for side in SIDES.get(name, ("now", "then"))):
+        return value
+    if value is None and is_sum and name in ADDED:
+        return value
+    if is_sum and name in ADDED and isinstance(value, int) and value:
+        return AtLeast(value)
+    return PROTECTED
 
 
 @dataclass(frozen=True)
@@ -248,6 +308,8 @@ def _text(table: Table, row: Row, key: str) -> str:
 
 def _per_user(table: Table, row: Row, key: str) -> str:
     value, _column = _found(table, row, f"{key}_incidence")
+    if value == PROTECTED:
+        return PROTECTED
     return formats.NOT_COMPUTABLE if value is None else formats.decimal(value / 100, 2)
 
 

@@ -17,9 +17,10 @@ from portal.figures.rules import Number
 from portal.mailings.kinds import OF_NETWORK, MailingType
 from portal.mailings.letters import EditionFacts, attached, facts_of
 from portal.oversight import prose, standings
+from portal.oversight.columns import DeskFigures
 from portal.oversight.editions import NETWORK as NETWORK_EDITIONS
 from portal.oversight.editions import thaw
-from portal.oversight.rules import DeskFigures, NetworkComparison
+from portal.oversight.rules import NetworkComparison
 from portal.reports.models import EditionRow
 
 ATTACHED = ("confronto.csv",)

@@ -15,6 +15,7 @@ from portal.core.italy import formats
 from portal.core.italy.nouns import noun_of
 from portal.core.italy.periods import headings
 from portal.oversight.layouts import COUNTS, RATES
+from portal.oversight.protection import correction_notes, hidden_note, withheld_note
 from portal.oversight.rules import NetworkComparison, is_unknown
 from portal.reports.relazione.model import are_comparable
 
@@ -91,6 +92,8 @@ def notes(comparison: NetworkComparison, show: str) -> list[Note]:
             )
         ),
     ]
+    protected = [hidden_note(comparison, show), withheld_note(comparison)]
+    found += [Note(text) for text in (*protected, *correction_notes(comparison)) if text]
     found += _nameless_notes(comparison)
     found += _partly_known_notes(comparison)
     return found if show == RATES else [*found, *_missing_notes(comparison)]
@@ -142,7 +145,12 @@ def _partly_known_notes(comparison: NetworkComparison) -> list[Note]:
         counts = {desk.desk.name: getattr(desk, which) for desk in comparison.desks}
         known = {name: side for name, side in counts.items() if side and not is_unknown(side)}
         users = [name for name, side in known.items() if side.users is None]
-        asked = [name for name, side in known.items() if not side.knows_topics]
+        hidden = {
+            desk.desk.name
+            for desk in comparison.desks
+            if desk.protected.hides("", "now" if which == "current" else "then")
+        }
+        asked = [n for n, side in known.items() if not side.knows_topics and n not in hidden]
         if users:
             found.append(
                 _("Di %(names)s gli utenti %(of_period)s sono n.d.: le richieste sono la somma di"

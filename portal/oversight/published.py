@@ -14,6 +14,8 @@ from portal.figures.rules import Counts, Nameless, Number
 Read = Mapping[str, Any]
 EARLY = ""
 """The key of what is in a total and on none of its lines."""
+WAITS, ELSEWHERE = "waits", "told_with"
+"""What became of a correction that was too small to be told alone."""
 VERDICT = ("change", "low", "high", "p_adjusted")
 """What a desk's own relazione says of a variation, as its JSON has it."""
 
@@ -29,28 +31,56 @@ class Publication:
         """Of the period beside which the desk itself read it."""
         return str(self.read["baseline"])
 
-    def current(self) -> Counts:
-        """By code, as recorded."""
+    def current(self) -> "Reading":
+        """By code, as told."""
         codes = self.read.get("codes")
         if codes is None:
-            return current_of(self.read)
+            return Reading(current_of(self.read))
         read = self.read
-        return _by_code(read["users"], read["services"], codes["now"], read["nameless"])
+        counts = _by_code(read["users"], read["services"], codes["now"], read["nameless"],
+                          unsplit_of(read, "now"))  # fmt: skip
+        return Reading(counts, hidden_of(read, "now"), unsplit_of(read, "now"))
 
-    def baseline(self) -> Counts | None:
+    def baseline(self) -> "Reading | None":
         """The earlier period that the desk chose."""
-        codes = self.read.get("codes")
+        read, codes = self.read, self.read.get("codes")
         if codes is None:
-            return baseline_of(self.read)
+            counts = baseline_of(read)
+            return Reading(counts) if counts else None
         if codes["then"] is None:
             return None
-        read = self.read
         services = read["services_baseline"]
-        return _by_code(read["users_baseline"], services, codes["then"], read["nameless_baseline"])
+        counts = _by_code(read["users_baseline"], services, codes["then"],
+                          read["nameless_baseline"], unsplit_of(read, "then"))  # fmt: skip
+        return Reading(counts, hidden_of(read, "then"), unsplit_of(read, "then"))
 
     def verdicts(self) -> dict[str, Read]:
         """By the line of the desk's own relazione, with the counts that they are of."""
         return {row["code"]: row for row in self.read["rows"] if row.get("change")}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A period as its network reads it; `hidden` are codes whose counts are protected.
+
+    None: of the enquiries nothing may be told.
+    """
+
+    counts: Counts
+    hidden: frozenset[str] | None = frozenset()
+    unsplit: frozenset[str] = frozenset()
+    """Codes of which it is not told how many enquiries are nameless: they have no rate."""
+
+
+def hidden_of(read: Read, side: str) -> frozenset[str] | None:
+    """What is protected of a side: nothing, in what was told by builds before."""
+    hidden = read.get("hidden", {}).get(side, ())
+    return None if hidden is None else frozenset(hidden)
+
+
+def unsplit_of(read: Read, side: str) -> frozenset[str]:
+    """Of which lines of a side it is not told how many enquiries are nameless."""
+    return frozenset(read.get("unsplit", {}).get(side, ()))
 
 
 def _by_code(
@@ -58,20 +88,22 @@ def _by_code(
     services: Number | None,
     codes: Mapping[str, Sequence[Any]],
     nameless: int | None,
+    unsplit: frozenset[str],
 ) -> Counts:
-    by_topic = {code: number for code, (_count, number) in codes.items()}
-    return counts_of(
-        users,
-        None if services is None else {code: count for code, (count, _n) in codes.items()},
-        _nameless(nameless, by_topic),
-    )
+    """With what is in the total and not among the codes: hidden, or of no list of the period."""
+    by_topic = {code: number for code, (_count, number) in codes.items() if code not in unsplit}
+    asked = _with_rest(services, {code: count for code, (count, _n) in codes.items()})
+    return counts_of(users, asked, _nameless(nameless, by_topic))
 
 
 def current_of(read: Read) -> Counts:
     """A period's figures by line, with what is in their total alone."""
-    rows = [row for row in read["rows"] if row["count"] is not None]
+    rows, unsplit = (
+        [row for row in read["rows"] if row["count"] is not None],
+        unsplit_of(read, "now"),
+    )
     asked = _with_rest(read["services"], {row["code"]: row["count"] for row in rows})
-    by_line = {row["code"]: row.get("nameless") for row in rows}
+    by_line = {row["code"]: row.get("nameless") for row in rows if row["code"] not in unsplit}
     return counts_of(read["users"], asked, _nameless(read.get("nameless"), by_line))
 
 
@@ -80,8 +112,11 @@ def baseline_of(read: Read) -> Counts | None:
     if read["services_baseline"] is None and read["users_baseline"] is None:
         return None
     rows = [row for row in read["rows"] if row["baseline"] is not None]
+    unsplit = unsplit_of(read, "then")
     asked = _with_rest(read["services_baseline"], {row["code"]: row["baseline"] for row in rows})
-    by_line = {row["code"]: row.get("baseline_nameless") for row in rows}
+    by_line = {
+        row["code"]: row.get("baseline_nameless") for row in rows if row["code"] not in unsplit
+    }
     nameless = _nameless(read.get("nameless_baseline"), by_line)
     return counts_of(read["users_baseline"], asked, nameless)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a network reads: approved figures of its desks, with the role that sees nothing else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,14 +10,21 @@ from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.errors import Refusal
-from portal.core.italy.periods import Period, PeriodKind, last_half, parse_period, require_period
+from portal.core.italy.periods import (
+    Period,
+    PeriodKind,
+    between,
+    last_half,
+    parse_period,
+    require_period,
+)
 from portal.core.italy.states_and_comuni import folded
 from portal.core.store.database import db, scoped_network
 from portal.desks.queries import get_network, list_desks
-from portal.figures.rules import Counts
+from portal.oversight.columns import Named, figures_on_lines, shared_lines
 from portal.oversight.models import PublishedFigure
-from portal.oversight.published import EARLY, Publication
-from portal.oversight.rules import Named, NetworkComparison, figures_on_lines, shared_lines
+from portal.oversight.published import EARLY, ELSEWHERE, WAITS, Publication, Reading
+from portal.oversight.rules import Correction, NetworkComparison, News
 from portal.reports.relazione.baselines import not_begun, not_itself
 from portal.taxonomy import queries as taxonomy
 
@@ -82,11 +90,7 @@ def get_comparison(period: str, baseline: str | None = None) -> NetworkCompariso
         for desk, row in published.items()
     }
     windows = ((window.start, window.end), (against.start, against.end))
-    sides = [
-        counts for side in beside.values() for counts in (side.publication.current(), side.baseline)
-    ]
-    recorded = {code for side in sides if side for code in side.topics}
-    lines = taxonomy.lines_of((window, against), recorded - {EARLY})
+    lines = taxonomy.lines_of((window, against), _codes(beside.values()))
     network = get_network(scoped_network())
     used = [row for side in beside.values() for row in side.rows]
     return NetworkComparison(
@@ -108,7 +112,52 @@ def get_comparison(period: str, baseline: str | None = None) -> NetworkCompariso
         ),
         missing=_missing(desks, set(published), window),
         lines=tuple((line.key, line.label) for line in shared_lines(lines, windows)),
+        corrections=tuple(
+            correction for desk in desks if desk.id in published
+            for correction in corrections_of(desk.named, published[desk.id])
+        ),
+    )  # fmt: skip
+
+
+def list_corrections() -> list[tuple[Period, Correction]]:
+    """What desks have corrected, the newest period first, and when it was told."""
+    names = {desk.id: desk.named for desk in _desks()}
+    statement = select(PublishedFigure.desk_id, PublishedFigure)
+    found = [
+        (parse_period(row.period), correction)
+        for desk, row in db.session.execute(statement) if desk in names
+        for correction in corrections_of(names[desk], row)
+        if correction.news in (News.TOLD, News.WAITS, News.ELSEWHERE)
+    ]  # fmt: skip
+    in_order = sorted(
+        found, key=lambda correction: (folded(correction[1].desk.name), correction[1].at)
     )
+    return sorted(
+        in_order, key=lambda correction: (correction[0].end, correction[0].start), reverse=True
+    )
+
+
+def corrections_of(desk: Named, row: PublishedFigure) -> list[Correction]:
+    """Whether an edition is a correction, and what became of the next or of another period's."""
+    read, at = row.figures, row.published_at
+    found = [Correction(desk, News.TOLD, at)] if row.number > 1 else []
+    for moved in read.get(ELSEWHERE, ()):
+        when = datetime.fromisoformat(moved["at"])
+        found.append(Correction(desk, News.ELSEWHERE, when, moved["period"]))
+    if WAITS in read:
+        found.append(Correction(desk, News.WAITS, datetime.fromisoformat(read[WAITS]["at"])))
+    for start, end in read.get("carries", ()):
+        days = between(date.fromisoformat(start), date.fromisoformat(end)).named
+        found.append(Correction(desk, News.HERE, at, days.name))
+    return [*found, *([Correction(desk, News.SUM, at)] if read.get("is_sum") else [])]
+
+
+def _codes(beside: Iterable["_Beside"]) -> set[str]:
+    """What was recorded, or is hidden, in either period."""
+    sides = [read for side in beside for read in (side.publication.current(), side.baseline)]
+    codes = {code for side in sides if side for code in side.counts.topics}
+    hidden = {code for side in sides if side for code in side.hidden or ()}
+    return (codes | hidden) - {EARLY}
 
 
 def against_of(period: Period, baseline: str | None) -> Period:
@@ -131,7 +180,7 @@ class _Beside:
     """What a desk published of a period, and of the one beside it: there, or in another edition."""
 
     publication: Publication
-    baseline: Counts | None
+    baseline: Reading | None
     rows: tuple[PublishedFigure, ...]
     """The other edition, if it is there."""
     is_own: bool

@@ -13,7 +13,8 @@ from flask_babel import ngettext
 
 from portal.core.documents.tables import Column, Row, Table, Value
 from portal.core.italy import formats
-from portal.oversight.rules import DeskFigures, NetworkComparison
+from portal.oversight.columns import DeskFigures
+from portal.oversight.rules import NetworkComparison
 from portal.reports.inference import Change
 from portal.reports.sections.verdicts import P_PLACES, WORDS, worded
 

@@ -21,6 +21,7 @@ from portal.oversight.documents import presented, rendered
 from portal.oversight.editions import NETWORK
 from portal.oversight.forms import ComparisonChoice, EditionApproval, EditionRequest
 from portal.oversight.layouts import CHANGES, COUNTS, RATES, SHOWN
+from portal.oversight.protection import what_became_of
 from portal.oversight.rules import NetworkComparison
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions import status_panel
@@ -37,7 +38,14 @@ def board() -> Response:
     lines = queries.list_periods()
     latest = {line.period: editions.find_latest(NETWORK, line.period.name) for line in lines}
     desks = list_desks(g.place.id)
-    return page("oversight/board.html", lines=lines, latest=latest, desks=desks)
+    return page(
+        "oversight/board.html",
+        lines=lines,
+        latest=latest,
+        desks=desks,
+        corrections=[(period, one.desk.name, what_became_of(one))
+                     for period, one in queries.list_corrections()],
+    )  # fmt: skip
 
 
 @oversight.get("/r/<network>/confronto")

@@ -14,7 +14,7 @@ from fractions import Fraction
 from io import StringIO
 from typing import Literal
 
-from portal.core.documents.tables import MARKS, Column, Row, Table, Value
+from portal.core.documents.tables import MARKS, AtLeast, Column, Row, Table, Value
 from portal.core.italy import formats
 
 Style = Literal["historical", "excel_it", "data"]
@@ -105,6 +105,8 @@ def _text(value: Value, column: Column, dialect: _Dialect) -> str:
     if isinstance(value, str):
         # A figure column holds no text but the marks, so «-10,7%» is never taken for a formula.
         return value if value in MARKS else _guarded(value)
+    if isinstance(value, AtLeast):
+        return formats.at_least(value)
     if isinstance(value, date):
         return dialect.day(value)
     return dialect.figure(value, column)

@@ -25,6 +25,10 @@ PROTECTED = "•"
 MARKS = frozenset({BLANK, formats.DOES_NOT_APPLY, PROTECTED})
 
 
+class AtLeast(int):
+    """A count of which a part is hidden: there are so many at least."""
+
+
 @dataclass(frozen=True)
 class Column:
     """`head` is for the page, under `group` where there is one; `file_head` stands alone."""
@@ -157,4 +161,6 @@ def cell_text(value: Value, column: Column) -> str:
     """A cell as people read it, on the page and on paper."""
     if value is None:
         return formats.NOT_COMPUTABLE
+    if isinstance(value, AtLeast):
+        return formats.at_least(value)
     return value if isinstance(value, str) else _PAGE[column.kind](value, column)

@@ -80,6 +80,11 @@ def count(number: int | Fraction) -> str:
     return decimal(number, 0 if isinstance(number, int) else 1)
 
 
+def at_least(number: int) -> str:
+    """«almeno 1.234»: a sum of which a part is hidden."""
+    return _("almeno %(n)s", n=count(number))
+
+
 def percent(number: int | Fraction, total: int | Fraction, places: int = 1) -> str:
     """67 of 149 -> «45,0 %» with a no-break space; of nothing it is not computable."""
     if not total:

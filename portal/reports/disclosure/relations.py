@@ -14,10 +14,12 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from portal.reports.disclosure.attack import Key, Sum, System
-from portal.reports.disclosure.sheets import OTHERS, TOPICS, Sheet
+from portal.reports.disclosure.sheets import ADDITIVE, OTHERS, Sheet
 
 MOST_WAYS = 60
 """Ways of putting a period together of others; more say nothing new."""
+A_LOT = 10_000
+"""More than a count that nobody told could be; a programme needs an end."""
 A_DAY = timedelta(days=1)
 
 
@@ -57,6 +59,12 @@ class Knowledge:
     def _told(self, sheet: Sheet) -> dict[str, Sum]:
         """Each code's count as a number that is known or an unknown, and what the sheet adds up."""
         sums = {code: self._count(sheet, code) for code in self.codes}
+        for code, most in sheet.most.items():
+            self.system.at_most(sums[code], Sum({}, most))
+        if not sheet.is_told:
+            for code in self.codes:
+                self.system.at_most(sums[code], Sum({}, sheet.values.get(code, 0) + A_LOT))
+            return sums
         lumped = [sums[code] for code in self.codes if self._is_lumped(sheet, code)]
         rest = [sums[code] for code in self.codes if not self._is_lumped(sheet, code)]
         if OTHERS in sheet.hidden or not lumped:
@@ -68,7 +76,7 @@ class Knowledge:
 
     def _count(self, sheet: Sheet, code: str) -> Sum:
         number = sheet.values.get(code, 0)
-        if self._is_lumped(sheet, code):
+        if self._is_lumped(sheet, code) or not sheet.is_told:
             return self.system.unknown((sheet.name, code), number, 0)
         if code in sheet.hidden:
             return self.system.unknown((sheet.name, code), number, sheet.least_hidden(code))
@@ -124,14 +132,14 @@ class Knowledge:
             true = sum(one.values.get(code, 0) for one in pieces)
             parts, all_of_it = added(self.of(one, code) for one in pieces), self.of(whole, code)
             number = whole.values.get(code, 0)
-            if whole.part == TOPICS and true == number:
+            if whole.part in ADDITIVE and true == number:
                 self.system.equal(parts, all_of_it)
-            elif whole.part != TOPICS and true >= number:
+            elif whole.part not in ADDITIVE and true >= number:
                 self.system.at_most(all_of_it, parts)
 
     def _contain(self, whole: Sheet, pieces: Sequence[Sheet], *, rest: bool) -> None:
         """Parts of a period; where all but one are there, the `rest` is a count of its own."""
-        if whole.part != TOPICS and len(pieces) > 1:
+        if whole.part not in ADDITIVE and len(pieces) > 1:
             return
         for code in self.codes:
             left = whole.values.get(code, 0) - sum(one.values.get(code, 0) for one in pieces)
@@ -139,7 +147,7 @@ class Knowledge:
                 continue
             parts, all_of_it = added(self.of(one, code) for one in pieces), self.of(whole, code)
             self.system.at_most(parts, all_of_it)
-            if whole.part == TOPICS and rest and whole.is_small(code, left):
+            if whole.part in ADDITIVE and rest and whole.is_small(code, left):
                 self.targets.append(Target(whole, code, all_of_it.plus(parts, -1)))
 
     def _join_places(self, members: Mapping[str, Sequence[str]]) -> None:

@@ -10,13 +10,15 @@ from typing import Any
 from portal.core.italy.periods import Period
 from portal.figures.rules import Counts, Number
 from portal.reports.disclosure.collapse import lumped
-from portal.reports.disclosure.sheets import LEAST_SENSITIVE, TOPICS, Sheet
+from portal.reports.disclosure.sheets import LEAST, LEAST_SENSITIVE, TOPICS, Sheet
 from portal.reports.measures.breakdowns import BREAKDOWNS, BY_KEY
 from portal.reports.measures.detail import NOT_STATED, Detail
 from portal.reports.relazione.model import Relazione
 from portal.reports.relazione.rows import Compared
 
 NOW, THEN = "now", "then"
+WAITS, CARRIED = "waits", "carried"
+"""Of sheets written down for a network and not told: a correction that waits, or went elsewhere."""
 PUBLIC_PARTS = {TOPICS: ""} | {one.key: one.part for one in BREAKDOWNS if one.is_public}
 """What anybody may read, with the part that a desk leaves out if it wants.
 
@@ -24,8 +26,10 @@ Months, ways of contact and areas would give these back.
 """
 EARLY = "prima"
 """Enquiries about topics that no list had then."""
-SCHEMA = 1
-"""Of a sheet as it is kept; the first builds wrote no number and the same keys, or no `late`."""
+SCHEMA = 2
+"""Of a sheet as it is kept; the first builds wrote no number and the same keys, or no `late`; 1:
+and that; 2: and from which number on its lines may be told, and what they are at most.
+"""
 HERE = ""
 """The place of a desk's own sheets: it holds no other's."""
 
@@ -41,30 +45,48 @@ class Side:
     topics: Mapping[str, int] | None
     """By line; None where it would be told on other lines than the period beside it."""
     askers: Mapping[str, int]
+    nameless: Mapping[str, int] | None = None
+    """Those among them that no user made; None where it is not told of each line."""
 
 
 def sides_of(
-    relazione: Relazione, frozen: Mapping[str, Any], own: Sequence[Compared] = ()
+    relazione: Relazione,
+    frozen: Mapping[str, Any],
+    own: Sequence[Compared] = (),
+    *,
+    every: bool = False,
 ) -> list[Side]:
     """Both periods; the mean of several is nobody's count, and is not told.
 
     `own` are both on the lines of their own lists: told on those of a comparison a period would
     stand in two publications on different lines, and their difference would tell the parts. Where
-    the two have not the same lines only the period is told. Without it, of editions from before,
-    the lines are the frozen ones.
+    the two have not the same lines only the period is told, unless they are read apart (`every`).
+    Without it, of editions from before, the lines are the frozen ones.
     """
     now = _topics_of(own[0]) if own else _lines(_counts(relazione, "count"), 0)
     sides = [Side(NOW, relazione.period, relazione.current, relazione.detail, now,
-                  frozen.get("askers") or {})]  # fmt: skip
+                  frozen.get("askers") or {}, _nameless_of(own, 0))]  # fmt: skip
     earlier = relazione.against.period
     if earlier is None or relazione.baseline is None:
         return sides
     then: dict[str, int] | None = _lines(_counts(relazione, "baseline", none=0), 0)
     if own:
-        then = _topics_of(own[1]) if _share_lines(relazione, own) else None
+        then = _topics_of(own[1]) if every or _share_lines(relazione, own) else None
     sides.append(Side(THEN, earlier, relazione.baseline, relazione.baseline_detail, then,
-                      frozen.get("earlier_askers") or {}))  # fmt: skip
+                      frozen.get("earlier_askers") or {}, _nameless_of(own, 1)))  # fmt: skip
     return sides
+
+
+def _nameless_of(own: Sequence[Compared], number: int) -> dict[str, int] | None:
+    """By line, and on none of them what no list had; None where a line does not tell it."""
+    if number >= len(own) or (sides := own[number].current.nameless) is None:
+        return None
+    if not sides.is_whole or (sides.total and sides.by_topic is None):
+        return None
+    rows = {row.code: row.nameless for row in own[number].rows}
+    known = {code: _whole(count) for code, count in rows.items() if count is not None}
+    rest = _whole(sides.total) - sum(known.values())
+    return known | ({EARLY: rest} if rest else {})
 
 
 def _share_lines(relazione: Relazione, own: Sequence[Compared]) -> bool:
@@ -107,7 +129,7 @@ def sheets_of(
 
     `sensitive` are the topics that need more persons, `late` those that no list had then.
     """
-    found = [(side, values) for side in sides if (values := _values(part, side)) is not None]
+    found = [(side, values) for side in sides if (values := values_of(part, side)) is not None]
     lump: frozenset[str] = frozenset()
     if part != TOPICS and BY_KEY[part].others and found:
         windows = [(side.period.start, side.period.end) for side, _values in found]
@@ -125,10 +147,11 @@ def sheets_of(
 
 def is_told(part: str, side: Side) -> bool:
     """Whether a side has this part at all."""
-    return _values(part, side) is not None
+    return values_of(part, side) is not None
 
 
-def _values(part: str, side: Side) -> dict[str, int] | None:
+def values_of(part: str, side: Side) -> dict[str, int] | None:
+    """The counts of a part, by its codes; None where they are not known."""
     if part == TOPICS:
         return None if side.topics is None else dict(side.topics)
     if side.counts.users is None:
@@ -158,6 +181,8 @@ def as_json(sheet: Sheet, side: str) -> dict[str, Any]:
         "least": dict(sheet.least),
         "persons": dict(sheet.persons),
         "late": sorted(sheet.late),
+        "floor": sheet.floor,
+        "most": dict(sheet.most),
     }
 
 
@@ -167,4 +192,5 @@ def from_json(kept: Mapping[str, Any], moment: int) -> Sheet:
         HERE, date.fromisoformat(kept["start"]), date.fromisoformat(kept["end"]), moment,
         kept["part"], kept["values"], frozenset(kept["hidden"]), frozenset(kept["lump"]),
         kept["least"], kept["persons"], frozenset(kept.get("late", ())),
+        kept.get("floor", LEAST), kept.get("most", {}),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who reads, from which number on a count of persons may be told, and what a publication tells."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -22,8 +22,9 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
-TOPICS = "topics"
-"""The only part whose counts of a year are the sum of its months: the others count persons."""
+TOPICS, NAMELESS = "topics", "nameless"
+ADDITIVE = frozenset({TOPICS, NAMELESS})
+"""The parts whose counts of a year are the sum of its months: the others count persons."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Sheet:
     persons: Mapping[str, int] = field(default_factory=dict)
     late: frozenset[str] = frozenset()
     """Lines that are there only because somebody asked: that they are not zero is plain."""
+    floor: int = LEAST
+    """From which number on any other line may be told; 1 where whoever reads may know them all."""
+    most: Mapping[str, int] = field(default_factory=dict)
+    """What a count cannot exceed, where another table tells so."""
+    is_told: bool = True
+    """Whether its total and its lines are told at all; else only what others say of it is known."""
 
     @property
     def total(self) -> int:
@@ -64,7 +71,7 @@ class Sheet:
         return (*self.window, self.moment)
 
     def least_of(self, code: str) -> int:
-        return self.least.get(code, LEAST)
+        return self.least.get(code, self.floor)
 
     def is_small(self, code: str, number: int) -> bool:
         """Whether so many are few enough to be known."""
@@ -97,6 +104,16 @@ class Sheet:
 
     def hiding(self, codes: frozenset[str]) -> "Sheet":
         return replace(self, hidden=self.hidden | codes)
+
+
+def together(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Those that tell the same counts of the same days as one, in which what any shows is shown."""
+    found: dict[tuple[object, ...], Sheet] = {}
+    for sheet in sheets:
+        key = (*sheet.window, sheet.part, sheet.lump, frozenset(sheet.values.items()))
+        same = found.setdefault(key, sheet)
+        found[key] = replace(same, hidden=same.hidden & sheet.hidden)
+    return list(found.values())
 
 
 def share_hidden(sheets: list[Sheet]) -> tuple[int, int]:

@@ -5,6 +5,7 @@ Only totals are known of each. How much more than chance the places differ among
 taken from all of them and all lines together, at least one.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -59,19 +60,23 @@ class Funnel:
 
 
 def funnel(users: Mapping[str, int], counts: Mapping[str, Mapping[str, int]]) -> Funnel:
-    """The places by their users; the counts of each line by place."""
-    places = [place for place, number in users.items() if number]
-    lines = {
-        code: [(one[place], users[place]) for place in places]
-        for code, one in counts.items()
-        if any(one[place] for place in places)
-    }
-    if len(places) < 2 or not lines:
+    """The places by their users; the counts of each line by place, where it is told."""
+    lines: dict[str, Line] = {}
+    places: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for code, numbers in counts.items():
+        known = tuple(place for place, number in users.items() if number and place in numbers)
+        if len(known) > 1 and any(numbers[place] for place in known):
+            lines[code] = [(numbers[place], users[place]) for place in known]
+            places[known].append(code)
+    if not lines:
         return Funnel(Decimal(1), {})
     dispersion = overdispersion(list(lines.values()))
-    keys = [(place, code) for code in lines for place in places]
-    values = _measured(list(lines.values()), dispersion)
-    return Funnel(six_decimals(dispersion), dict(zip(keys, values, strict=True)))
+    found: dict[tuple[str, str], Standing] = {}
+    for known, codes in places.items():
+        keys = [(place, code) for code in codes for place in known]
+        values = _measured([lines[code] for code in codes], dispersion)
+        found |= dict(zip(keys, values, strict=True))
+    return Funnel(six_decimals(dispersion), found)
 
 
 Line = Sequence[tuple[int, int]]

@@ -7,7 +7,7 @@ A statistic crosses tables, so this package, alone, may read any slice's.
 from collections.abc import Sequence
 
 from portal.core.italy.periods import Period
-from portal.reports.measures.asking import count_askers, count_asking
+from portal.reports.measures.asking import count_askers, count_asking, count_latecomers
 from portal.reports.measures.counts import PartlyTotals, count, count_inserted
 from portal.reports.measures.detail import Detail
 from portal.reports.measures.ledger import Ledger, read_ledger
@@ -21,6 +21,7 @@ __all__ = [
     "count_askers",
     "count_asking",
     "count_inserted",
+    "count_latecomers",
     "describe",
     "read_ledger",
     "records_begin",

@@ -7,6 +7,7 @@ Few rows at any desk: counted in the database, never a row for a person.
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import text
 
@@ -49,6 +50,37 @@ GROUP BY line
 ORDER BY line
 """
 )
+
+
+LATECOMERS = text(
+    """
+SELECT count(DISTINCT coalesce(v.person_id, v.id))
+FROM unnest(CAST(:starts AS date[]), CAST(:ends AS date[]),
+        CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[]))
+    AS late (first_on, last_on, since, until)
+JOIN visit AS v ON v.visited_on BETWEEN first_on AND last_on
+    AND v.created_at >= since AND v.created_at < until
+WHERE v.deleted_at IS NULL
+    AND EXISTS (SELECT FROM enquiry AS e WHERE e.desk_id = v.desk_id AND e.visit_id = v.id)
+"""
+)
+
+
+def count_latecomers(late: Sequence[tuple[tuple[date, date], datetime, datetime]]) -> int:
+    """Persons who asked for something in these days that was recorded between these moments.
+
+    A contact without a name counts as a person of its own.
+    """
+    if not late:
+        return 0
+    values = {
+        "starts": [days[0] for days, _since, _until in late],
+        "ends": [days[1] for days, _since, _until in late],
+        "sinces": [since for _days, since, _until in late],
+        "untils": [until for _days, _since, until in late],
+    }
+    with joining_whole():
+        return int(db.session.scalar(LATECOMERS, values) or 0)
 
 
 def count_asking(

@@ -7,7 +7,8 @@ from dataclasses import replace
 from portal.core.documents.charts.layout import chart_svg
 from portal.core.documents.document import Document
 from portal.core.documents.pdf import pdf_bytes
-from portal.reports.disclosure.disclose import own_lines, sheets_of
+from portal.reports.disclosure.disclose import sheets_of
+from portal.reports.disclosure.own_lines import own_lines
 from portal.reports.disclosure.relazione_sheets import THEN
 from portal.reports.disclosure.sheets import TOPICS, share_hidden
 from portal.reports.editions.desk import stamp_of

@@ -104,7 +104,7 @@ def test_a_network_that_has_nothing_yet(report: Report) -> None:
     compared = ("--network", "rete", "--period", "2016-S1", "--format")
     assert json.loads(report(*compared, "json").stdout) == {
         "network": "rete", "period": "2016-S1", "baseline": "2015-S1", "compiled_at": None,
-        "missing": [], "desks": [], "dispersion": "1.000000", "standings": [],
+        "missing": [], "corrections": [], "desks": [], "dispersion": "1.000000", "standings": [],
     }  # fmt: skip
     assert report(*compared, "csv").stdout.splitlines()[0] == "code,label"
     page = BeautifulSoup(report(*compared, "html").stdout, "html.parser")

@@ -36,6 +36,17 @@ def without_details(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key != "details"}
 
 
+def hide(row: dict[str, Any], hidden: dict[str, list[str]]) -> None:
+    """Nothing of a hidden line, and of none beside it what is found over the whole table."""
+    if hidden["now"] or hidden["then"]:
+        row |= dict.fromkeys(("low", "high", "p_adjusted"))
+    if row["code"] in hidden["now"]:
+        row |= dict.fromkeys(("count", "nameless", "incidence", "variation", "change"))
+    if row["code"] in hidden["then"]:
+        row |= dict.fromkeys(("baseline", "baseline_nameless", "baseline_incidence", "variation",
+                              "change"))  # fmt: skip
+
+
 def compared(at_network: AtNetwork, world: World, *periods: str) -> NetworkComparison:
     with at_network(world.rete):
         return queries.get_comparison(*(periods or (PERIOD,)))
@@ -46,7 +57,7 @@ def test_every_figure_is_the_desks_own(
 ) -> None:
     read = layouts.as_json(compared(at_network, two_desks))
     assert list(read) == [
-        "network", "period", "baseline", "compiled_at", "missing", "desks",
+        "network", "period", "baseline", "compiled_at", "missing", "corrections", "desks",
         "dispersion", "standings",
     ]  # fmt: skip
     assert (read["network"], read["period"], read["baseline"]) == ("rete", PERIOD, "2015-S1")
@@ -56,10 +67,14 @@ def test_every_figure_is_the_desks_own(
             one for one in (two_desks.lucca, two_desks.capannori) if one.slug == desk["desk"]
         )
         own = own_json(at_desk, place)
+        own |= {"hidden": desk["hidden"], "unsplit": desk["unsplit"]}
+        for row in own["rows"]:
+            hide(row, desk["hidden"])
         assert desk == {key: own[key] for key in desk}
+        assert desk["unsplit"] == {"now": [], "then": []}
         assert list(desk) == [
             "desk", "users", "users_baseline", "services", "services_baseline", "nameless",
-            "nameless_baseline", "rows",
+            "nameless_baseline", "hidden", "unsplit", "rows",
         ]  # fmt: skip
 
 
@@ -99,6 +114,7 @@ def test_another_baseline_is_what_the_desks_approved_of_it(
     # Whether this change is more than chance is the desk's to say, and it did not.
     told = [row["code"] for row in own["rows"] if row["change"]]
     assert told == [row["code"] for row in own["rows"] if row["count"] or row["baseline"]]
+    own |= {name: {"now": [], "then": []} for name in ("hidden", "unsplit")}
     for row in own["rows"]:
         row |= dict.fromkeys(("change", "low", "high", "p_adjusted"))
     assert layouts.as_json(comparison)["desks"][0] == {
@@ -233,9 +249,9 @@ def test_a_line_that_the_list_did_not_have_has_no_zero(
     """Of the desk's own and of another baseline; the network cannot sum it either."""
     for desk, before in ((old_desks.lucca, ("CIT",)), (old_desks.capannori, ("CIT", "PRO"))):
         with at_desk(desk):
-            record(date(2026, 5, 5), ("CIT",), ("PRO",))
-            record(date(2024, 5, 5), before)
-            record(date(2025, 5, 5), before)
+            record(date(2026, 5, 5), *[("CIT", "PRO")] * 5)
+            record(date(2024, 5, 5), *[before] * 5)
+            record(date(2025, 5, 5), *[before] * 5)
         publish(desk, "2026-S1")
         publish(desk, "2024-S1")
     for periods in (("2026-S1",), ("2026-S1", "2024-S1")):
@@ -244,8 +260,8 @@ def test_a_line_that_the_list_did_not_have_has_no_zero(
             {row.code: row.baseline for row in side.rows() if row.code in ("CIT", "PRO")}
             for side in (*comparison.desks, comparison.sums)
         ]
-        assert before == [{"CIT": 1, "PRO": None}, {"CIT": 1, "PRO": None}, {"CIT": 2, "PRO": None}]
-        assert comparison.sums.services_baseline == 3, "with what was marked before it could be"
+        assert before == [{"CIT": number, "PRO": None} for number in (5, 5, 10)]
+        assert comparison.sums.services_baseline == 15, "with what was marked before it could be"
         assert any("non si potevano segnare" in note.text
                    for note in prose.notes(comparison, layouts.CHANGES))  # fmt: skip
 

@@ -54,15 +54,15 @@ def test_later_figures_change_nothing_until_the_next_number(
     with at_network(two_desks.rete):
         editions.approve_edition(NETWORK, edition_id=first, seen_version=None)
     with at_desk(two_desks.capannori):
-        record(date(2016, 4, 4), ("LAV",))
-    publish(two_desks.capannori, reason="Una persona dimenticata")
+        record(date(2016, 4, 4), *[("LAV",)] * 3)
+    publish(two_desks.capannori, reason="Tre persone dimenticate")
     assert content(at_network, two_desks, first) == before
     with at_network(two_desks.rete):
         frozen = editions.get_edition(NETWORK, first).frozen
         assert documents.rendered(thaw(frozen), format="csv") == before["confronto.csv"]
     second = build_comparison(two_desks.rete, reason="Capannori ha rettificato")
     read = json.loads(content(at_network, two_desks, second)["confronto.json"])
-    assert read["desks"][0]["users"] == 4
+    assert read["desks"][0]["users"] == 6
     with at_network(two_desks.rete):
         edition = editions.get_edition(NETWORK, second)
         assert (edition.number, edition.replaces, edition.state) == (2, 1, "ready")
@@ -75,6 +75,6 @@ def test_the_json_has_the_promised_keys(
 ) -> None:
     kept = content(at_network, two_desks, build_comparison(two_desks.rete))
     assert list(json.loads(kept["confronto.json"])) == [
-        "network", "period", "baseline", "compiled_at", "missing", "desks",
+        "network", "period", "baseline", "compiled_at", "missing", "corrections", "desks",
         "dispersion", "standings",
     ]  # fmt: skip

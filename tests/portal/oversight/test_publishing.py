@@ -59,13 +59,13 @@ def test_a_correction_takes_the_place_and_the_old_one_cannot_come_back(
         record(date(2016, 2, 3), ("CIT",))
     first = publish(world.lucca)
     with at_desk(world.lucca):
-        record(date(2016, 2, 4), ("LAV",))
-    publish(world.lucca, reason="Un accesso dimenticato")
-    assert published(at_desk, world.lucca).figures["users"] == 2
+        record(date(2016, 2, 4), *[("LAV",)] * 3)
+    publish(world.lucca, reason="Tre accessi dimenticati")
+    assert published(at_desk, world.lucca).figures["users"] == 4
     with at_desk(world.lucca):
         publish_edition(edition_id=first)
     kept = published(at_desk, world.lucca)
-    assert (kept.number, kept.figures["users"]) == (2, 2)
+    assert (kept.number, kept.figures["users"]) == (2, 4)
 
 
 def row(world: World, desk: Place, network: Place) -> dict[str, Any]:

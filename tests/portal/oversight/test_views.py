@@ -192,8 +192,8 @@ def test_new_figures_ask_for_a_correction_with_its_reason(
     client.submit(PAGE, {}, action=f"{ASK}/{build(app, two_desks)}/approva")
     assert not client.soup(PAGE).select(f'form[action="{ASK}"]')
     with at_desk(two_desks.capannori):
-        record(date(2016, 4, 4), ("LAV",))
-    publish(two_desks.capannori, reason="Una persona dimenticata")
+        record(date(2016, 4, 4), *[("LAV",)] * 3)
+    publish(two_desks.capannori, reason="Tre persone dimenticate")
     refused = client.submit(PAGE, {}, action=ASK)
     assert refused.status_code == 422
     assert "scrivi perché la rettifichi" in refused.text
@@ -255,8 +255,8 @@ def test_each_older_edition_says_its_own_state(
     with at_network(two_desks.rete):
         editions.approve_edition(NETWORK, edition_id=first, seen_version=None)
     with at_desk(two_desks.capannori):
-        record(date(2016, 4, 4), ("LAV",))
-    publish(two_desks.capannori, reason="Una persona dimenticata")
+        record(date(2016, 4, 4), *[("LAV",)] * 3)
+    publish(two_desks.capannori, reason="Tre persone dimenticate")
     second = build_comparison(two_desks.rete, reason="Capannori ha rettificato")
     client = client_of(two_desks.elena)
 

@@ -52,6 +52,11 @@ class Lists:
         self.topics = {
             (one.version, one.code): one for one in map(_topic, _rows(folder, "topics.csv"))
         }
+        self.sensitive = {
+            row["code"]
+            for row in _rows(folder, "topics.csv")
+            if row["confidentiality"] == "sensitive"
+        }
         self.came_of: dict[Node, set[Node]] = defaultdict(set)
         for row in _rows(folder, "crosswalk.csv"):
             new, old = ((int(row[f"{end}_version"]), row[f"{end}_code"]) for end in ("to", "from"))

@@ -40,6 +40,25 @@ class Network:
         """The lines that a list of either period has, whoever published."""
         return {line.key for line in self._both(Known(), None).shown}
 
+    @cached_property
+    def hiding(self) -> set[str]:
+        """The columns in which a mark may stand: of desks of which something sensitive was asked,
+        and so of their sum. In any other each figure is to be read.
+        """
+        windows = (self.window, year_before(self.window))
+        found = {
+            slug
+            for slug, sides in self.desks.items()
+            for window, side in zip(windows, sides, strict=True)
+            if side and self._is_sensitive(window, side)
+        }
+        return found | ({SUMS} if found else set())
+
+    def _is_sensitive(self, window: Window, side: Known) -> bool:
+        asked = {code for code, number in (side.topics or {}).items() if number}
+        lines = self.lists.lines((window,), asked)
+        return any(line.codes & self.lists.sensitive and line.codes & asked for line in lines)
+
     def columns(self) -> dict[str, dict[str, Cells]]:
         """By desk and row."""
         found = {slug: self._column(self._both(*sides)) for slug, sides in self.desks.items()}

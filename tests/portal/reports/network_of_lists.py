@@ -2,7 +2,7 @@
 """The comparison of a network, its file, its JSON and its page, held against another count."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -48,14 +48,15 @@ def compare_network(stored: Stored, compared: Compared) -> None:
     where = (stored.drawn.seed, "network", name)
     columns = network.columns()
     rows = _hold_file(compared, content, network, where)
-    _hold_json(compared, read["desks"], columns, where)
+    _hold_json(compared, read["desks"], network, where)
     for show in SHOWN:
         told = [[_shown(column[key], key, show) for column in columns.values()] for key in rows]
         response = stored.overseer.get(
             f"/r/{stored.drawn.slug}/confronto", query_string={"periodo": name, "mostra": show}
         )
         # Without a desk the page has no table.
-        _hold_page(compared, Page(response.text), told if columns else [], (*where, show))
+        may_hide = [slug in network.hiding for slug in columns]
+        _hold_page(compared, Page(response.text), told if columns else [], (*where, show), may_hide)
 
 
 def _publish(
@@ -91,14 +92,30 @@ def _hold_file(compared: Compared, content: bytes, network: Network, where: Wher
         for row, line in column.items():
             found = lines.get(row, {})
             cells = {name: found.get(f"{slug}_{name}", "no such cell") for name in line}
-            held.hold_exact(compared, "network", (*where, slug, row), cells, line)
+            hidden = {name for name, text in cells.items() if _is_mark(text)}
+            _hold_marks(compared, (*where, slug, row), hidden, slug in network.hiding)
+            there = {name: value for name, value in line.items() if name not in hidden}
+            held.hold_exact(compared, "network", (*where, slug, row), cells, there)
     return [row for row in lines if row in network.rows | {USERS, SERVICES}]
+
+
+def _is_mark(text: object) -> bool:
+    """Whether a cell is hidden, or a sum of which a part is."""
+    return isinstance(text, str) and ("•" in text or text.startswith("almeno"))
+
+
+def _hold_marks(
+    compared: Compared, where: Where, hidden: Collection[str], may_hide: bool
+) -> None:  # fmt: skip
+    """Nothing is hidden where nobody asked for anything sensitive."""
+    compared.hold("network marks", where, bool(hidden) and not may_hide, False)
 
 
 def _hold_json(
     compared: Compared, desks: Sequence[Mapping[str, Any]],
-    columns: Mapping[str, Mapping[str, Cells]], where: Where,
+    network: Network, where: Where,
 ) -> None:  # fmt: skip
+    columns = network.columns()
     compared.hold("network json", where, {desk["desk"] for desk in desks}, {*columns} - {SUMS})
     for desk in desks:
         rows = {row["code"]: row for row in desk["rows"]}
@@ -107,18 +124,39 @@ def _hold_json(
         here = (*where, desk["desk"])
         compared.hold("network json", (*here, "rows"), {*rows}, {*column})
         for key in rows.keys() & column.keys():
-            held.hold_exact(compared, "network json", (*here, key), rows[key], column[key])
+            hidden = _hidden_of(desk, key, rows[key])
+            _hold_marks(compared, (*here, key), hidden, desk["desk"] in network.hiding)
+            there = {name: value for name, value in column[key].items() if name not in hidden}
+            held.hold_exact(compared, "network json", (*here, key), rows[key], there)
+
+
+def _hidden_of(desk: Mapping[str, Any], key: str, row: Mapping[str, Any]) -> set[str]:
+    """The columns of which a line has no number because it may not be told."""
+    found: set[str] = set()
+    for side, prefix in (("now", ""), ("then", "baseline_")):
+        whole = desk["hidden"][side] is None or key in desk["hidden"][side]
+        if whole or key in desk["unsplit"][side]:
+            found |= {f"{prefix}nameless", f"{prefix}incidence", "variation"}
+        if whole:
+            found.add("baseline" if prefix else "count")
+    return {name for name in found if row[name] is None}
 
 
 def _hold_page(
-    compared: Compared, page: Page, told: Sequence[Sequence[tuple[str, str]]], where: Where
-) -> None:
-    """One figure large in each cell, and at most one small."""
+    compared: Compared, page: Page, told: Sequence[Sequence[tuple[str, str]]], where: Where,
+    may_hide: Sequence[bool],
+) -> None:  # fmt: skip
+    """One figure large in each cell, and at most one small; a mark is read as a word."""
     lines = [[cell.both for cell in line[1:]] for line in page.lines["matrix"]]
     compared.hold("network page", (*where, "lines"), len(lines), len(told))
     for number, (found, line) in enumerate(zip(lines, told, strict=False)):
         for place, (cell, wanted) in enumerate(zip(found, line, strict=True)):
-            compared.hold("network page", (*where, number, place), cell, wanted)
+            hidden = [text for text in cell if _is_mark(text)]
+            hidden += [text for text, there in zip(cell, wanted, strict=True) if there and not text]
+            if hidden:
+                _hold_marks(compared, (*where, number, place), hidden, may_hide[place])
+            else:
+                compared.hold("network page", (*where, number, place), cell, wanted)
 
 
 def _shown(line: Cells, row: str, show: str) -> tuple[str, str]:

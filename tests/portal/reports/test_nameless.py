@@ -355,4 +355,4 @@ def test_the_public_version_has_counts_and_no_rate_that_tells_them_apart(
     lines = list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
     assert not [line for line in lines if "nameless" in line.values()]
     row = next(row for row in published["rows"] if row["code"] == "SOG-RIN")
-    assert (published["schema"], row["count"], row["nameless"]) == (3, 94, 60)
+    assert (published["schema"], row["count"], row["nameless"]) == (4, 94, 60)

@@ -14,9 +14,8 @@ import pytest
 from portal.core.documents.csv import csv_bytes
 from portal.core.italy.periods import Period, parse_period
 from portal.figures.rules import Counts, Nameless, Number
+from portal.oversight.columns import Named, figures_on_lines
 from portal.oversight.published import Publication
-from portal.oversight.rules import Named, figures_on_lines
-from portal.reports.publication.for_network import by_code
 from portal.reports.relazione.baselines import Baseline
 from portal.reports.relazione.model import Relazione, TopicRow
 from portal.reports.relazione.rows import OTHER_CODE, Compared
@@ -188,14 +187,26 @@ def check_files(found: Relazione, seed: int) -> None:
     assert len(old) >= 1 + len(LABELS) + 1
 
 
+def told(case: Case, window: Period, counts: Counts) -> dict[str, list[int | None]]:
+    """By the lines of the period's own lists alone, each under the first topic that names it."""
+    days = (window.start, window.end)
+    in_force = case.topics.versions_in(days)
+    lines = lines_between(case.topics, in_force, counts.topics, current=max(in_force))
+    own = Compared(lines, counts, None, days, ())
+    return {
+        row.code.partition("+")[0]: [int(row.count or 0),
+                                     None if row.nameless is None else int(row.nameless)]
+        for row in own.rows if row.count
+    }  # fmt: skip
+
+
 def check_network(case: Case, found: Relazione, seed: int) -> None:
     """What the desk publishes, told by the network beside the same period: each line is its own."""
     compared = compare(case)
-    parents = {entry.code: entry.parent_code for entry in case.topics.topics}
     shared = as_json(found) | {
         "codes": {
-            "now": by_code(case.current, lambda code: (parents[code], False)),
-            "then": by_code(case.baseline, lambda code: (parents[code], False)),
+            "now": told(case, case.window, case.current),
+            "then": told(case, case.earlier, case.baseline),
         }
     }
     publication = Publication(json.loads(json.dumps(shared)))

@@ -99,7 +99,7 @@ def test_what_was_marked_before_its_topic_is_a_count_of_persons_too(
     assert sum(told[key][0] != "•" for key in ("CIT", "LAV")) < 2
 
 
-def test_details_leave_the_desk_only_where_they_are_of_enough(
+def test_details_never_leave_the_desk(
     world: World, at_desk: AtDesk, approve: Callable[[str], UUID]
 ) -> None:
     with at_desk(world.lucca):
@@ -109,7 +109,7 @@ def test_details_leave_the_desk_only_where_they_are_of_enough(
     edition_id = approve("2026-S1")
     with at_desk(world.lucca, world.anna):
         published = for_network(editions.get_edition(DESK, edition_id))
-    assert published["codes"]["now"] == {"CIT-RES": [6, 0], "PRO": [10, 0]}
+    assert published["codes"]["now"] == {"CIT": [6, 0], "PRO": [10, 0]}
     assert all("details" not in row for row in published["rows"])
     assert "PRO-TRA" not in str(published)
 

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a desk's network has read of each period, and what it may read of the next. Pure.
+
+Whoever holds two tables of the same days, or of their parts, knows what changed between them. So
+either nothing did, or what did concerns LEAST persons at least. Else the enquiries of a period are
+those that were told of its parts; a correction waits, and is told within the next period, in one
+table with it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import chain, islice, product
+from typing import NamedTuple
+
+from portal.reports.disclosure.relations import Window, covers
+from portal.reports.disclosure.sheets import ADDITIVE, LEAST, NAMELESS, TOPICS
+
+TOTALS, SEXES, PERSONS = "totals", "sexes", "persons"
+USERS, VISITS, UNNAMED = "users", "visits", "nameless"
+"""Of TOTALS: persons, visits, enquiries without a name; one that is not known is not there."""
+MOST_SUMS = 60
+"""Ways of adding up the editions of the same periods; more say nothing new."""
+Days = tuple[date, date]
+Table = Mapping[str, Mapping[str, int]]
+"""Of a period: by part, then by code. A part that was not told is not there."""
+LinesOf = Callable[[Days, Iterable[str]], Mapping[str, str]]
+"""The line that each of these codes has in these days."""
+
+
+class Carried(NamedTuple):
+    """What a correction changed, told in one table with another period."""
+
+    of: Days
+    into: Days
+    change: Table
+
+
+Stretch = tuple[Days, datetime]
+"""Days, and the moment until which what was recorded of them is counted."""
+Late = tuple[Days, datetime, datetime]
+"""Days, and the moments between which something of them was recorded."""
+Latecomers = Callable[[Sequence[Late]], int]
+"""How many persons were recorded there and then."""
+
+
+class Release(NamedTuple):
+    """A table that somebody beyond the desk reads, and of which records it is."""
+
+    table: Table
+    made_of: tuple[Stretch, ...]
+    is_public: bool = False
+    late: tuple[Late, ...] = ()
+    """Of a sum: what else it holds, or lacks, besides what these days do."""
+
+
+class Next(NamedTuple):
+    """What is told of a period, and which corrections are within it."""
+
+    table: Table
+    carried: tuple[Carried, ...] = ()
+    is_sum: bool = False
+    """Whether its enquiries are those that were told of other periods."""
+
+
+def plus(table: Table, other: Table, sign: int = 1) -> dict[str, dict[str, int]]:
+    """The parts that both have, added code by code; of the totals those that both know."""
+    return {
+        part: {
+            code: numbers.get(code, 0) + sign * other[part].get(code, 0)
+            for code in ({**numbers, **other[part]} if part != TOTALS else numbers)
+            if part != TOTALS or code in other[part]
+        }
+        for part, numbers in table.items()
+        if part in other
+    }
+
+
+def changed(was: Table, now: Table) -> int:
+    """At least so many persons are behind what changed: of several lines it may be the same one."""
+    change = plus(now, was, -1)
+    users = change.get(TOTALS, {}).get(USERS, 0)
+    return max(map(abs, (users, *change.get(SEXES, {}).values(),
+                         *change.get(PERSONS, {}).values())), default=0)  # fmt: skip
+
+
+def is_same(was: Table, now: Table) -> bool:
+    """Whether they tell the same, as far as both tell it."""
+    change = plus(now, was, -1)
+    return not any(any(numbers.values()) for part, numbers in change.items() if part != PERSONS)
+
+
+@dataclass
+class Releases:
+    """Everything that was told beyond the desk, and the corrections that its network waits for."""
+
+    line_of: LinesOf
+    latecomers: Latecomers
+    releases: dict[Days, list[Release]] = field(default_factory=dict)
+    own: set[Days] = field(default_factory=set)
+    """Of which the network was told an edition: of others only beside a later period."""
+    waiting: dict[Days, Table] = field(default_factory=dict)
+    """What the newest edition of a period counts, where the network still reads the one before."""
+    carried: list[Carried] = field(default_factory=list)
+
+    def last(self, days: Days) -> Table | None:
+        """What the network reads of a period."""
+        tables = [release.table for release in self.releases.get(days, ()) if not release.is_public]
+        return {part: numbers for table in tables for part, numbers in table.items()} or None
+
+    def enter(
+        self,
+        days: Days,
+        table: Table,
+        as_of: datetime,
+        *,
+        is_public: bool = False,
+        is_sum: bool = False,
+    ) -> None:
+        """It was told; the sum of what was told before is of the same records."""
+        made_of: tuple[Stretch, ...] = ((days, as_of),)
+        for sums in self._sums(days) if is_sum else ():
+            if _shared(sums.table, table) == _shared(table, sums.table):
+                made_of = sums.made_of
+        self.releases.setdefault(days, []).append(Release(table, made_of, is_public))
+
+    def due(self, days: Days, counted: Table) -> Table:
+        """What the network is to read of a period in which the desk has counted this."""
+        table = dict(counted)
+        for moved in self.carried:
+            sign = _is_within(moved.into, days) - _is_within(moved.of, days)
+            if sign and (change := self._on_lines(moved.change, days)):
+                table |= _moved(table, change, sign)
+        return table
+
+    def is_safe(self, days: Days, table: Table, as_of: datetime) -> bool:
+        """Whether, beside every other release of these days, it says nothing of a few persons."""
+        made_of = ((days, as_of),)
+        return self._stands(days, Release(table, made_of))
+
+    def _stands(self, days: Days, release: Release) -> bool:
+        beside = chain(self.releases.get(days, ()), self._sums(days, also_public=True))
+        return not any(self._is_of_few(other, release) for other in beside)
+
+    def tell(
+        self, days: Days, counted: Table, as_of: datetime, *, may_carry: bool = True
+    ) -> Next | None:
+        """The table, with the corrections that wait where the period can hold them.
+
+        None of a correction that waits itself. Of a period not told before, what was told of its
+        parts, or of what it is a part of, where what was counted since is of too few.
+        """
+        due = self.due(days, counted)
+        if not self.is_safe(days, due, as_of):
+            if days in self.own:
+                return None
+            return self._instead(days, due)
+        if not may_carry or any(_overlap(days, other) for other in self.releases):
+            return Next(due)
+        return self._with_waiting(days, due)
+
+    def _instead(self, days: Days, due: Table) -> Next:
+        """What was told of these days, or of their parts; without enquiries where nothing was."""
+        known, is_sum = self.last(days), False
+        if known is None:
+            sums = next(
+                (
+                    found
+                    for found in self._sums(days)
+                    if _is_count(found.table) and self._stands(days, found)
+                ),
+                None,
+            )
+            known, is_sum = (_shared(sums.table, due), True) if sums else ({}, False)
+        # Users by sex would be those of other users.
+        left_out = {SEXES} if USERS in known.get(TOTALS, {}) else set()
+        left_out |= {TOPICS, NAMELESS} - known.keys()
+        table = {
+            part: numbers for part, numbers in {**due, **known}.items() if part not in left_out
+        }
+        table[TOTALS] = {**due.get(TOTALS, {}), **known.get(TOTALS, {})}
+        if is_sum and PERSONS in table:
+            # Of those who are behind what is counted now, so many may have come since.
+            table[PERSONS] = {line: max(min(number, 1), number - LEAST + 1)
+                              for line, number in table[PERSONS].items()}  # fmt: skip
+        return Next(table, is_sum=is_sum)
+
+    def _with_waiting(self, days: Days, table: Table) -> Next:
+        found: list[Carried] = []
+        for of, newest in sorted(self.waiting.items()):
+            change = plus(self.due(of, newest), self.last(of) or {}, -1)
+            moved = self._on_lines(change, days)
+            if moved and (more := _held(table, moved)):
+                table = more
+                found.append(Carried(of, days, change))
+        return Next(table, tuple(found))
+
+    def _is_of_few(self, was: Release, now: Release) -> bool:
+        if is_same(was.table, now.table):
+            return False
+        if changed(was.table, now.table) >= LEAST:
+            return False
+        late = (*was.late, *now.late, *_between(was.made_of, now.made_of))
+        return self.latecomers(late) < LEAST
+
+    def _sums(self, days: Days, *, also_public: bool = False) -> Iterator[Release]:
+        """What other releases give of these days, added up or taken away from longer periods.
+
+        Persons are in no sum. With `also_public` whatever anybody tells, older editions too.
+        """
+        offered = {
+            window: found if also_public else found[-1:]
+            for window, every in self.releases.items()
+            if (found := [each for each in every if also_public or not each.is_public])
+            and all(TOPICS in each.table for each in found)
+        }
+        for whole, pieces in _ways(days, offered):
+            each = [offered[window] for window in ([whole] if whole else []) + pieces]
+            for chosen in islice(product(*each), MOST_SUMS):
+                if total := self._added(days, chosen, is_rest=whole is not None):
+                    yield total
+
+    def _added(self, days: Days, chosen: Sequence[Release], *, is_rest: bool) -> Release | None:
+        tables = [self._on_lines(_additive(release.table), days) for release in chosen]
+        known = [release for release in tables if release is not None]
+        if len(known) < len(tables):
+            return None
+        total = known[0]
+        for other in known[1:]:
+            total = plus(total, other, -1 if is_rest else 1)
+        made_of = [
+            ((max(start, days[0]), min(end, days[1])), until)
+            for release in chosen for (start, end), until in release.made_of
+            if _overlap((start, end), days)
+        ]  # fmt: skip
+        rest = [stretch for release in chosen[1:] for stretch in release.made_of] if is_rest else []
+        late = [late for release in chosen for late in release.late]
+        late += _between(chosen[0].made_of, rest)
+        return Release(total, tuple(made_of), late=tuple(late))
+
+    def _on_lines(self, table: Table, days: Days) -> dict[str, dict[str, int]] | None:
+        """The same by the lines of other days; None where these have not all of them."""
+        codes = {code for part in (*ADDITIVE, PERSONS) for code in table.get(part, {})}
+        lines = self.line_of(days, codes)
+        if not codes <= lines.keys():
+            return None
+        return {
+            part: _regrouped(numbers, lines) if part in (*ADDITIVE, PERSONS) else dict(numbers)
+            for part, numbers in table.items()
+        }
+
+
+def _regrouped(numbers: Mapping[str, int], lines: Mapping[str, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for code, number in numbers.items():
+        found[lines[code]] = found.get(lines[code], 0) + number
+    return found
+
+
+def _between(stretches: Sequence[Stretch], other: Sequence[Stretch]) -> list[Late]:
+    """Where both count the same days until different moments."""
+    return [
+        ((max(days[0], others[0]), min(days[1], others[1])), min(then, until), max(then, until))
+        for days, then in stretches for others, until in other
+        if _overlap(days, others) and then != until
+    ]  # fmt: skip
+
+
+def _additive(table: Table) -> Table:
+    """Enquiries and visits."""
+    totals = {name: n for name, n in table.get(TOTALS, {}).items() if name != USERS}
+    return {part: table[part] for part in table if part in ADDITIVE} | {TOTALS: totals}
+
+
+def _shared(table: Table, other: Table) -> Table:
+    """What both tell, as the one has it; enquiries and visits."""
+    found = {part: numbers for part, numbers in _additive(table).items() if part in other}
+    totals = {n: number for n, number in found[TOTALS].items() if n in other[TOTALS]}
+    return found | {TOTALS: totals}
+
+
+def _ways(days: Days, windows: Iterable[Days]) -> Iterator[tuple[Days | None, list[Days]]]:
+    """Periods that make these days up, or longer ones that these make up with others."""
+    inside = [window for window in windows if window != days and _is_within(window, days)]
+    for pieces in covers(*days, _windows(inside)):
+        yield None, [(start, end) for _place, start, end in pieces]
+    for whole in windows:
+        if whole != days and _is_within(days, whole):
+            others = [window for window in windows if window not in (whole, days)
+                      and _is_within(window, whole) and not _overlap(window, days)]  # fmt: skip
+            for pieces in covers(*whole, _windows([*others, days])):
+                yield whole, [(s, e) for _p, s, e in pieces if (s, e) != days]
+
+
+def _moved(table: Table, change: Table, sign: int = 1) -> dict[str, dict[str, int]]:
+    """With a correction of other days; whom it is of may be among the persons of these."""
+    more = plus(table, change, sign)
+    if PERSONS in more:
+        behind = change[PERSONS]
+        more[PERSONS] = {line: max(table[PERSONS].get(line, 0), min(number, behind.get(line, 0)))
+                         for line, number in more[PERSONS].items()}  # fmt: skip
+    return more
+
+
+def _held(table: Table, change: Table) -> Table | None:
+    """Both in one table; None where what changed would show in it.
+
+    Of too few users it would be all that there is; a negative count says that something was less.
+    """
+    if table.get(TOTALS, {}).get(USERS, 0) < LEAST or not change.keys() >= table.keys():
+        return None
+    more = _moved(table, change)
+    return more if _is_count(more) else None
+
+
+def _is_count(table: Table) -> bool:
+    """Whether something can have been counted so: nothing less than zero."""
+    return all(number >= 0 for numbers in table.values() for number in numbers.values())
+
+
+def _windows(days: Iterable[Days]) -> list[Window]:
+    return [("", start, end) for start, end in days]
+
+
+def _is_within(days: Days, other: Days) -> bool:
+    return other[0] <= days[0] and days[1] <= other[1]
+
+
+def _overlap(days: Days, other: Days) -> bool:
+    return days[0] <= other[1] and other[0] <= days[1]

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which table a network may read beside all that it has read: pure, with made-up numbers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from portal.reports.disclosure.protect import protect
+from portal.reports.disclosure.releases import Days, Late, Releases, Table
+from portal.reports.disclosure.sheets import TOPICS, Sheet, together
+
+JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
+FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
+MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+APRIL = (date(2026, 4, 1), date(2026, 4, 30))
+QUARTER = (date(2026, 1, 1), date(2026, 3, 31))
+MORNING = datetime(2026, 5, 1, 9)
+NOON = datetime(2026, 5, 1, 12)
+
+
+def same_lines(_days: Days, codes: Iterable[str]) -> Mapping[str, str]:
+    return {code: code for code in codes}
+
+
+def releases(late: int = 0) -> Releases:
+    """Of a desk where so many persons came late, whenever one asks."""
+
+    def latecomers(between: Iterable[Late]) -> int:
+        return late if [*between] else 0
+
+    return Releases(same_lines, latecomers)
+
+
+def table(users: int, **topics: int) -> Table:
+    return {"totals": {"users": users}, "topics": topics, "persons": topics}
+
+
+def test_a_correction_of_two_waits_and_of_three_is_told() -> None:
+    known = releases()
+    known.enter(JANUARY, table(10, CIT=10), MORNING)
+    known.own.add(JANUARY)
+    assert known.tell(JANUARY, table(12, CIT=12), NOON) is None
+    told = known.tell(JANUARY, table(13, CIT=13), NOON)
+    assert told
+    assert told.table["topics"] == {"CIT": 13}
+
+
+def test_nine_requests_of_one_person_are_a_correction_of_one() -> None:
+    known = releases()
+    known.enter(JANUARY, table(10, CIT=10), MORNING)
+    known.own.add(JANUARY)
+    more = {"totals": {"users": 11}, "topics": {"CIT": 19}, "persons": {"CIT": 11}}
+    assert known.tell(JANUARY, more, NOON) is None
+
+
+def waiting() -> Releases:
+    known = releases()
+    known.enter(JANUARY, table(10, CIT=10, SAN=0), MORNING)
+    known.own.add(JANUARY)
+    known.waiting[JANUARY] = table(11, CIT=10, SAN=1)
+    return known
+
+
+def test_it_is_told_within_the_next_period_and_never_again() -> None:
+    known = waiting()
+    told = known.tell(FEBRUARY, table(7, CIT=6, SAN=1), NOON)
+    assert told
+    assert told.table["topics"] == {"CIT": 6, "SAN": 2}
+    assert told.table["totals"] == {"users": 8}
+    known.enter(FEBRUARY, told.table, NOON)
+    known.own.add(FEBRUARY)
+    known.carried += told.carried
+    known.waiting.clear()
+    assert not known.tell(MARCH, table(9, CIT=9, SAN=0), NOON).carried  # type: ignore[union-attr]
+    quarter = table(26, CIT=25, SAN=2)
+    known.enter(MARCH, table(9, CIT=9, SAN=0), NOON)
+    # What the months were told is the quarter: nobody is the difference.
+    assert known.due(QUARTER, quarter)["topics"] == {"CIT": 25, "SAN": 2}
+    assert known.is_safe(QUARTER, quarter, NOON)
+
+
+def test_of_two_users_it_would_be_all_that_is_read() -> None:
+    told = waiting().tell(FEBRUARY, table(2, CIT=2, SAN=0), NOON)
+    assert told
+    assert not told.carried
+    assert told.table["topics"] == {"CIT": 2, "SAN": 0}
+
+
+def test_a_quarter_is_the_sum_of_its_months_while_few_came_late() -> None:
+    for late, expected in ((2, 18), (3, 20)):
+        known = releases(late)
+        for month in (JANUARY, FEBRUARY, MARCH):
+            known.enter(month, table(6, CIT=6), MORNING)
+        told = known.tell(QUARTER, table(15, CIT=20), NOON)
+        assert told
+        assert told.table["topics"] == {"CIT": expected}
+        assert told.is_sum == (expected == 18)
+
+
+def test_a_month_is_what_the_quarter_leaves_while_few_came_late() -> None:
+    known = releases()
+    for days, number in ((QUARTER, 18), (JANUARY, 6), (FEBRUARY, 6)):
+        known.enter(days, table(number, CIT=number), MORNING)
+    told = known.tell(MARCH, table(7, CIT=7), NOON)
+    assert told
+    assert told.table["topics"] == {"CIT": 6}
+
+
+def test_an_older_edition_stays_known() -> None:
+    """January was told twice: the quarter is held against both."""
+    known = releases(late=2)
+    known.enter(JANUARY, table(6, CIT=6), MORNING)
+    known.enter(JANUARY, table(10, CIT=10), NOON)
+    for month in (FEBRUARY, MARCH):
+        known.enter(month, table(6, CIT=6), MORNING)
+    assert not known.is_safe(QUARTER, table(15, CIT=22), NOON)
+
+
+SHEET = Sheet("", *JANUARY, 1, TOPICS, {"CIT": 9, "LAV": 1, "SAN": 2}, least={"SAN": 5}, floor=1)
+
+
+def test_a_network_may_know_one_person_of_a_topic_that_is_not_sensitive() -> None:
+    plain = replace(SHEET, values={"CIT": 9, "LAV": 1, "SAN": 0})
+    assert protect([plain], [])[0].hidden == frozenset()
+    assert {"SAN"} < protect([SHEET], [])[0].hidden
+
+
+def test_what_was_known_before_is_no_secret_of_the_next() -> None:
+    """Builds before told it exactly: the same count again hides no other line."""
+    (again,) = protect([replace(SHEET, moment=2)], [replace(SHEET, least={})])
+    assert again.hidden == {"SAN"}
+
+
+def test_the_same_counts_told_twice_are_one_sheet_that_shows_what_either_shows() -> None:
+    one, other = SHEET.hiding(frozenset({"SAN", "LAV"})), SHEET.hiding(frozenset({"SAN", "CIT"}))
+    (merged,) = together([one, replace(other, moment=2)])
+    assert merged.hidden == {"SAN"}
