@@ -13,7 +13,7 @@ help: ## Mostra questo elenco
 run: setup assets ## Avvia il portale: http://127.0.0.1:8000 (Ctrl-C per fermarlo)
 	@exec $(PY) -m portal run
 
-setup: .venv/.runtime ## Prepara .venv con le versioni fissate, solo se serve
+setup: .venv/.runtime build/sbom/.stamp ## Prepara .venv con le versioni fissate e ne scrive l’elenco, solo se serve
 
 assets: portal/static/vendor/.stamp ## Prepara stile, caratteri e script delle pagine, solo se serve
 
@@ -70,6 +70,7 @@ pins: .venv/.dev ## Ricalcola le versioni fissate da requirements.in e requireme
 	@$(PIN) -o requirements.txt requirements.in
 	@$(PIN) -o requirements-dev.txt requirements-dev.in
 	@$(PIN) -o config/setup/node.txt config/setup/node.in
+	@$(PIN) -o config/setup/sbom.txt config/setup/sbom.in
 
 PIN := PIP_FIND_LINKS= $(PY) -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-header --no-emit-index-url --no-emit-find-links
@@ -81,6 +82,9 @@ moved:
 
 .venv/.runtime: requirements.txt pyproject.toml config/setup/venv.sh $(MOVED)
 	@config/setup/venv.sh
+
+build/sbom/.stamp: package-lock.json config/setup/sbom.sh config/setup/sbom.txt .venv/.runtime
+	@config/setup/sbom.sh
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
 	@config/setup/venv.sh dev

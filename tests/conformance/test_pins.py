@@ -60,6 +60,29 @@ def test_node_packages_are_pinned_by_hash_and_not_by_address(root: Path) -> None
     assert {"dev"} <= installed["node_modules/eslint"].keys(), "pages are built without it"
 
 
+def test_what_is_installed_is_written_down(root: Path) -> None:
+    """Every package that runs, at its version and with a licence, in CycloneDX."""
+    pinned = PINNED.findall((root / "requirements.txt").read_text(encoding="utf-8"))
+    assert {(canonicalize_name(name), version) for name, version in pinned} <= listed(
+        root, "python"
+    )
+    asked = json.loads((root / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert set(asked.items()) <= listed(root, "pages")
+
+
+def listed(root: Path, part: str) -> set[tuple[str, str]]:
+    """What set-up wrote down and says the licence of: names and versions."""
+    path = root / "build" / "sbom" / f"{part}.cdx.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert document["bomFormat"] == "CycloneDX"
+    canonical = {"python": canonicalize_name, "pages": str}[part]
+    return {
+        (canonical(component["name"]), component["version"])
+        for component in document["components"]
+        if component["purl"] and component.get("licenses")
+    }
+
+
 def test_the_gate_runs_every_check(root: Path) -> None:
     assert (root / ".ci" / "run").read_text(encoding="utf-8").endswith("\nexec make check\n")
     rules = (root / "Makefile").read_text(encoding="utf-8")
