@@ -55,6 +55,8 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = ""
+    admin_email: str | None = None
+    """Of whoever governs the machine: what only they can mend is said there."""
     demo_password: str | None = field(default=None, repr=False)
     trusted_proxies: int = 0
 
@@ -99,7 +101,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, serving: bool = F
         database_folder=_folder(values.get("DATABASE_FOLDER")),
         redis_url=_url(values, "REDIS_URL", {"redis", "rediss", "unix"}),
         smtp_url=_smtp_url(values),
-        mail_from=_mail_from(values.get("MAIL_FROM"), public_url),
+        mail_from=_mail_from(values, public_url),
+        admin_email=_address(values, "ADMIN_EMAIL"),
         demo_password=values.get("PORTAL_DEMO_PASSWORD"),
         trusted_proxies=_proxies(values.get("TRUSTED_PROXIES", "0")),
         **_databases(values, owned=not serving),
@@ -113,6 +116,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "REDIS_URL": settings.redis_url,
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from or None,
+        "ADMIN_EMAIL": settings.admin_email,
         "PORTAL_HOME": str(settings.home),
         "PORT": str(settings.port),
         "PUBLIC_URL": settings.public_url,
@@ -220,12 +224,16 @@ def _smtp_url(values: Mapping[str, str]) -> str | None:
     return url
 
 
-def _mail_from(text: str | None, public_url: str) -> str:
+def _mail_from(values: Mapping[str, str], public_url: str) -> str:
     host = urlsplit(public_url).hostname or ""
-    address = text or f"sportelli@{'localhost' if ':' in host else host}"
+    return _address(values, "MAIL_FROM") or f"sportelli@{'localhost' if ':' in host else host}"
+
+
+def _address(values: Mapping[str, str], name: str) -> str | None:
+    text = values.get(name)
     if text and not ADDRESS.fullmatch(text):
-        raise SettingsError("MAIL_FROM deve essere un solo indirizzo, come sportelli@comune.it.")
-    return address
+        raise SettingsError(f"{name} deve essere un solo indirizzo, come sportelli@comune.it.")
+    return text
 
 
 def _databases(values: Mapping[str, str], *, owned: bool) -> dict[str, str | None]:

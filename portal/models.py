@@ -5,6 +5,7 @@ from importlib import import_module
 
 SLICES = (
     "desks",
+    "machine",
     "accounts",
     "drafts",
     "taxonomy",

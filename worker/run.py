@@ -23,6 +23,7 @@ TASKS: dict[JobName, Task] = {
     JobName.DELIVER: letters.deliver,
     JobName.DELIVER_NOTICE: letters.deliver_notice,
     JobName.DELIVER_ACCOUNT: letters.deliver_to_account,
+    JobName.DELIVER_WARNING: letters.deliver_warning,
     JobName.END_MEMBERSHIPS: members.end_memberships,
     JobName.SWEEP_DRAFTS: drafts.sweep_drafts,
 }

@@ -11,6 +11,7 @@ from portal.core.store.unit import unit_of_work
 from portal.core.work import jobs
 from portal.core.work.frozen import find_frozen
 from portal.drafts import due as drafts
+from portal.machine import due as machine
 from portal.oversight import due as comparisons
 from portal.reports.editions import due as editions
 
@@ -23,7 +24,7 @@ def open_due_and_notify() -> None:
     with identity_scope(), unit_of_work():
         if find_frozen():
             return
-        for due in (editions, comparisons, drafts):
+        for due in (editions, comparisons, drafts, machine):
             due.open_due()
     with identity_scope(), unit_of_work():
         waiting = jobs.list_due(limit=AT_ONCE)

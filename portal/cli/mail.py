@@ -19,6 +19,7 @@ from portal.core.store.tenancy import desk_scope, identity_scope, network_scope
 from portal.core.store.unit import unit_of_work
 from portal.core.work import delivery
 from portal.desks.queries import get_desk_by_slug, list_desks, list_networks
+from portal.machine.letters import OF_DISKS
 from portal.mailings import actions
 from portal.mailings.kinds import DESK, MailingType
 from portal.mailings.queries import (
@@ -29,6 +30,8 @@ from portal.mailings.queries import (
 )
 from portal.mailings.rules import STATE_NAMES
 from portal.oversight.letters import NETWORK
+
+OF_NO_PLACE: tuple[type[delivery.LetterRow], ...] = (TO_ACCOUNTS.table, OF_DISKS.table)
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,15 @@ def status(desk: str | None) -> None:
     with application():
         with identity_scope(), unit_of_work():
             senders = _senders(desk)
+            counts = count_letters(OF_NO_PLACE)
+        if desk is None:
+            click.echo(_counted(_("account e avvisi sul computer"), counts))
         for sender in senders:
             with sender.scope(), unit_of_work():
-                counts, uncertain = count_letters(sender.kind), list_uncertain(sender.kind)
+                counts, uncertain = count_letters(sender.kind.letters), list_uncertain(sender.kind)
                 needing += count_needing_a_person(sender.kind)
-            for line in _said(sender, counts, uncertain):
+            click.echo(_counted(sender.slug, counts))
+            for line in _listed(sender, uncertain):
                 click.echo(line)
     if needing:
         raise click.exceptions.Exit(1)
@@ -83,7 +90,7 @@ def hold_back_letters() -> int:
     """
     with identity_scope(), unit_of_work():
         senders = _senders(None)
-        held = delivery.hold_back_letters(TO_ACCOUNTS.table)
+        held = sum(delivery.hold_back_letters(table) for table in OF_NO_PLACE)
     for sender in senders:
         with sender.scope(), unit_of_work():
             held += actions.hold_back_letters(sender.kind)
@@ -100,11 +107,14 @@ def _senders(slug: str | None) -> list[Sender]:
     return senders
 
 
-def _said(sender: Sender, counts: dict[str, int], uncertain: list[Uncertain]) -> Iterator[str]:
+def _counted(sender: str, counts: dict[str, int]) -> str:
     named = [f"{formats.count(counts[key])} {STATE_NAMES[key]}" for key in STATE_NAMES
              if counts.get(key)]  # fmt: skip
     letters = ", ".join(named) or _("nessuna lettera")
-    yield f"{sender.slug}: {letters}"
+    return f"{sender}: {letters}"
+
+
+def _listed(sender: Sender, uncertain: list[Uncertain]) -> Iterator[str]:
     for letter_id, period, number in uncertain:
         edition = _("edizione %(number)s", number=number)
         uncertainty = _("esito incerto")

@@ -8,10 +8,10 @@ from flask_login import current_user
 from portal.core.store.away import ask
 from portal.core.web.access import Permission, needs, open_to_all
 from portal.core.web.pages import page, redirect_to
-from portal.core.work.disk import nearly_full
 from portal.core.work.frozen import find_frozen
 from portal.home.failures import RETRY_SOON
 from portal.home.navigation import landing
+from portal.machine.disks import folders_of, nearly_full
 from portal.reports.sections.method import how_counted
 
 home = Blueprint("home", __name__)
@@ -93,6 +93,9 @@ def readyz() -> Response:
     except redis.RedisError:
         return Response("queue away", 503, RETRY_SOON, content_type="text/plain")
     waits = ["frozen: a restored copy, until «portal thaw»"] if find_frozen() else []
-    warnings = nearly_full({"home": settings.home, "database": settings.database_folder})
+    warnings = [
+        f"warning: disk nearly full: {disk.name}: {disk.free} of {disk.whole} MB free"
+        for disk in nearly_full(folders_of(settings))
+    ]
     text = "\n".join(["ok", *waits, *warnings])
     return Response(text, content_type="text/plain; charset=utf-8")

@@ -2,6 +2,7 @@
 """Every read of recipients and deliveries, of a desk or of a network."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from portal.accounts.members.queries import list_members
 from portal.accounts.queries import list_names
 from portal.core.errors import NotHere
 from portal.core.store.database import db
+from portal.core.work.delivery import LetterRow
 from portal.core.work.letter_states import AGAIN
 from portal.mailings.kinds import MailingType, Recipients
 from portal.mailings.models import ApprovalNotice, RecipientRow
@@ -116,10 +118,10 @@ def list_notices(edition_id: UUID) -> list[Sent]:
     return sorted(sent_notices, key=lambda sent: (sent.name.casefold(), sent.email))
 
 
-def count_letters(of: Recipients) -> dict[str, int]:
+def count_letters(tables: Iterable[type[LetterRow]]) -> dict[str, int]:
     """How many letters there are of each of STATE_NAMES."""
     counts: Counter[str] = Counter()
-    for letter in of.letters:
+    for letter in tables:
         by = letter.state, letter.said
         for state, said, number in db.session.execute(select(*by, func.count()).group_by(*by)):
             counts[counted_as(state, said)] += number

@@ -175,6 +175,7 @@ def test_a_program_of_ours_reads_no_file(
         ({"SMTP_URL": "smtp://posta.example.it:porta"}, "SMTP_URL si scrive smtp://"),
         ({"MAIL_FROM": "Ufficio <a@b.example>"}, "MAIL_FROM deve essere un solo indirizzo"),
         ({"MAIL_FROM": "a@b.example, c@d.example"}, "MAIL_FROM deve essere un solo indirizzo"),
+        ({"ADMIN_EMAIL": "chi governa"}, "ADMIN_EMAIL deve essere un solo indirizzo"),
         ({"PORTAL_HOME": "/proc/casa"}, "scegli con PORTAL_HOME una cartella tua"),
     ],
 )

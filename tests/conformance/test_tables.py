@@ -43,10 +43,10 @@ UNAUDITED = {
     "draft",
     "pinned_topic",
 }
-# What signs people in, and says who works where: never the network's.
+# What signs people in, says who works where, or speaks of the machine: never the network's.
 OF_ACCOUNTS = (
     "account", "membership", "login_session", "known_device", "invitation", "account_key",
-    "account_letter", "use_count", "security_event",
+    "account_letter", "use_count", "security_event", "disk_letter",
 )  # fmt: skip
 SERVING = ("portal_app", "portal_network")
 OWNED = pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from portal.accounts.letters import TO_ACCOUNTS
 from portal.core.store.database import current_scope
 from portal.core.work.delivery import deliver as deliver_letter
 from portal.core.work.delivery import letter_of
+from portal.machine.letters import OF_DISKS
 from portal.mailings.actions import NOTICES, letters_of
 from portal.mailings.kinds import DESK
 from portal.oversight.letters import NETWORK
@@ -26,3 +27,8 @@ def deliver_notice(job_id: UUID, subject: str) -> None:
 def deliver_to_account(job_id: UUID, subject: str) -> None:
     """Send one person what concerns their account."""
     deliver_letter(TO_ACCOUNTS, letter_id=letter_of(subject), job_id=job_id)
+
+
+def deliver_warning(job_id: UUID, subject: str) -> None:
+    """Tell whoever governs the machine what only they can mend."""
+    deliver_letter(OF_DISKS, letter_id=letter_of(subject), job_id=job_id)

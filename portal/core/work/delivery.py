@@ -9,7 +9,7 @@ arrived cannot be known, so it becomes uncertain and only a person has it sent a
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Generic, TypeVar
 from uuid import UUID, uuid4
@@ -76,7 +76,9 @@ class LetterType(Generic[RowT]):
             raise ValueError(f"{self.job} is not among the jobs that send letters")
 
 
-def queue_letter(kind: LetterType[RowT], **values: UUID) -> None:
+def queue_letter(
+    kind: LetterType[RowT], *, of_no_place: bool = False, **values: UUID | date
+) -> None:
     """Have a letter sent; once, however often asked: `values` are what its table makes unique."""
     statement = (
         insert(kind.table)
@@ -86,7 +88,7 @@ def queue_letter(kind: LetterType[RowT], **values: UUID) -> None:
     )
     letter_id = db.session.scalar(statement)
     if letter_id is not None:
-        jobs.enqueue(kind.job, str(letter_id))
+        jobs.enqueue(kind.job, str(letter_id), of_no_place=of_no_place)
 
 
 def queue_again(kind: LetterType[RowT], letter: RowT) -> None:

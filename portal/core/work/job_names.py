@@ -15,9 +15,15 @@ class JobName(StrEnum):
     DELIVER = "deliver"
     DELIVER_NOTICE = "deliver_notice"
     DELIVER_ACCOUNT = "deliver_account"
+    DELIVER_WARNING = "deliver_warning"
     END_MEMBERSHIPS = "end_memberships"
     SWEEP_DRAFTS = "sweep_drafts"
 
 
-SENDING = (JobName.DELIVER, JobName.DELIVER_NOTICE, JobName.DELIVER_ACCOUNT)
+SENDING = (
+    JobName.DELIVER,
+    JobName.DELIVER_NOTICE,
+    JobName.DELIVER_ACCOUNT,
+    JobName.DELIVER_WARNING,
+)
 """Those that send a letter: a restored copy goes on with none of them."""

@@ -53,6 +53,7 @@ def test_the_uncertain_are_listed_without_an_address(
     done = status(app)
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
+    assert lines[0] == "account e avvisi sul computer: nessuna lettera"
     assert "rete: nessuna lettera" in lines
     assert "capannori: nessuna lettera" in lines
     place = lines.index("lucca: 2 in coda, 1 esito incerto")

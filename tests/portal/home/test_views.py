@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import SecurityEvent
 from portal.core.store.database import db
-from portal.core.work import disk
+from portal.machine import disks
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import Someone, World
@@ -82,7 +82,7 @@ def test_a_disk_nearly_full_is_a_warning_and_no_failure(
     visitor: PortalClient, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
 ) -> None:
     """Of the home and of the database's own disk; where they are is told to nobody."""
-    monkeypatch.setattr(disk, limit, value)
+    monkeypatch.setattr(disks, limit, value)
     answer = visitor.get("/readyz")
     assert answer.status_code == 200
     lines = answer.text.splitlines()
@@ -98,7 +98,7 @@ def test_a_disk_with_room_or_elsewhere_is_no_warning(
     visitor: PortalClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in ("LEAST_BYTES", "LEAST_SHARE"):
-        monkeypatch.setattr(disk, limit, 0)
+        monkeypatch.setattr(disks, limit, 0)
     assert visitor.get("/readyz").text == "ok"
-    monkeypatch.setattr(disk, "LEAST_BYTES", 2**62)
-    assert disk.nearly_full({"database": Path("/of/another/machine"), "home": None}) == []
+    monkeypatch.setattr(disks, "LEAST_BYTES", 2**62)
+    assert disks.nearly_full({"database": Path("/of/another/machine"), "home": None}) == []
