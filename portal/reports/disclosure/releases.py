@@ -10,7 +10,7 @@ table with it.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain, islice, product
+from itertools import chain
 from typing import NamedTuple
 
 from portal.reports.disclosure.relations import Window, covers
@@ -19,8 +19,6 @@ from portal.reports.disclosure.sheets import ADDITIVE, LEAST, NAMELESS, TOPICS
 TOTALS, SEXES, PERSONS = "totals", "sexes", "persons"
 USERS, VISITS, UNNAMED = "users", "visits", "nameless"
 """Of TOTALS: persons, visits, enquiries without a name; one that is not known is not there."""
-MOST_SUMS = 60
-"""Ways of adding up the editions of the same periods; more say nothing new."""
 Days = tuple[date, date]
 Table = Mapping[str, Mapping[str, int]]
 """Of a period: by part, then by code. A part that was not told is not there."""
@@ -211,12 +209,12 @@ class Releases:
         offered = {
             window: found if also_public else found[-1:]
             for window, every in self.releases.items()
-            if (found := [each for each in every if also_public or not each.is_public])
-            and all(TOPICS in each.table for each in found)
-        }
+            if (found := [each for each in every
+                          if TOPICS in each.table and (also_public or not each.is_public)])
+        }  # fmt: skip
         for whole, pieces in _ways(days, offered):
             each = [offered[window] for window in ([whole] if whole else []) + pieces]
-            for chosen in islice(product(*each), MOST_SUMS):
+            for chosen in _choices(each):
                 if total := self._added(days, chosen, is_rest=whole is not None):
                     yield total
 
@@ -290,6 +288,19 @@ def _ways(days: Days, windows: Iterable[Days]) -> Iterator[tuple[Days | None, li
                       and _is_within(window, whole) and not _overlap(window, days)]  # fmt: skip
             for pieces in covers(*whole, _windows([*others, days])):
                 yield whole, [(s, e) for _p, s, e in pieces if (s, e) != days]
+
+
+def _choices(each: Sequence[Sequence[Release]]) -> Iterator[tuple[Release, ...]]:
+    """The newest of each, and every other beside the newest of the rest.
+
+    These tell all: any other choice differs from them by what differs between two releases of the
+    same days, and whoever has both has looked at that.
+    """
+    newest = tuple(releases[-1] for releases in each)
+    yield newest
+    for place, releases in enumerate(each):
+        for older in releases[:-1]:
+            yield (*newest[:place], older, *newest[place + 1 :])
 
 
 def _moved(table: Table, change: Table, sign: int = 1) -> dict[str, dict[str, int]]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Which table a network may read beside all that it has read: pure, with made-up numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from portal.reports.disclosure.protect import protect
 from portal.reports.disclosure.releases import Days, Late, Releases, Table
@@ -16,6 +16,7 @@ APRIL = (date(2026, 4, 1), date(2026, 4, 30))
 QUARTER = (date(2026, 1, 1), date(2026, 3, 31))
 MORNING = datetime(2026, 5, 1, 9)
 NOON = datetime(2026, 5, 1, 12)
+EVENING = datetime(2026, 5, 1, 18)
 
 
 def same_lines(_days: Days, codes: Iterable[str]) -> Mapping[str, str]:
@@ -114,6 +115,33 @@ def test_an_older_edition_stays_known() -> None:
     for month in (FEBRUARY, MARCH):
         known.enter(month, table(6, CIT=6), MORNING)
     assert not known.is_safe(QUARTER, table(15, CIT=22), NOON)
+
+
+def test_a_public_version_without_enquiries_leaves_the_sum_known() -> None:
+    """The network has read each month's, whatever the public was told of one."""
+    known = releases()
+    for month in (JANUARY, FEBRUARY, MARCH):
+        known.enter(month, table(6, CIT=6), MORNING)
+    known.enter(FEBRUARY, {"sexes": {"F": 6}}, MORNING, is_public=True)
+    assert not known.is_safe(QUARTER, table(15, CIT=20), NOON)
+
+
+def test_the_newest_of_many_editions_are_added_up() -> None:
+    """Twelve months told twice: of the year one person more than what they say is one person."""
+
+    def latecomers(between: Sequence[Late]) -> int:
+        return 36 if any(since == MORNING for _days, since, _until in between) else 1
+
+    known = Releases(same_lines, latecomers)
+    year = (date(2025, 1, 1), date(2025, 12, 31))
+    for month in range(12):
+        start = date(2025, month + 1, 1)
+        days = (start, date(2025 + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1))
+        known.enter(days, table(6, CIT=6), MORNING)
+        known.enter(days, table(9, CIT=9), NOON)
+    told = known.tell(year, table(80, CIT=109), EVENING)
+    assert told
+    assert told.table["topics"] == {"CIT": 108}
 
 
 SHEET = Sheet("", *JANUARY, 1, TOPICS, {"CIT": 9, "LAV": 1, "SAN": 2}, least={"SAN": 5}, floor=1)
