@@ -191,7 +191,8 @@ def _told(protected: Protected, row: TopicRow, name: str, *, is_sum: bool) -> Va
         return value
     if value is None and is_sum and name in ADDED:
         return value
-    if is_sum and name in ADDED and isinstance(value, int) and value:
+    if name in ADDED and isinstance(value, int) and value:
+        # A line of several topics, or the sum of desks: a part of it is told.
         return AtLeast(value)
     return PROTECTED
 

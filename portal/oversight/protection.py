@@ -31,7 +31,7 @@ def hidden_note(comparison: NetworkComparison, show: str) -> str:
     )
     why = _("Sono richieste di protezione, salute, tutela o sociale di meno di %(least)s persone, o"
             " numeri da cui quelle si ricaverebbero, anche insieme a ciò che è già stato"
-            " pubblicato. Nella colonna Rete «almeno» vuol dire che manca la parte nascosta. 0 è"
+            " pubblicato. «Almeno» vuol dire che manca la parte nascosta. 0 è"
             " zero, non un dato nascosto.", least=LEAST_SENSITIVE)  # fmt: skip
     return f"{number} {why}"
 
