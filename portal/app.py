@@ -100,6 +100,8 @@ def refuse_wrong_database(app: Flask) -> None:
 
 def _configure(app: Flask, settings: Settings) -> None:
     choices: dict[str, Any] = {
+        # Whatever FLASK_DEBUG says: a failure would no longer be a page of ours.
+        "DEBUG": False,
         "SECRET_KEY": settings.secret_key,
         "MAX_CONTENT_LENGTH": LARGEST_FORM,
         "BABEL_DEFAULT_LOCALE": "it",

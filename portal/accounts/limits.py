@@ -63,7 +63,7 @@ LIMITS: dict[Act, Limit] = {
         10, GUESSES, "A browser that the account knows, whatever others try from elsewhere."
     ),
     Act.CODE_FROM_ADDRESS: Limit(
-        30, GUESSES, "Codes have 99 bits: this spares the database, not the code."
+        30, GUESSES, "Codes have 100 bits: this spares the database, not the code."
     ),
     Act.LOST_OF_ACCOUNT: Limit(3, HOUR, "More letters than that are a nuisance, or an attack."),
     Act.LOST_FROM_ADDRESS: Limit(30, HOUR, "As for passwords, letter by letter."),

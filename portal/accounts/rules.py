@@ -149,7 +149,7 @@ def device_label(user_agent: str) -> str:
 
 
 def new_key() -> str:
-    """A key that can be read out over the telephone: five groups of four, 99 bits."""
+    """A key that can be read out over the telephone: five groups of four, 100 bits."""
     letters = "".join(secrets.choice(ALPHABET) for _number in range(KEY_LENGTH))
     return "-".join(letters[start : start + 4] for start in range(0, KEY_LENGTH, 4))
 

@@ -99,7 +99,7 @@ def in_plain_words(error: BaseException) -> Response:
 def _words(status: int) -> tuple[str, str]:
     if status == 403:
         return _whose_act()
-    reference = g.get("reference", "")
+    reference, start = g.get("reference", ""), _("Torna alla pagina iniziale e riprova da lì.")
     words = {
         400: (
             _("La pagina era rimasta aperta troppo a lungo"),
@@ -112,19 +112,14 @@ def _words(status: int) -> tuple[str, str]:
                 " sportello."
             ),
         ),
-        405: (
-            _("Questa pagina non si apre così"),
-            _("Torna alla pagina iniziale e riprova da lì."),
-        ),
+        405: (_("Questa pagina non si apre così"), start),
         409: (
             _("Non ancora salvato"),
             _("Mentre scrivevi qualcun altro ha salvato la stessa scheda. Riaprila e riprova."),
         ),
         413: (_("È troppo in una volta"), _too_much()),
-        414: (
-            _("L’indirizzo è troppo lungo"),
-            _("Torna alla pagina iniziale e riprova da lì."),
-        ),
+        414: (_("L’indirizzo è troppo lungo"), start),
+        415: (_("Il portale legge solo i suoi moduli"), start),
         422: (_("Così non si può fare"), ""),
         429: (_("Un momento"), ""),
         503: (_("Il servizio non risponde"), _while_away()),

@@ -15,6 +15,7 @@ from portal.machine.disks import folders_of, nearly_full
 from portal.reports.sections.method import how_counted
 
 home = Blueprint("home", __name__)
+TEXT = "text/plain; charset=utf-8"
 
 
 @home.get("/")
@@ -75,7 +76,7 @@ def source() -> Response:
 @open_to_all
 def healthz() -> Response:
     """The process answers; nothing else is asked, so that a busy database restarts no server."""
-    return Response("ok", content_type="text/plain")
+    return Response("ok", content_type=TEXT)
 
 
 @home.get("/readyz")
@@ -91,11 +92,11 @@ def readyz() -> Response:
     try:
         redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping()
     except redis.RedisError:
-        return Response("queue away", 503, RETRY_SOON, content_type="text/plain")
+        return Response("queue away", 503, RETRY_SOON, content_type=TEXT)
     waits = ["frozen: a restored copy, until «portal thaw»"] if find_frozen() else []
     warnings = [
         f"warning: disk nearly full: {disk.name}: {disk.free} of {disk.whole} MB free"
         for disk in nearly_full(folders_of(settings))
     ]
     text = "\n".join(["ok", *waits, *warnings])
-    return Response(text, content_type="text/plain; charset=utf-8")
+    return Response(text, content_type=TEXT)

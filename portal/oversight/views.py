@@ -29,7 +29,7 @@ from portal.reports.models import EditionRow
 
 oversight = Blueprint("oversight", __name__)
 
-MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
+MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
 
 
 @oversight.get("/r/<network>/")
@@ -107,7 +107,7 @@ def edition_file(edition_id: UUID, format: str) -> Response:
     edition = editions.get_edition(NETWORK, edition_id)
     found = editions.get_file(NETWORK, edition, f"confronto.{format}")
     name = f"confronto-{edition.period}-edizione-{edition.number}.{format}".replace("/", "-")
-    return download(found.content, name=name, media_type=f"{found.media_type}; charset=utf-8")
+    return download(found.content, name=name, media_type=found.media_type)
 
 
 def _comparison() -> NetworkComparison:

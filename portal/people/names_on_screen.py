@@ -9,13 +9,12 @@ import hashlib
 
 from flask import Response, current_app, g, request, session
 
-COOKIE = "nomi"
 SHOW, HIDE = "mostra", "nascondi"
 
 
 def are_names_shown(*, hidden: bool) -> bool:
     """The choice of this session, or what the desk says."""
-    chosen, _dash, mark = request.cookies.get(COOKIE, "").partition("-")
+    chosen, _dash, mark = request.cookies.get(_cookie(), "").partition("-")
     if "names_chosen" in g:
         return bool(g.names_chosen == SHOW)
     return chosen == SHOW if mark == _mark() else not hidden
@@ -29,14 +28,22 @@ def choose(chosen: str) -> None:
 def remember(response: Response) -> Response:
     """Let the browser keep what was chosen."""
     response.set_cookie(
-        COOKIE,
+        _cookie(),
         f"{g.names_chosen}-{_mark()}",
-        path="/s/",
+        path="/",
         httponly=True,
         samesite="Lax",
-        secure=current_app.config["SETTINGS"].secure_cookies,
+        secure=_is_https(),
     )
     return response
+
+
+def _cookie() -> str:
+    return "__Host-nomi" if _is_https() else "nomi"
+
+
+def _is_https() -> bool:
+    return bool(current_app.config["SETTINGS"].secure_cookies)
 
 
 def _mark() -> str:

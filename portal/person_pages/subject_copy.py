@@ -27,7 +27,7 @@ from portal.visits.queries import VisitEntry
 from portal.visits.rules import CHANNEL_LABELS, INTERPRETER_LABELS, Channel, Interpreter
 
 HOME = "residence"
-FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
+FORMATS = {"csv": "text/csv", "json": "application/json"}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tests.conformance.sources import ROOT
 from tests.pages import form_values
 
 Value = str | bytes
-READ = re.compile(r"request\.(?:args|values)\.get\(\s*\"(\w+)\"|\"(\w+)\" in request\.args")
+READ = re.compile(r"request\.args\.get\(\s*\"(\w+)\"|\"(\w+)\" in request\.args")
 GET_FIELDS = ("prima", "dopo", "periodo", "confronto", "prospetto", "altro", "mostra")
 DEEP = "[" * 50_000 + "]" * 50_000
 HOSTILE: dict[str, Value] = {

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from portal.core.uploads import LARGEST_FORM
 from portal.core.web.limits import LONGEST_ADDRESS, LONGEST_FIELD, LONGEST_NAME, MOST_FIELDS
@@ -16,12 +17,12 @@ from portal.drafts.queries import list_drafts
 from portal.people.queries import count_people
 from portal.people.rules import MOST_ALIASES
 from tests.conformance.conftest import ClientOf
-from tests.conformance.inputs import HEADERS, HOSTILE, Sample, query_names, samples
+from tests.conformance.inputs import DEEP, HEADERS, HOSTILE, Sample, query_names, samples
 from tests.conformance.routes import Route, all_routes
 from tests.conformance.test_routes import ENDING, assert_headers, csrf_token, place_of
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
-from tests.world import World
+from tests.world import PASSWORD, World
 
 SECONDS = 2.0
 Sent = Callable[[], dict[str, Any]]
@@ -73,6 +74,13 @@ class Walker:
         self.asked += 1
         if answer.status_code >= 500 or took > SECONDS:
             self.wrong.append(f"{route.endpoint}: {what}: {answer.status_code}, {took:.1f} s")
+
+    def send_json(self, route: Route, body: str) -> TestResponse:
+        """With the token where scripts put it, so that it is no reason to refuse."""
+        told = {"X-CSRFToken": self._tokens[self._place(route)]}
+        return self._browsers[self._place(route)].post(
+            self.addresses[route.endpoint], data=body, content_type="application/json", headers=told
+        )
 
     def token(self, route: Route) -> dict[str, Any]:
         """What lets a form through, and nothing else."""
@@ -164,6 +172,36 @@ def test_a_form_beyond_the_limits_is_one_sentence(
     assert answer.status_code == 413
     assert_headers(answer)
     assert "un campo a 100.000 caratteri. Non abbiamo salvato nulla" in answer.text
+
+
+@pytest.mark.parametrize("body", ['{"email": 5, "q": [1], "current": {}}', "[1, 2]", DEEP, "{"])
+def test_what_is_no_form_is_not_read(walker: Walker, body: str) -> None:
+    """Flask-WTF would take JSON for a form whose values may be anything."""
+    for route in walker.routes:
+        if route.method == "POST":
+            answer = walker.send_json(route, body)
+            assert answer.status_code == 415, route.endpoint
+            assert_headers(answer)
+            assert "Il portale legge solo i suoi moduli" in answer.text
+
+
+def test_fields_that_a_form_does_not_have_change_nothing(
+    world: World, client_of: ClientOf, at_desk: AtDesk
+) -> None:
+    client, chosen = client_of(world.bruno), uuid4()
+    more = {"id": str(chosen), "desk_id": str(world.capannori.id), "words": "x", "created_by": "x"}
+    saved = client.submit("/s/lucca/persone/nuova", {"family_name": "Diallo"} | more)
+    assert saved.status_code == 303
+    assert str(chosen) not in saved.location
+    with at_desk(world.lucca):
+        assert count_people() == 1
+    renamed = {"nome-name": "Altro", "nome-current": PASSWORD, "nome-email": "x@evil.example"}
+    more = {"email": "x@evil.example", "role": "manager", "id": str(world.anna.id)}
+    client.submit("/conto", renamed | more, action="/conto/nome")
+    page = client.get("/conto").text
+    assert "Altro" in page
+    assert "evil.example" not in page
+    assert "Responsabile" not in page
 
 
 def test_an_address_beyond_the_limits_is_one_sentence(visitor: PortalClient) -> None:

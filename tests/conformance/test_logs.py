@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -75,6 +76,25 @@ def test_a_failure_is_written_without_its_words(
     assert failures[0]["reference"] in response.text
     assert NAME not in written()
     assert "Segreta" not in written()
+
+
+def test_a_line_says_when_who_asked_what_and_how_it_ended(
+    world: World, client_of: ClientOf, visitor: PortalClient, written: Callable[[], str]
+) -> None:
+    """One format for every line, in UTC; the reference is that of the page."""
+    refused = visitor.post("/accedi", data={"email": world.anna.email})
+    forbidden = client_of(world.carla).get("/s/lucca/persone/nuova")
+    lines = [json.loads(line) for line in written().splitlines()]
+    asked = {line["reference"]: line for line in lines if line["event"] == "request"}
+    for answer, route, status in (
+        (refused, "/accedi", 400),
+        (forbidden, "/s/<desk>/persone/nuova", 403),
+    ):
+        line = asked[answer.headers["X-Request-Id"]]
+        assert set(line) == {"at", "level", "event", "reference", "method", "route", "status", "ms"}
+        assert (line["route"], line["status"]) == (route, status)
+        assert line["reference"] in answer.text
+        assert datetime.fromisoformat(line["at"]).utcoffset() == timedelta(0)
 
 
 def test_what_is_typed_is_not_written(

@@ -60,3 +60,24 @@ def test_hours_and_figures_are_those_of_the_page(path: Path) -> None:
     assert all('timeZone: "Europe/Rome"' in hour for hour in hours)
     figures = re.findall(r"toLocaleString\(.*", source)
     assert all('useGrouping: "always"' in figure for figure in figures)
+
+
+WRITES_MARKUP = re.compile(
+    r"\.(?:innerHTML|outerHTML|insertAdjacentHTML|srcdoc)\b|document\.write|\beval\(|new Function"
+)
+LISTENS_TO_OTHERS = re.compile(r"postMessage|[\"']message[\"']|onmessage")
+HINDERS_PASTING = re.compile(r"[\"']paste[\"']|onpaste")
+KEEPS = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie|\bcaches\b")
+
+
+@EACH
+def test_a_script_writes_text_and_no_markup(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    for wrong in (WRITES_MARKUP, LISTENS_TO_OTHERS, HINDERS_PASTING):
+        assert wrong.findall(source) == []
+
+
+def test_a_browser_keeps_only_presses_that_are_on_their_way() -> None:
+    """Topics and numbers of the quick count; no page keeps a word about a person."""
+    keeping = {path.name for path in SCRIPTS if KEEPS.search(path.read_text(encoding="utf-8"))}
+    assert keeping == {"tally.js"}

@@ -7,6 +7,7 @@ is typed and with what is saved now they say who changed what. Nothing here know
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from flask import current_app
@@ -123,5 +124,8 @@ def unseal(text: str | None, about: object) -> dict[str, Any] | None:
 
 def _serializer(about: object) -> URLSafeSerializer:
     return URLSafeSerializer(
-        str(current_app.secret_key), salt=f"before {about}", serializer_kwargs={"default": str}
+        str(current_app.secret_key),
+        salt=f"before {about}",
+        serializer_kwargs={"default": str},
+        signer_kwargs={"digest_method": sha256},
     )

@@ -16,12 +16,15 @@ LONGEST_NAME = 200
 
 
 def refuse_beyond(app: Flask) -> None:
-    """Answer 414 to an address and 413 to a form beyond the limits."""
+    """Answer 414 to an address and 413 to a form beyond the limits, 415 to what is no form."""
 
     @app.before_request
     def measure() -> None:
         if len(request.full_path) > LONGEST_ADDRESS:
             abort(414)
+        if request.is_json:
+            # Flask-WTF reads it as a form, whose values may then be anything but text.
+            abort(415)
         sent = [*request.form.items(multi=True), *request.files.items(multi=True)]
         if len(sent) > MOST_FIELDS or any(_is_beyond(*field) for field in sent):
             abort(413)

@@ -72,8 +72,10 @@ def redirect_to(endpoint: str, **values: Any) -> Response:
 
 
 def download(body: bytes, *, name: str, media_type: str) -> Response:
-    """Answer with a file that the browser saves under an ASCII name made by us."""
+    """Answer with a file that the browser saves under an ASCII name made by us; text is UTF-8."""
     response = make_response(body)
+    if media_type.startswith(("text/", "application/json")):
+        media_type += "; charset=utf-8"
     response.headers["Content-Type"] = media_type
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pages of editions: ask for one, read it as it was frozen, take its files, correct it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -140,14 +141,14 @@ def edition_file(edition_id: UUID, name: str) -> Response:
 def build() -> Response:
     """Of what is on the screen: its period, its baseline, its layout."""
     period = request.form.get("periodo", "")
-    asked = editions.request_edition(DESK, period=period, chosen=_chosen())
+    asked = editions.request_edition(DESK, period=period, chosen=_chosen(request.form))
     return redirect_to("reports.show", periodo=asked.period)
 
 
-def _chosen() -> dict[str, str | None]:
+def _chosen(sent: Mapping[str, str]) -> dict[str, str | None]:
     """The baseline and the layout that an act was asked with; none: as chosen last."""
-    return {"baseline": request.values.get("confronto") or None,
-            "layout": request.values.get("prospetto") or None}  # fmt: skip
+    return {"baseline": sent.get("confronto") or None,
+            "layout": sent.get("prospetto") or None}  # fmt: skip
 
 
 @reports.post("/s/<desk>/relazioni/edizioni/<uuid:edition_id>/riprova")
@@ -171,7 +172,8 @@ def request_correction(edition_id: UUID) -> Response:
     if form.validate_on_submit():
         with form.attempting():
             reason = form.reason.data or ""
-            editions.request_edition(DESK, period=found.period, chosen=_chosen(), reason=reason)
+            chosen = _chosen(request.args)
+            editions.request_edition(DESK, period=found.period, chosen=chosen, reason=reason)
             return redirect_to("reports.show", periodo=found.period)
     return _correction_page(edition_id, form)
 
@@ -179,7 +181,7 @@ def request_correction(edition_id: UUID) -> Response:
 def _correction_page(edition_id: UUID, form: CorrectionForm) -> Response:
     found = editions.get_edition(DESK, edition_id)
     period = parse_period(found.period)
-    made = columns(period, _chosen())
+    made = columns(period, _chosen(request.args))
     chosen = Choices(made["baseline"], Layout(made["layout"]))
     return page(
         "reports/correct.html",

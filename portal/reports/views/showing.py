@@ -103,8 +103,7 @@ def file(format: str) -> Response:
     body = rendered(relazione, format=format)
     stem, _dot, ending = form.file_name.rpartition(".")
     name = f"{stem}-{relazione.desk_slug}-{relazione.period.whole.name}.{ending}"
-    charset = "; charset=utf-8" if form.media_type.startswith(("text/", "application/json")) else ""
-    return download(body, name=name.replace("/", "-"), media_type=form.media_type + charset)
+    return download(body, name=name.replace("/", "-"), media_type=form.media_type)
 
 
 @reports.get("/s/<desk>/relazioni/perche")

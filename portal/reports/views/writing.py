@@ -57,4 +57,4 @@ def _page(form: TextsForm, period: Period) -> Response:
 
 
 def _period() -> Period:
-    return require_period(request.values.get("periodo", ""), field="periodo")
+    return require_period(request.args.get("periodo", ""), field="periodo")

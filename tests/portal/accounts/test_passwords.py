@@ -3,6 +3,7 @@
 
 import pytest
 from argon2 import extract_parameters
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from portal.accounts import passwords
 from portal.core.errors import Refusal
@@ -70,6 +71,26 @@ def test_accents_count_once_however_they_are_typed() -> None:
     stored = passwords.hash_password("citt\u00e0 di mare blu")
     assert passwords.is_right("citta\u0300 di mare blu", stored)
     assert not passwords.is_right("citta di mare blu", stored)
+
+
+def test_what_leaked_elsewhere_is_refused() -> None:
+    """One in ten of those that are long enough, in zxcvbn's list of leaked passwords."""
+    leaked = [each for each in FREQUENCY_LISTS["passwords"] if len(each) >= passwords.SHORTEST]
+    assert len(leaked) > 200
+    for password in leaked[::10]:
+        with pytest.raises(Refusal):
+            passwords.refuse_weak(password, known_words=())
+
+
+@pytest.mark.parametrize("length", [13, 56, 73, 128])
+def test_every_letter_counts_up_to_the_last(length: int) -> None:
+    password = "tre parole facili " * 8
+    stored = passwords.hash_password(password[:length])
+    assert passwords.is_right(password[:length], stored)
+    assert not passwords.is_right(password[: length - 1] + "#", stored)
+    assert not passwords.is_right(password[: length - 1], stored)
+    assert not passwords.is_right(password[:length].upper(), stored)
+    assert not passwords.is_right(f" {password[:length]}", stored)
 
 
 def test_nobody_is_as_slow_as_somebody_and_never_right() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select, update
 
@@ -14,6 +15,7 @@ from portal.accounts.limits import LIMITS, Act
 from portal.accounts.models import Account, LoginSession, Membership
 from portal.core import clock
 from portal.core.store.database import db
+from tests.conformance.sources import places
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import PASSWORD, World
@@ -222,6 +224,47 @@ def test_the_cookie_is_as_strict_as_the_site_allows(
     assert "; Path=/" in cookie
     assert "; SameSite=Lax" in cookie
     assert "Domain" not in cookie
+
+
+def test_no_cookie_is_less_strict(portal_with: Callable[..., Flask], world: World) -> None:
+    """Of the session, of the browser, of the names on the screen; there are no others."""
+    site = "https://sportelli.example"
+    client = portal_with(public_url=site).test_client()
+    told: dict[str, Any] = {"base_url": site, "headers": {"Referer": f"{site}/accedi"}}
+
+    def token(answer: Any) -> str:
+        soup = BeautifulSoup(answer.text, "html.parser")
+        return str(soup.select_one("input[name=csrf_token]")["value"])  # type: ignore[index]
+
+    entry = client.get("/accedi", base_url=site)
+    who = {"email": world.bruno.email, "password": PASSWORD, "csrf_token": token(entry)}
+    entered = client.post("/accedi", data=who, **told)
+    named = {"nomi": "mostra", "csrf_token": token(client.get("/conto", base_url=site))}
+    chosen = client.post("/s/lucca/nomi", data=named, **told)
+    cookies = [one for answer in (entry, entered, chosen)
+               for one in answer.headers.getlist("Set-Cookie")]  # fmt: skip
+    names = {cookie.partition("=")[0] for cookie in cookies}
+    assert names == {"__Host-sportelli", "__Host-sportelli-browser", "__Host-nomi"}
+    for cookie in cookies:
+        said = set(cookie.split("; "))
+        assert said >= {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}, cookie
+        assert "Domain" not in cookie
+    setters = places("portal", calls=("set_cookie",))
+    assert len(setters) == len(names), "each place that gives a cookie is tried here"
+
+
+def test_a_new_secret_key_ends_no_session(
+    portal_with: Callable[..., Flask], visitor: PortalClient, world: World
+) -> None:
+    """Only forms that are open must be opened again: their tokens are made with it."""
+    enter(visitor, world)
+    token = visitor.soup("/conto").find("input", attrs={"name": "csrf_token"})["value"]
+    later: Any = portal_with(secret_key="another").test_client()
+    later.set_cookie("sportelli", visitor.get_cookie("sportelli").value)
+    assert later.post("/blocca", data={"csrf_token": token}).status_code == 400
+    fresh = BeautifulSoup(later.get("/conto").text, "html.parser")
+    token = fresh.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
+    assert later.post("/blocca", data={"csrf_token": token}).status_code == 303
 
 
 def test_pages_without_a_form_give_visitors_no_cookie(visitor: PortalClient) -> None:

@@ -81,8 +81,12 @@ def test_the_letter_leaves_where_letters_do(
 def test_a_password_and_an_address_are_given_at_the_machine(
     run: Callable[..., Result], app: Flask, world: World
 ) -> None:
+    inside = new_browser(app)
+    sign_in(inside, world.bruno.email)
+    assert inside.get("/conto").status_code == 200
     told = run("user", "password", "--email", world.bruno.email, "--password-stdin", typed=NEW)
     assert told.exit_code == 0, told.output
+    assert inside.get("/conto").status_code == 303, "whoever was in is out"
     assert sign_in(new_browser(app), world.bruno.email).status_code == 422
     moved = run("user", "address", "--email", world.bruno.email, "--to", GINA)
     assert moved.exit_code == 0, moved.output

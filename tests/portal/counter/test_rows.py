@@ -229,10 +229,10 @@ def test_the_choice_of_names_is_nothing_to_the_next_session(
 ) -> None:
     bruno, anna = client_of(world.bruno), client_of(world.anna)
     bruno.submit(HOME, {"nomi": "mostra"}, action="/s/lucca/nomi")
-    cookie = bruno.get_cookie("nomi", path="/s/")
+    cookie = bruno.get_cookie("nomi")
     assert cookie is not None
     assert cookie.http_only
-    anna.set_cookie("nomi", cookie.value, path="/s/")
+    anna.set_cookie("nomi", cookie.value)
     assert "Diallo" not in anna.soup(HOME).text
 
 

@@ -109,6 +109,11 @@ def test_an_account_stops_answering_after_five_failures(
         assert sign_in(visitor, world.bruno.email).status_code == 303
 
 
+def test_a_password_does_not_age(visitor: PortalClient, world: World) -> None:
+    with clock.stopped_at(NOON + timedelta(days=3650)):
+        assert sign_in(visitor, world.bruno.email).location == "/"
+
+
 def test_an_unknown_account_stops_like_a_known_one(visitor: PortalClient, world: World) -> None:
     for _number in range(PER_ACCOUNT):
         assert sign_in(visitor, "nobody@sportelli.example").status_code == 422

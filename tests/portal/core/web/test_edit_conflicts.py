@@ -24,3 +24,5 @@ def test_only_what_we_sealed_about_this_record_is_read(shared_app: Flask) -> Non
         forged = URLSafeSerializer("another key", salt=f"before {one}").dumps({"note": "Mai."})
         assert unseal(str(forged), one) is None
         assert unseal(None, one) is None
+        weak = URLSafeSerializer(str(shared_app.secret_key), salt=f"before {one}")
+        assert unseal(str(weak.dumps({"note": "Mai."})), one) is None, "SHA-1, its usual hash"
