@@ -66,6 +66,10 @@ WRITES_MARKUP = re.compile(
     r"\.(?:innerHTML|outerHTML|insertAdjacentHTML|srcdoc)\b|document\.write|\beval\(|new Function"
 )
 LISTENS_TO_OTHERS = re.compile(r"postMessage|[\"']message[\"']|onmessage")
+# What is read could be called as what every object has.
+NAMES_A_FIELD = re.compile(
+    r"\w\[(?![\"'`\d])[^\]]+\]\s*=[^=]|Object\.(?:assign|fromEntries)|__proto__|\bconstructor\["
+)
 HINDERS_PASTING = re.compile(r"[\"']paste[\"']|onpaste")
 KEEPS = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie|\bcaches\b")
 
@@ -73,7 +77,7 @@ KEEPS = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie|\bca
 @EACH
 def test_a_script_writes_text_and_no_markup(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    for wrong in (WRITES_MARKUP, LISTENS_TO_OTHERS, HINDERS_PASTING):
+    for wrong in (WRITES_MARKUP, LISTENS_TO_OTHERS, NAMES_A_FIELD, HINDERS_PASTING):
         assert wrong.findall(source) == []
 
 
