@@ -151,8 +151,9 @@ class DeskFigures:
         marked, baseline = self.marked, self.baseline
         not_now, not_then = marked.not_now, marked.not_then
         if self.comparable is None:
-            # A sum is of what was told.
-            not_now, not_then = not_now | self.protected.now, not_then | self.protected.then
+            # A sum is of what was told; so is a line of several topics, some of them hidden.
+            not_now |= _untold(self.protected.now, self.current)
+            not_then |= _untold(self.protected.then, baseline)
         known = baseline is not None and code not in not_then
         row = topic_row(
             code,
@@ -165,15 +166,21 @@ class DeskFigures:
 
     def _unsplit(self, row: TopicRow) -> TopicRow:
         """Without a rate where it is not told what it would be of."""
-        if row.code in self.protected.unsplit_now:
-            row = replace(row, nameless=None, incidence=None, variation=None)
-        if row.code in self.protected.unsplit_then:
-            row = replace(row, baseline_nameless=None, baseline_incidence=None, variation=None)
+        if self.protected.hides_rate(row.code, "now"):
+            row = replace(row, nameless=None, of_users=None, incidence=None, variation=None)
+        if self.protected.hides_rate(row.code, "then"):
+            row = replace(row, baseline_nameless=None, baseline_of_users=None,
+                          baseline_incidence=None, variation=None)  # fmt: skip
         return row
 
     def total(self, label: str) -> TopicRow:
         """The line of all services."""
         return total_row(label, self.current, self.baseline)
+
+
+def _untold(hidden: frozenset[str], side: Counts | None) -> frozenset[str]:
+    """The hidden lines of which nothing else is told."""
+    return frozenset(code for code in hidden if side is None or not side.topics.get(code))
 
 
 def figures_of(desk: Named, read: Read, lines: Sequence[Topic]) -> DeskFigures:

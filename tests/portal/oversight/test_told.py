@@ -80,6 +80,27 @@ def test_health_of_two_is_hidden_and_the_network_sums_what_was_told(
     assert len(lucca["hidden"]["now"]) > 1, "beside the total one mark alone says nothing less"
 
 
+def test_of_a_line_of_several_topics_what_is_told_is_read(
+    old_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
+) -> None:
+    """The list of the year before has one line for renewals and conversions, which are hidden."""
+    with at_desk(old_desks.lucca):
+        record(FIRST, *[("CIT",)] * 12, *[("SOG-RIN",)] * 9, *[("SOG-CON",)] * 3, *[("PRO",)] * 2)
+    publish(old_desks.lucca, "2026-S1")
+    with at_network(old_desks.rete):
+        comparison = queries.get_comparison("2026-S1")
+        frozen = thaw(freeze("2026-S1", "2025-S1"))
+    (lucca,) = comparison.desks
+    assert {"SOG-RIN", "PRO"} <= lucca.protected.now
+    csv = documents.rendered(comparison, format="csv").decode()
+    assert documents.rendered(frozen, format="csv").decode() == csv
+    head, *lines = [line.split(",") for line in csv.splitlines()]
+    row = dict(zip(head, next(line for line in lines if line[0] == "SOG-RIN"), strict=True))
+    assert (row["lucca_count"], row["lucca_incidence"]) == ("almeno 9", "•")
+    assert row["network_sum_count"] == "almeno 9"
+    assert comparison.funnel.standings == {}
+
+
 def test_it_is_not_told_that_one_user_is_behind_six_enquiries_about_health(
     old_desks: World, at_desk: AtDesk, at_network: AtNetwork, publish: Publish
 ) -> None:
