@@ -8,6 +8,7 @@ behave as they do in production; a savepoint could not show them.
 import gc
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -48,6 +49,7 @@ DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "test")
 SHARED_HOME = os.environ.get("PORTAL_TEST_HOME")
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
+SUM_OF = "sum of "
 URLS = ("database_url", "database_owner_url", "database_network_url", "database_backup_url")
 
 # The same examples each time, so that a run says something of the change and not of chance;
@@ -301,9 +303,20 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end what tests want said of the whole run, also with `-q`."""
+    """Say at the end what tests want said of the whole run, also with `-q`.
+
+    What many tests counted, each a part, is one line: `record_property("sum of trials", {...})`.
+    """
+    sums: dict[str, Counter[str]] = {}
     for reports in list(terminalreporter.stats.values()):
         for report in reports:
-            for name, said in getattr(report, "user_properties", ()):
-                if name == "summary" and report.when == "call":
+            if getattr(report, "when", "") != "call":
+                continue
+            for name, said in report.user_properties:
+                if name == "summary":
                     terminalreporter.write_line(str(said))
+                elif name.startswith(SUM_OF):
+                    sums.setdefault(name.removeprefix(SUM_OF), Counter()).update(said)
+    for what, counts in sums.items():
+        parts = ", ".join(f"{name} {number}" for name, number in counts.items())
+        terminalreporter.write_line(f"{what}: {parts}")

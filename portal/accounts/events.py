@@ -17,6 +17,7 @@ from sqlalchemy import update
 from portal.accounts.models import AccountLetter, SecurityEvent
 from portal.accounts.rules import device_label
 from portal.core import clock
+from portal.core.errors import NotHere
 from portal.core.store.database import current_scope, db
 from portal.core.work import jobs
 from portal.core.work.job_names import JobName
@@ -147,12 +148,15 @@ def queue_account_letter(*, email: str | None = None, **reason: UUID) -> None:
 
 
 def mark_seen(event_id: UUID, *, subject_id: UUID) -> None:
-    """The owner of the account says that it was them."""
-    db.session.execute(
+    """The owner of the account says that they have seen it; what happened to others is not here."""
+    seen = db.session.execute(
         update(SecurityEvent)
         .where(SecurityEvent.id == event_id, SecurityEvent.subject_id == subject_id)
         .values(seen_at=clock.now())
-    )
+        .returning(SecurityEvent.id)
+    ).all()
+    if not seen:
+        raise NotHere
 
 
 def present_device() -> str:

@@ -68,16 +68,20 @@ def jinja_env(shared_app: Flask) -> Environment:
 
 @pytest.fixture
 def twins(world: World, app: Flask, at_desk: AtDesk) -> World:
-    """The world, with the same people known to the desks of Lucca and of Capannori."""
+    """The world, with the same people known to the desks of Lucca and of Capannori.
+
+    Its two networks have rows of their own as well.
+    """
     for desk in (world.lucca, world.capannori):
         with at_desk(desk):
             records.write_rows(desk)
             records.publish(desk)
             records.invite(desk)
             _keep_letter(app, desk)
-    with app.app_context(), network_scope(world.rete.id), unit_of_work():
-        records.write_network_rows(world.rete)
-        _keep_letter(app, world.rete)
+    for network in (world.rete, world.altra):
+        with app.app_context(), network_scope(network.id), unit_of_work():
+            records.write_network_rows(network)
+            _keep_letter(app, network)
     return world
 
 

@@ -21,12 +21,17 @@ from portal.core import clock
 from portal.core.store.database import DeskTable, PublishedTable, db
 from portal.oversight.models import PublishedFigure
 from portal.reports.editions.edition_type import File, manifest_hash
-from tests.world import CAPANNORI, LUCCA, RETE, Place, World
+from tests.world import ALTRA, CAPANNORI, LUCCA, RETE, Place, World
 from tests.world import Place as Desk
 
 models.load()
 
-AUTHOR = {LUCCA: World().bruno.id, CAPANNORI: World().dario.id, RETE: World().elena.id}
+AUTHOR = {
+    LUCCA: World().bruno.id,
+    CAPANNORI: World().dario.id,
+    RETE: World().elena.id,
+    ALTRA: World().fabio.id,
+}
 NUMBERS = {LUCCA: 4_321_987, CAPANNORI: 7_654_321}
 FILE = File("relazione.csv", "text/csv", b"the same file")
 NETWORK_FILE = File("confronto.csv", "text/csv", b"the same file")

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who may use which route: a new one is written down here, so that somebody has thought about it.
 
-From this table alone follows what each identity gets from each route (test_routes.py).
+From this table alone follows what each identity gets from each route (test_matrix.py).
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal.core.web.access import GRANTED, Permission, Role
+from portal.core.web.access import GRANTED, Permission
+from tests.conformance.identities import Identity
+from tests.conformance.outcomes import Outcome, Row
 from tests.conformance.records import FILE, row_id
-from tests.world import Place, Someone
+from tests.world import Place
 
 OPEN = None
 OWN = Permission.USE_OWN_ACCOUNT
@@ -264,8 +266,21 @@ ONLY_ASKING = {
 }
 # The token of a form just opened: no row has it yet.
 NEW_IDS = {"counter.keep_draft"}
-# Not even a colleague's: who is admitted may still find nothing.
-OF_ITS_AUTHOR = {"counter.discard_draft", "counter.take_up_draft", "accounts.end_session"}
+# What is typed as a session ends is kept, and nothing is shown.
+ALSO_LOCKED = {"counter.keep_draft"}
+# What takes something away comes last: the others still need it.
+ENDING = (
+    "sign_in.lock",
+    "sign_in.log_out",
+    "imports.confirm_totals_deletion",
+    "members.remove",
+    "members.withdraw",
+    "counter.confirm_deletion",
+    "counter.take_back",
+    "counter.discard_draft",
+    "accounts.end_session",
+    "accounts.deny_event",
+)
 QUERIES = dict.fromkeys(
     ("reports.show", "reports.file", "reports.write", "reports.save_texts", "oversight.compare",
      "oversight.file"),
@@ -321,17 +336,24 @@ class Route:
         assert "<" not in address, f"say in Route.address() what {self.rule} needs"
         return address + QUERIES.get(self.endpoint, "")
 
-    def outcome(self, one: Someone | None, place: Place) -> str:
-        """What somebody gets at a place: open, sign in, 404, 403 or admitted."""
+    def outcome(self, who: Identity, place: Place, row: Row = Row.OWN) -> Outcome:
+        """What somebody gets at a place, where the address names a row of that place or none."""
         if self.permission is OPEN:
-            return "open"
-        if one is None:
-            return "sign in"
-        if not self.at_a_place:
-            return "admitted"
-        if (one.role is Role.OVERSEER) is not ("<network>" in self.rule) or one.place != place:
-            return "404"
-        return "admitted" if self.permission in GRANTED[one.role] else "403"
+            return Outcome.OPEN
+        if not who.is_signed_in or (who.is_locked and self.endpoint not in ALSO_LOCKED):
+            return Outcome.SIGN_IN
+        if self.at_a_place:
+            role = who.works_at.get(place)
+            if role is None:
+                return Outcome.NOT_THERE
+            if self.permission not in GRANTED[role]:
+                return Outcome.NOT_ALLOWED
+        return Outcome.ADMITTED if row is Row.OWN else Outcome.NOT_THERE
+
+    def outcome_without_token(self, who: Identity, place: Place) -> Outcome:
+        """What a change gets that no page of this session sent: whose it is comes first."""
+        outcome = self.outcome(who, place)
+        return outcome if outcome in (Outcome.SIGN_IN, Outcome.NOT_THERE) else Outcome.FORGED
 
 
 def all_routes() -> list[Route]:

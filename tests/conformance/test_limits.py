@@ -18,8 +18,8 @@ from portal.people.queries import count_people
 from portal.people.rules import MOST_ALIASES
 from tests.conformance.conftest import ClientOf
 from tests.conformance.inputs import DEEP, HEADERS, HOSTILE, Sample, query_names, samples
-from tests.conformance.routes import Route, all_routes
-from tests.conformance.test_routes import ENDING, assert_headers, csrf_token, place_of
+from tests.conformance.routes import ENDING, Route, all_routes
+from tests.conformance.test_routes import assert_headers, csrf_token, place_of
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
 from tests.world import PASSWORD, World
@@ -87,7 +87,7 @@ class Walker:
         return {"data": {"csrf_token": self._tokens[self._place(route)]}}
 
     def _place(self, route: Route) -> Any:
-        return place_of(route, None, self._world)
+        return place_of(route, self._world)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Protections of the database, each taken away by a statement."""
 
-from tests.mutants.mutant import ISOLATION, ROUTES, TABLES, Mutant
+from tests.mutants.mutant import ISOLATION, MATRIX, TABLES, Mutant
 
 DATABASE = (
     Mutant(
@@ -9,7 +9,7 @@ DATABASE = (
         (
             f"{TABLES}tables_of_desks_and_networks_force_row_security",
             f"{ISOLATION}another_desks_rows_are_not_there",
-            f"{ROUTES}another_desks_row_is_like_an_absent_one",
+            f"{MATRIX}[manager-page]",
         ),
         sql="ALTER TABLE person DISABLE ROW LEVEL SECURITY",
     ),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Doors left open: who an account belongs to, what a key opens, how often one may try."""
 
-from tests.mutants.mutant import Mutant
+from tests.mutants.mutant import MATRIX, Mutant
 
 INVITATIONS = "tests/portal/accounts/test_invitations.py::test_"
 OWN = "tests/portal/accounts/test_own_account.py::test_"
@@ -65,6 +65,13 @@ DOORS = (
         new="pass",
     ),
     Mutant(
+        "an invitation is looked up without its desk",
+        (f"{MATRIX}[manager-page]",),
+        function="portal.accounts.invitations.queries:get_open",
+        old=" Invitation.desk_id == scoped_desk(),",
+        new="",
+    ),
+    Mutant(
         "a key works again after it was used",
         (f"{INVITATIONS}a_code_works_once",),
         function="portal.accounts.invitations.actions:_take",
@@ -111,6 +118,13 @@ DOORS = (
         function="portal.accounts.actions:end_own_session",
         old="LoginSession.id == session_id, of_the_account",
         new="LoginSession.id == session_id",
+    ),
+    Mutant(
+        "what another account is asked about can be answered",
+        (f"{MATRIX}[reader-page]",),
+        function="portal.accounts.events:mark_seen",
+        old=", SecurityEvent.subject_id == subject_id",
+        new="",
     ),
     Mutant(
         "a new device is not asked about",

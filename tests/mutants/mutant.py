@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 TABLES = "tests/conformance/test_tables.py::test_"
 ROUTES = "tests/conformance/test_routes.py::test_"
+MATRIX = "tests/conformance/test_matrix.py::test_route_matrix"
 ISOLATION = "tests/conformance/test_isolation.py::test_"
 
 

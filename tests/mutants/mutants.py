@@ -9,7 +9,7 @@ from tests.mutants.database import DATABASE
 from tests.mutants.doors import DOORS
 from tests.mutants.lasting import LASTING
 from tests.mutants.letters import SENT
-from tests.mutants.mutant import ISOLATION, ROUTES, TABLES, Mutant
+from tests.mutants.mutant import ISOLATION, MATRIX, ROUTES, TABLES, Mutant
 
 LOGS = "tests/conformance/test_logs.py::test_"
 VISITS = "tests/portal/visits/test_actions.py::test_"
@@ -73,6 +73,7 @@ CODE = (
         (
             f"{TRUST}revocation.py::test_who_was_removed",
             f"{TRUST}revocation.py::test_another_desk_is_not_there",
+            f"{MATRIX}[not-yet-accepted-page]",
         ),
         function="portal.accounts.gate:_place",
         old="abort(404)",
@@ -80,7 +81,7 @@ CODE = (
     ),
     Mutant(
         "a role that ended goes on",
-        (f"{TRUST}revocation.py::test_who_was_removed",),
+        (f"{TRUST}revocation.py::test_who_was_removed", f"{MATRIX}[removed-page]"),
         function="portal.accounts.queries:is_current",
         old="Membership.ended_at.is_not(None)",
         new="Membership.id.is_(None)",
@@ -91,6 +92,24 @@ CODE = (
         function="portal.accounts.queries:_session_statement",
         old=", Account.disabled_at.is_(None))",
         new=")",
+    ),
+    Mutant(
+        "a refused act counts as a use of the desk",
+        (f"{MATRIX}[reader-page]",),
+        function="portal.accounts.gate:admitted",
+        old="        abort(403)",
+        new=(
+            "        with identity_scope(), separate():\n"
+            "            actions.note_use(account_id=account.id, place_id=place.id)\n"
+            "        abort(403)"
+        ),
+    ),
+    Mutant(
+        "htmx needs no permission",
+        (f"{MATRIX}[reader-htmx]",),
+        function="portal.accounts.gate:admitted",
+        old="if not may(",
+        new="if 'HX-Request' not in request.headers and not may(",
     ),
     Mutant(
         "a refused act leaves no trace",
@@ -199,7 +218,7 @@ CODE = (
     ),
     Mutant(
         "a session that ended opens pages",
-        (f"{DRAFTS}a_locked_session_keeps_words_and_reads_none",),
+        (f"{DRAFTS}a_locked_session_keeps_words_and_reads_none", f"{MATRIX}[locked-page]"),
         function="portal.accounts.gate:_account",
         old='if locked and getattr(view, "keeps_what_is_typed", False):',
         new="if locked:",
