@@ -14,7 +14,7 @@ import time
 import traceback
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -140,7 +140,8 @@ def run_all(settings: Settings, runs: Sequence[Run]) -> None:
 def _try(run: Run, settings: Settings, database: str) -> None:
     """Run the tests without their protection, and leave what happened in the report."""
     os.environ["PORTAL_TEST_DATABASE"] = database
-    removal = Removal(run.mutant, settings)
+    # The letters of another lane lie elsewhere: each test throws away those of the one before.
+    removal = Removal(run.mutant, replace(settings, home=settings.home / database))
     with run.report.with_suffix(".txt").open("w", encoding="utf-8") as told:
         os.dup2(told.fileno(), 1)
         os.dup2(told.fileno(), 2)
