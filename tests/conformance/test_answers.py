@@ -49,7 +49,7 @@ def pages(
     def ask() -> Iterator[tuple[Route, TestResponse]]:
         for route in all_routes():
             if route.method == "GET":
-                place = place_of(route, None, twins)
+                place = place_of(route, twins)
                 yield route, plain(browsers[place]).get(route.address(place, twins.bruno.id))
 
     return ask()

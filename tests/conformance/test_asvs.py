@@ -69,7 +69,7 @@ def expanded(part: str) -> list[str]:
         return [one for number in numbers if (one := f"{section}.{number}") in ASKED]
     if part.count(".") == 2:
         return [part]
-    return [one for one in ASKED if one.startswith(f"{part}.")]
+    return sorted(one for one in ASKED if one.startswith(f"{part}."))
 
 
 def anchors(path: str) -> set[str]:

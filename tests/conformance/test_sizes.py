@@ -17,6 +17,7 @@ FOLDERS = (*EVERYTHING, "templates")
 # Written by a program.
 WRITTEN = {
     "config/setup/node.txt",
+    "config/setup/sbom.txt",
     "migrations/landed.txt",
     "migrations/schema.txt",
 }
