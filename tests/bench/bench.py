@@ -71,9 +71,17 @@ class Bench:
             with self.connection.transaction():
                 for statement in SWEEP.split(";"):
                     self.connection.execute(statement, {"desk": desk.id, "since": self.since})
+                if self._has_limits():
+                    # Nobody searches three hundred times a minute; the bench does.
+                    self.connection.execute("DELETE FROM use_count")
             operations.sign_in_again(self.connection, desk)
 
         return sweep
+
+    def _has_limits(self) -> bool:
+        """Not so the builds before December 2026."""
+        row = self.connection.execute("SELECT to_regclass('use_count') IS NOT NULL").fetchone()
+        return bool(row and row[0])
 
 
 @contextmanager
