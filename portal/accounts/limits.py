@@ -15,8 +15,7 @@ from enum import StrEnum
 
 from flask import current_app
 from flask_babel import ngettext
-from sqlalchemy import case, delete, or_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, or_, text, update
 
 from portal.accounts.models import UseCount
 from portal.accounts.rules import CLOCKS_DIFFER
@@ -99,6 +98,25 @@ def _sentence(seconds: int) -> str:
     )
 
 
+# Every search counts, and SQLAlchemy makes an INSERT of several rows anew each time it is asked.
+# An end beyond a whole span from now was written before the clock was set back.
+COUNTED = text(
+    """
+INSERT INTO use_count AS counted (bucket, ends_at, uses)
+SELECT bucket, ends_at, 1
+FROM unnest(CAST(:buckets AS bytea[]), CAST(:ends AS timestamptz[])) AS asked (bucket, ends_at)
+ORDER BY bucket
+ON CONFLICT (bucket) DO UPDATE SET (ends_at, uses) = (
+    SELECT CASE WHEN is_over THEN excluded.ends_at ELSE counted.ends_at END,
+        CASE WHEN is_over THEN 1 ELSE counted.uses + 1 END
+    FROM (SELECT counted.ends_at <= :now OR counted.ends_at > excluded.ends_at + :clocks_differ)
+        AS span (is_over)
+)
+RETURNING bucket, ends_at, uses
+"""
+)
+
+
 def count_uses(uses: Iterable[tuple[Act, str]]) -> list[bytes]:
     """Count one use of each act by each doer, before it is done; TooOften beyond a limit.
 
@@ -106,23 +124,14 @@ def count_uses(uses: Iterable[tuple[Act, str]]) -> list[bytes]:
     """
     now = clock.now()
     acts = {bucket_of(act, doer): act for act, doer in uses}
-    rows = [
-        {"bucket": bucket, "ends_at": now + LIMITS[acts[bucket]].span, "uses": 1}
-        for bucket in sorted(acts)
-    ]
-    statement = insert(UseCount).values(rows)
-    ends_at, fresh = UseCount.ends_at, statement.excluded.ends_at
-    # An end beyond a whole span from now was written before the clock was set back.
-    is_over = or_(ends_at <= now, ends_at > fresh + CLOCKS_DIFFER)
-    counted = db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[UseCount.bucket],
-            set_={
-                "ends_at": case((is_over, fresh), else_=ends_at),
-                "uses": case((is_over, 1), else_=UseCount.uses + 1),
-            },
-        ).returning(UseCount.bucket, UseCount.ends_at, UseCount.uses)
-    ).all()
+    buckets = sorted(acts)
+    values = {
+        "buckets": buckets,
+        "ends": [now + LIMITS[acts[bucket]].span for bucket in buckets],
+        "now": now,
+        "clocks_differ": CLOCKS_DIFFER,
+    }
+    counted = db.session.execute(COUNTED, values).all()
     waits = [row.ends_at - now for row in counted if row.uses > LIMITS[acts[row.bucket]].uses]
     if waits:
         raise TooOften(max(1, int(max(waits).total_seconds())))
