@@ -29,3 +29,11 @@ def web(door: Door, tmp_path: Path, root: Path) -> Iterator[Web]:
     yield server
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(20)
+
+
+@pytest.fixture
+def ground() -> Iterator[Path]:
+    """On the machine's own disk, and open to the servers' account: pytest's own folders are not."""
+    with TemporaryDirectory(prefix="sp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
