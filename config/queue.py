@@ -60,8 +60,6 @@ def celery_settings(redis_url: str, *, client_name: str | None = None) -> dict[s
         "task_reject_on_worker_lost": True,
         "task_time_limit": LONGEST_TASK_SECONDS,
         "worker_prefetch_multiplier": 1,
-        # What beat remembers is not worth a file: all that is due is computed from rows.
-        "beat_scheduler": "celery.beat:Scheduler",
         "task_publish_retry_policy": {
             "max_retries": 1,
             "interval_start": 0,

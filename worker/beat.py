@@ -4,9 +4,11 @@
 What is due is computed from rows (worker/schedule.py), so two beats do what one does.
 """
 
+import time
 from typing import Any
 
 from celery import Celery, signals
+from celery.beat import Scheduler
 
 from config.queue import celery_settings
 from worker import start
@@ -21,9 +23,32 @@ TIMETABLE = {
     }
 }
 
+
+class MinuteScheduler(Scheduler):
+    """Calls each minute of the time that passes, whatever the hour.
+
+    Celery's own goes by the hour: set back by a day, it is silent for a day. And what beat
+    remembers is not worth a file: all that is due is computed from rows.
+    """
+
+    _next_at = 0.0
+
+    def tick(self, **_functions: Any) -> float:
+        """Call, if the minute is over; how long to wait."""
+        if self._next_at <= time.monotonic():
+            self._next_at = time.monotonic() + EVERY_SECONDS
+            for entry in self.schedule.values():
+                self.apply_entry(entry, producer=self.producer)
+        return max(0.0, self._next_at - time.monotonic())
+
+
 settings = start.complete_settings()
 celery = Celery("sportelli")
-celery.conf.update(celery_settings(str(settings.redis_url)), beat_schedule=TIMETABLE)
+celery.conf.update(
+    celery_settings(str(settings.redis_url)),
+    beat_schedule=TIMETABLE,
+    beat_scheduler=MinuteScheduler,
+)
 
 
 @signals.beat_init.connect

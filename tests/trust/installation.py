@@ -8,8 +8,9 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -57,11 +58,11 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, root: Path) -> Iterator[Installation]:
+def installed(folder: Path, root: Path, **changes: Any) -> Iterator[Installation]:
     """The installation, at work: the folder is open to the servers' own account."""
     with Room(load_settings({"PORTAL_HOME": str(folder / "home")})) as room:
         room.keep_running()
-        settings = room.settings()
+        settings = replace(room.settings(), **changes)
         prepare(settings)
         assert_promises(settings)
         web = Web(settings, folder / "written", root)

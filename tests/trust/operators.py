@@ -24,10 +24,11 @@ from bs4 import BeautifulSoup, Tag
 from tests.conformance.test_routes import HEADERS
 from tests.pages import form_values
 from tests.trust.web import HOST
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, Someone, World
 
 AT_WORK = 4
 TRIES = 5
+MOST_LOOKS = 300
 PATIENCE_SECONDS = 30
 PAUSE_SECONDS = 0.4
 AWAY = "<h1>Il servizio non risponde</h1>"
@@ -81,6 +82,7 @@ class Notebook:
     bare: list[str] = field(default_factory=list)
     answered_at: list[float] = field(default_factory=list)
     saved_at: list[float] = field(default_factory=list)
+    posted_at: list[float] = field(default_factory=list)
 
     def seconds_without_answer(self, since: float) -> float:
         return next(at for at in self.answered_at if at > since) - since
@@ -94,6 +96,12 @@ class Notebook:
         while len(self.saved_at) < wanted:
             assert time.monotonic() < end, f"{self.told} in {seconds} s: {self.bare[:3]}"
             time.sleep(0.01)
+
+    def wait_for_post(self) -> None:
+        """Until somebody has just sent a form."""
+        before, end = len(self.posted_at), time.monotonic() + PATIENCE_SECONDS
+        while len(self.posted_at) == before and time.monotonic() < end:
+            time.sleep(0.001)
 
     def assert_nothing_lost(self, database_url: str) -> str:
         """Each acknowledged save is there once, none twice, none in part; in words."""
@@ -122,88 +130,46 @@ class WorkIsOver(Exception):
     """The block has ended, whatever the operator was waiting for."""
 
 
-class Operator:
-    """One of them, in a browser without JavaScript."""
+class Browser:
+    """One without JavaScript, whose answers are all noted."""
 
-    def __init__(self, port: int, notebook: Notebook, over: threading.Event, seed: int) -> None:
-        self._port, self._notes, self._random = port, notebook, Random(seed)
-        self._over, self._cookie = over, ""
+    def __init__(self, port: int, notebook: Notebook, who: Someone, over: threading.Event) -> None:
+        self._port, self._notes, self._who, self._over = port, notebook, who, over
+        self._cookie = ""
 
-    def work(self) -> None:
-        with suppress(WorkIsOver):
-            self._sign_in()
-            while True:
-                try:
-                    self._save()
-                except SignedOut:
-                    self._notes.told["signed out"] += 1
-                    self._sign_in()
-
-    def _sign_in(self) -> None:
-        """Whatever it takes, as one does who has to work."""
-        answer = None
+    def sign_in(self) -> None:
+        """Anew, whatever it takes, as one does who has to work."""
+        answer, self._cookie = None, ""
         while answer is None or not answer.leads_to("/"):
-            form = self._form("/accedi")
-            typed = {"email": World().bruno.email, "password": PASSWORD}
-            answer = self._ask("/accedi", form | typed)
-            self._pause()
+            typed = {"email": self._who.email, "password": PASSWORD}
+            answer = self.ask("/accedi", self.form("/accedi", "form:has([name=password])") | typed)
+            self.pause()
 
-    def _pause(self) -> None:
+    def pause(self) -> None:
         if self._over.wait(PAUSE_SECONDS):
             raise WorkIsOver
 
-    def _save(self) -> None:
-        if self._over.is_set():
-            raise WorkIsOver
-        address = self._random.choice((VISIT, NEWCOMER, PRESS))
-        form = self._form(address)
-        token = str(form["form_token"][0])
-        self._notes.sent.add(token)
-        target = address.partition("?")[0]
-        for _try in range(TRIES):
-            answer = self._ask(target, form | self._typed(address))
-            if answer is not None and answer.status != 503:
-                self._hear(answer, token)
-                return
-            self._pause()
-        self._notes.told["given up"] += 1
-
-    def _hear(self, answer: Answer, token: str) -> None:
-        if answer.leads_to("/s/lucca/"):
-            self._notes.acknowledged.add(token)
-            self._notes.saved_at.append(time.monotonic())
-        elif answer.leads_to("/accedi"):
-            raise SignedOut
-        else:
-            self._notes.told[f"refused {answer.status}"] += 1
-
-    def _typed(self, address: str) -> dict[str, Any]:
-        if address == PRESS:
-            return {"topic": "CIT"}
-        if address == VISIT:
-            return {"topics": ["CIT", "FAM-RIC"]}
-        # Names that resemble nobody: the desk would ask whether it is one it knows.
-        family, given = ("".join(self._random.choices("bcdfglmnprstvz", k=12)) for _name in "fg")
-        return {"topics": ["CIT"], "person-family_name": family, "person-given_name": given}
-
-    def _form(self, address: str) -> dict[str, Any]:
-        """The fields of the page's form, asked for until it comes."""
-        while True:
-            answer = self._ask(address)
+    def form(self, address: str, selector: str) -> dict[str, Any]:
+        """The fields of a form on a page, asked for until it comes."""
+        for _try in range(MOST_LOOKS):
+            answer = self.ask(address)
             if answer is not None and answer.status == 200:
                 page = BeautifulSoup(answer.html, "html.parser")
-                form = page.select_one("main form:has([name=form_token], [name=password])")
+                form = page.select_one(f"main {selector}")
                 assert isinstance(form, Tag), address
                 return form_values(form)
             if answer is not None and answer.leads_to("/accedi"):
                 raise SignedOut
-            self._pause()
+            self.pause()
+        raise AssertionError(f"{address} never came")
 
-    def _ask(self, address: str, form: dict[str, Any] | None = None) -> Answer | None:
+    def ask(self, address: str, form: dict[str, Any] | None = None) -> Answer | None:
         """The answer, judged; none when the line broke."""
         line = HTTPConnection(HOST, self._port, timeout=PATIENCE_SECONDS)
         headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
         body = urlencode(form, doseq=True) if form else None
+        if form:
+            self._notes.posted_at.append(time.monotonic())
         try:
             line.request("POST" if form else "GET", address, body=body, headers=headers)
             got = line.getresponse()
@@ -224,6 +190,56 @@ class Operator:
         for given in answer.headers.get_all("Set-Cookie") or ():
             if found := re.match(r"sportelli=[^;]+", given):
                 self._cookie = found[0]
+
+
+class Operator(Browser):
+    """Bruno, once in each browser that he has open."""
+
+    def __init__(self, port: int, notebook: Notebook, over: threading.Event, seed: int) -> None:
+        super().__init__(port, notebook, World().bruno, over)
+        self._random = Random(seed)
+
+    def work(self) -> None:
+        with suppress(WorkIsOver):
+            self.sign_in()
+            while not self._over.is_set():
+                try:
+                    self._save()
+                except SignedOut:
+                    self._notes.told["signed out"] += 1
+                    self.sign_in()
+
+    def _save(self) -> None:
+        address = self._random.choice((VISIT, NEWCOMER, PRESS))
+        form = self.form(address, "form:has([name=form_token])")
+        token = str(form["form_token"][0])
+        self._notes.sent.add(token)
+        sent = form | self._typed(address)
+        for _try in range(TRIES):
+            answer = self.ask(address.partition("?")[0], sent)
+            if answer is not None and answer.status != 503:
+                self._hear(answer, token)
+                return
+            self.pause()
+        self._notes.told["given up"] += 1
+
+    def _hear(self, answer: Answer, token: str) -> None:
+        if answer.leads_to("/s/lucca/"):
+            self._notes.acknowledged.add(token)
+            self._notes.saved_at.append(time.monotonic())
+        elif answer.leads_to("/accedi"):
+            raise SignedOut
+        else:
+            self._notes.told[f"refused {answer.status}"] += 1
+
+    def _typed(self, address: str) -> dict[str, Any]:
+        if address == PRESS:
+            return {"topic": "CIT"}
+        if address == VISIT:
+            return {"topics": ["CIT", "FAM-RIC"]}
+        # Names that resemble nobody: the desk would ask whether it is one it knows.
+        family, given = ("".join(self._random.choices("bcdfglmnprstvz", k=12)) for _name in "fg")
+        return {"topics": ["CIT"], "person-family_name": family, "person-given_name": given}
 
 
 @contextmanager

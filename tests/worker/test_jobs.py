@@ -252,3 +252,19 @@ def test_what_fails_again_and_again_waits_since_it_was_asked_for(
         with clock.stopped_at(NOON + timedelta(minutes=minutes)):
             work(app, only_job().id)
     assert waiting_at(app, NOON + timedelta(minutes=9)) == [("publish", timedelta(minutes=9))]
+
+
+@pytest.mark.parametrize("wait", [timedelta(), timedelta(hours=1)], ids=["at once", "later"])
+def test_what_was_asked_for_before_the_clock_was_set_back_does_not_wait_for_that_hour(
+    app: Flask, world: World, at_desk: AtDesk, only_job: Callable[[], jobs.Job], wait: timedelta
+) -> None:
+    """What was asked for at once is due; what was planned keeps its hour."""
+    ahead = NOON + timedelta(days=1)
+    with clock.stopped_at(ahead), at_desk(world.lucca):
+        jobs.enqueue(JobName.SWEEP_DRAFTS, "", due_at=ahead + wait if wait else None)
+    job_id = only_job().id
+    with clock.stopped_at(NOON), app.app_context(), identity_scope(), unit_of_work():
+        assert jobs.list_due(limit=9) == ([] if wait else [job_id])
+    with clock.stopped_at(NOON):
+        work(app, job_id)
+    assert (only_job().finished_at is None) is bool(wait)
