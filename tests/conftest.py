@@ -8,7 +8,6 @@ behave as they do in production; a savepoint could not show them.
 import gc
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -40,6 +39,7 @@ from portal.embedded import machine_room
 from tests import world as a_world
 from tests.pages import PortalClient
 from tests.sink import Sink, running_sink
+from tests.trust import page as trust
 from tests.world import Place, Someone, World
 from worker import run
 
@@ -302,21 +302,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end what tests want said of the whole run, also with `-q`.
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--trust", action="store_true", help="print the page of `make trust`")
 
-    What many tests counted, each a part, is one line: `record_property("sum of trials", {...})`.
-    """
-    sums: dict[str, Counter[str]] = {}
-    for reports in list(terminalreporter.stats.values()):
-        for report in reports:
-            if getattr(report, "when", "") != "call":
-                continue
-            for name, said in report.user_properties:
-                if name == "summary":
-                    terminalreporter.write_line(str(said))
-                elif name.startswith(SUM_OF):
-                    sums.setdefault(name.removeprefix(SUM_OF), Counter()).update(said)
-    for what, counts in sums.items():
-        parts = ", ".join(f"{name} {number}" for name, number in counts.items())
-        terminalreporter.write_line(f"{what}: {parts}")
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what tests want said of the whole run, also with `-q`."""
+    reports = [
+        report
+        for found in terminalreporter.stats.values()
+        for report in found
+        if isinstance(report, pytest.TestReport)
+    ]
+    paged = terminalreporter.config.getoption("trust")
+    beside = [report for report in reports if not (paged and trust.is_answer(report))]
+    for line in (*trust.figures(beside), *(trust.page(reports) if paged else ())):
+        terminalreporter.write_line(line)

@@ -199,7 +199,7 @@ def count_canaries(answers: dict[str, bytes], desk: Place) -> int:
 
 @pytest.mark.usefixtures("noon")
 def test_no_word_or_figure_of_another_desk_on_any_page(
-    twins: World, client_of: ClientOf, plain: Plain
+    twins: World, client_of: ClientOf, plain: Plain, record_property: Callable[[str, str], None]
 ) -> None:
     size = found_own = pages = 0
     for one in (twins.anna, twins.bruno, twins.carla):
@@ -209,7 +209,8 @@ def test_no_word_or_figure_of_another_desk_on_any_page(
         found_own += count_canaries(answers, twins.lucca)
         pages += len(answers)
         size += sum(map(len, answers.values()))
-    print(f"answers {pages}, bytes {size}, own canaries {found_own}, foreign 0")  # noqa: T201
+    line = f"answers {pages}, bytes {size}, own canaries {found_own}, foreign 0"
+    record_property("summary", line)
     assert found_own > 100, "the crawl is blind"
     assert pages > 60
 

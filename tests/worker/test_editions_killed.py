@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -189,20 +190,25 @@ def fork_builder(app: Flask, job_id: UUID) -> int:
 
 
 @pytest.mark.long
-def test_killed_ten_times_at_each_point(desk: Desk, start_worker: StartWorker) -> None:
+def test_killed_ten_times_at_each_point(
+    desk: Desk, start_worker: StartWorker, record_property: Callable[[str, str], None]
+) -> None:
     worker = start_worker(*SOLO)
     for _turn in range(10):
         for point in POINTS:
             worker = kill_at(point, desk, worker, start_worker)
-    print(  # noqa: T201
+    record_property(
+        "summary",
         f"kill points {len(POINTS)} × 10: completed {len(desk.seconds)},"
-        f" duplicates {desk.duplicates}, slowest {max(desk.seconds):.1f} s"
+        f" duplicates {desk.duplicates}, slowest {max(desk.seconds):.1f} s",
     )
     assert (len(desk.seconds), desk.duplicates) == (80, 0)
 
 
 @pytest.mark.long
-def test_killed_at_a_hundred_random_moments(desk: Desk, start_worker: StartWorker) -> None:
+def test_killed_at_a_hundred_random_moments(
+    desk: Desk, start_worker: StartWorker, record_property: Callable[[str, str], None]
+) -> None:
     chance, reached = random.Random(2016), []
     worker = start_worker(*SOLO)
     for _turn in range(100):
@@ -213,9 +219,10 @@ def test_killed_at_a_hundred_random_moments(desk: Desk, start_worker: StartWorke
         worker = start_worker(*SOLO, wait=False)
         desk.finish(edition_id, job_id, killed_at)
     at = {step: reached.count(step) for step in sorted(set(reached))}
-    print(  # noqa: T201
+    record_property(
+        "summary",
         f"random kills 100: completed {len(desk.seconds)}, duplicates {desk.duplicates},"
-        f" slowest {max(desk.seconds):.1f} s, at step {at}"
+        f" slowest {max(desk.seconds):.1f} s, at step {at}",
     )
     assert (len(desk.seconds), desk.duplicates) == (100, 0)
 

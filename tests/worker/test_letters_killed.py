@@ -9,7 +9,7 @@ its place, as a supervisor would do it.
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -182,7 +182,8 @@ def killing(
         one.end()
 
 
-def kill_at_each_point(killing: Killing, times: int) -> None:
+def kill_at_each_point(killing: Killing, times: int) -> str:
+    """So many times; what became of the letters, in words."""
     for time in range(times):
         for number, point in enumerate(POINTS):
             killing.kill_at(point, notice=bool((time + number) % 2))
@@ -192,18 +193,22 @@ def kill_at_each_point(killing: Killing, times: int) -> None:
     lost = [one for one in states if one not in accepted and one not in uncertain]
     lost += [one for one, state in states.items() if state not in ("sent", "uncertain")]
     listed = killing.listed()
-    print(  # noqa: T201
-        f"kills {killing.kills}: duplicates {len(duplicates)}, lost {len(lost)},"
-        f" uncertain {len(uncertain)} (listed {len(listed & uncertain)})"
-    )
     assert len(states) == killing.kills == times * len(POINTS)
     assert (duplicates, lost, listed) == ([], [], uncertain)
+    return (
+        f"{killing.kills} kills of a mailer: duplicates {len(duplicates)}, lost {len(lost)},"
+        f" uncertain {len(uncertain)} (listed {len(listed & uncertain)})"
+    )
 
 
-def test_a_mailer_killed_once_at_each_point(killing: Killing) -> None:
-    kill_at_each_point(killing, 1)
+def test_a_mailer_killed_once_at_each_point(
+    killing: Killing, record_property: Callable[[str, str], None]
+) -> None:
+    record_property("summary", kill_at_each_point(killing, 1))
 
 
 @pytest.mark.long
-def test_a_mailer_killed_ten_times_at_each_point(killing: Killing) -> None:
-    kill_at_each_point(killing, 10)
+def test_a_mailer_killed_ten_times_at_each_point(
+    killing: Killing, record_property: Callable[[str, str], None]
+) -> None:
+    record_property("summary", kill_at_each_point(killing, 10))

@@ -3,6 +3,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -72,7 +73,12 @@ def dropped(worker: Program) -> int:
 @pytest.mark.long
 @pytest.mark.parametrize("pool", POOLS)
 def test_a_worker_drops_every_kind_and_goes_on(
-    settings: Settings, broker: Broker, start_worker: StartWorker, bench: Bench, pool: tuple[str]
+    settings: Settings,
+    broker: Broker,
+    start_worker: StartWorker,
+    bench: Bench,
+    pool: tuple[str],
+    record_property: Callable[[str, str], None],
 ) -> None:
     worker = start_worker(*pool)
     refused = [name for name, message in NOISE if read_message(message) is None]
@@ -84,7 +90,10 @@ def test_a_worker_drops_every_kind_and_goes_on(
     assert worker.is_alive()
     assert dropped(worker) == len(refused)
     assert "Segreta" not in worker.written()
-    print(f"{pool[1]}: {len(NOISE)} kinds, {len(refused)} dropped, then {seconds:.1f} s")  # noqa: T201
+    record_property(
+        "summary",
+        f"{pool[1]}: {len(NOISE)} kinds, {len(refused)} dropped, works in {seconds:.1f} s",
+    )
 
 
 @pytest.mark.long

@@ -117,6 +117,7 @@ def test_it_works_soon_after(
     bench: Bench,
     pool: tuple[str, ...],
     trouble: Callable[[Broker, Program], None],
+    record_property: Callable[[str, str], None],
 ) -> None:
     worker = start_worker(*pool)
     bench.seconds()
@@ -124,7 +125,7 @@ def test_it_works_soon_after(
     jobs._notifier.cache_clear()  # the portal's own silence is no part of it
     seconds = wait_for(lambda: works(bench), seconds=SOON_SECONDS)
     assert worker.is_alive()
-    print(f"{pool[1]}, {trouble.__name__}: works after {seconds:.1f} s")  # noqa: T201
+    record_property("summary", f"{pool[1]}, {trouble.__name__}: works after {seconds:.1f} s")
 
 
 def works(bench: Bench) -> bool:
@@ -142,6 +143,7 @@ def test_a_line_that_goes_mute_for_ever_is_left(
     start_worker: StartWorker,
     bench: Bench,
     pool: tuple[str, ...],
+    record_property: Callable[[str, str], None],
 ) -> None:
     with relayed(broker) as relay:
         worker = start_worker(*pool, redis_url=relay.url)
@@ -149,5 +151,5 @@ def test_a_line_that_goes_mute_for_ever_is_left(
         relay.go_mute()
         seconds = wait_for(lambda: works(bench), seconds=SOON_SECONDS)
         assert worker.is_alive()
-        print(f"{pool[1]}, a mute line: works after {seconds:.1f} s")  # noqa: T201
+        record_property("summary", f"{pool[1]}, a mute line: works after {seconds:.1f} s")
         worker.end()

@@ -107,7 +107,11 @@ class TwoOfEach:
 
 @pytest.mark.long
 def test_each_edition_and_each_delivery_once_and_none_missing(
-    app: Flask, settings: Settings, desks: Desks, at_desk: AtDesk
+    app: Flask,
+    settings: Settings,
+    desks: Desks,
+    at_desk: AtDesk,
+    record_property: Callable[[str, str], None],
 ) -> None:
     places = {Place(f"giorno-{day:%d-%m}", "Sportello"): closing_on(day) for day in DAYS}
     for place, closing in places.items():
@@ -136,9 +140,10 @@ def test_each_edition_and_each_delivery_once_and_none_missing(
     sent = Counter(desks.rows(DELIVERIES))
     assert sent == {(*key, address, "sent"): 1 for key in wanted for address in ADDRESSES}
     assert desks.rows("SELECT count(*) FROM job WHERE finished_at IS NULL") == [(0,)]
-    print(  # noqa: T201
+    record_property(
+        "summary",
         f"ten days, {ticks} double beats: {len(found)} editions of {len(wanted)},"
-        f" {sent.total()} deliveries of {2 * len(wanted)}, each once"
+        f" {sent.total()} deliveries of {2 * len(wanted)}, each once",
     )
 
 

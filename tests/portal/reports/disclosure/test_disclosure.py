@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Nobody who holds everything published may work out a count of few persons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -164,26 +164,35 @@ def _sum(sums: list[Sum]) -> Sum:
     return total
 
 
-def attacked(seed: int, *, last: int, busy: int) -> None:
-    """Live some months, publish, and let the other attacker try everything that was printed."""
+def attacked(seed: int, *, last: int, busy: int) -> str:
+    """Live some months, publish, and let the other attacker try everything that was printed.
+
+    In words, how much is hidden.
+    """
     history = lived(seed, last=last, busy=busy)
-    secrets = 0
+    secrets, shares = 0, list[str]()
     for part in PARTS:
         papers = [printed(sheet) for sheet in history.told[part]]
         secrets += sum(len(paper.secret) for paper in papers)
         assert OtherAttacker(papers, MEMBERS).known() == [], part
         hidden, lines = share_hidden(history.told[part])
-        print(f"{part}: {hidden} di {lines} righe nascoste ({100 * hidden / lines:.0f} %)")  # noqa: T201
-    print(f"{secrets} celle protette, 0 con meno di 3 valori; "  # noqa: T201
-          f"{history.left_out} tabelle non pubblicate")  # fmt: skip
+        shares.append(f"{part}: {hidden} of {lines} lines hidden ({100 * hidden / lines:.0f} %)")
     assert secrets > 10 * last
+    return (
+        f"{last} months: {secrets} protected cells, 0 with fewer than 3 values,"
+        f" {history.left_out} tables not published, {', '.join(shares)}"
+    )
 
 
-def test_two_months_and_everything_that_was_printed() -> None:
-    attacked(1, last=2, busy=25)
+def test_two_months_and_everything_that_was_printed(
+    record_property: Callable[[str, str], None],
+) -> None:
+    record_property("summary", attacked(1, last=2, busy=25))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_year_and_everything_that_was_printed(seed: int) -> None:
-    attacked(seed, last=12, busy=40)
+def test_a_year_and_everything_that_was_printed(
+    seed: int, record_property: Callable[[str, str], None]
+) -> None:
+    record_property("summary", attacked(seed, last=12, busy=40))
