@@ -31,6 +31,7 @@ TRIES = 5
 MOST_LOOKS = 300
 PATIENCE_SECONDS = 30
 PAUSE_SECONDS = 0.4
+LONGEST_SAVE_SECONDS = 0.08
 AWAY = "<h1>Il servizio non risponde</h1>"
 VISIT, NEWCOMER, PRESS = (
     "/s/lucca/accessi/nuovo",
@@ -97,11 +98,12 @@ class Notebook:
             assert time.monotonic() < end, f"{self.told} in {seconds} s: {self.bare[:3]}"
             time.sleep(0.01)
 
-    def wait_for_post(self) -> None:
-        """Until somebody has just sent a form."""
+    def wait_for_post(self, random: Random) -> None:
+        """Until somebody has sent a form, and as long as the portal may be saving it."""
         before, end = len(self.posted_at), time.monotonic() + PATIENCE_SECONDS
         while len(self.posted_at) == before and time.monotonic() < end:
             time.sleep(0.001)
+        time.sleep(random.uniform(0, LONGEST_SAVE_SECONDS))
 
     def assert_nothing_lost(self, database_url: str) -> str:
         """Each acknowledged save is there once, none twice, none in part; in words."""

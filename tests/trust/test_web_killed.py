@@ -15,7 +15,6 @@ from tests.trust.operators import Notebook, at_work
 from tests.trust.web import Web
 
 SHORT, WHOLE = 10, 200
-LONGEST_SAVE_SECONDS = 0.08
 LONGEST_SILENCE_SECONDS = 60
 """Two starts on a machine that does other things too: each is three seconds of one processor."""
 
@@ -28,8 +27,7 @@ def processes(web: Web) -> list[int]:
 
 def kill_some(web: Web, notebook: Notebook, random: Random) -> tuple[int, float]:
     """One or both, with a form on its way; how many, and the time until somebody had an answer."""
-    notebook.wait_for_post()
-    time.sleep(random.uniform(0, LONGEST_SAVE_SECONDS))
+    notebook.wait_for_post(random)
     alive = processes(web)
     chosen = random.sample(alive, min(len(alive), random.choice((1, 1, 1, 2))))
     at = time.monotonic()
