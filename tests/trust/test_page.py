@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from tests.trust.__main__ import command
+from tests.trust.__main__ import NOT_FAST, command
 from tests.trust.page import QUESTIONS, is_answer, page
 
 FIGURE = ("summary", "3 kills: 0 lost")
@@ -57,4 +57,5 @@ def test_what_was_not_run_is_not_ok() -> None:
 def test_the_whole_runs_also_what_is_long() -> None:
     assert command([])[4:6] == ["-m", ""]
     assert "" not in command(["--fast"])
+    assert set(command([])) - set(command(["--fast"])) == {*NOT_FAST, ""}
     assert "--fast" not in command(["--fast", "-x"])
