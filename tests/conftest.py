@@ -49,7 +49,6 @@ DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "test")
 SHARED_HOME = os.environ.get("PORTAL_TEST_HOME")
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
-SUM_OF = "sum of "
 URLS = ("database_url", "database_owner_url", "database_network_url", "database_backup_url")
 
 # The same examples each time, so that a run says something of the change and not of chance;
