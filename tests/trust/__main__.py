@@ -13,8 +13,13 @@ from tests.trust.page import QUESTIONS
 
 FAST = ("-n", "3", "--dist", "worksteal")
 WHOLE = ("-m", "")
-# A third of the time of the others together; an ordinary run has them on its page.
-NOT_FAST = ("tests/conformance/test_limits.py", "tests/trust/test_slow_visitors.py")
+# As much time as the others together; an ordinary run has them on its page.
+NOT_FAST = (
+    "tests/mutants/",
+    "tests/conformance/test_limits.py",
+    "tests/trust/test_slow_visitors.py",
+    "tests/trust/test_two_editors.py",
+)
 
 
 def command(arguments: Sequence[str]) -> list[str]:
