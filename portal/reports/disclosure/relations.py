@@ -7,10 +7,11 @@ correction or a deletion changed has no such equation. What was really counted i
 of the solutions, and where nothing changed nothing is left out.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import combinations
 
 from portal.reports.disclosure.attack import Key, Sum, System
@@ -18,6 +19,10 @@ from portal.reports.disclosure.sheets import ADDITIVE, OTHERS, Sheet
 
 MOST_WAYS = 60
 """Ways of putting a period together of others; more say nothing new."""
+MOST_STEPS = 5_000
+"""Tried to find these ways; the ways of fewest periods are found first."""
+FEW_WAYS = 2
+"""Of those where periods cross, as equations: with all of them a year took four times as long."""
 A_LOT = 10_000
 """More than a count that nobody told could be; a programme needs an end."""
 A_DAY = timedelta(days=1)
@@ -54,6 +59,7 @@ class Knowledge:
         self.targets = [*self._small()]
         self._join_editions()
         self._join_periods()
+        self._join_crossings()
         self._join_places(members or {})
 
     def _told(self, sheet: Sheet) -> dict[str, Sum]:
@@ -125,6 +131,24 @@ class Knowledge:
                     self._contain(whole, [self._by_window[one][-1] for one in pieces], rest=True)
                 for piece in (sheet for one in inside for sheet in self._by_window[one]):
                     self._contain(whole, [piece], rest=False)
+
+    def _join_crossings(self) -> None:
+        """Of counts that add up: where periods cross, some are added and some taken away."""
+        for window, sheets in self._by_window.items():
+            of_place = tuple(other for other in self._by_window if other[0] == window[0])
+            for steps in crossings(window[1], window[2], of_place)[:FEW_WAYS]:
+                parts = [(self._by_window[part][-1], sign) for part, sign in steps]
+                for whole in sheets:
+                    self._join_crossing(whole, parts)
+
+    def _join_crossing(self, whole: Sheet, parts: Sequence[tuple[Sheet, int]]) -> None:
+        for code in self.codes if whole.part in ADDITIVE else ():
+            true = sum(sign * sheet.values.get(code, 0) for sheet, sign in parts)
+            if true == whole.values.get(code, 0):
+                left = self.of(whole, code)
+                for sheet, sign in parts:
+                    left = left.plus(self.of(sheet, code), -sign)
+                self.system.equal(left, Sum({}, 0))
 
     def _join(self, whole: Sheet, pieces: Sequence[Sheet]) -> None:
         """A period that others make up entirely; persons of several are fewer than their sum."""
@@ -202,6 +226,59 @@ def gapped(start: date, end: date, windows: Sequence[Window]) -> list[tuple[Wind
     closed = {(one[1], one[2]) for one in windows}
     ways = _ways(start, end, windows, gaps=1)
     return [pieces for pieces, gaps in ways if pieces and gaps and gaps[0] not in closed]
+
+
+Step = tuple[Window, int]
+"""A period that is added (1), or taken away (-1)."""
+
+
+@lru_cache(maxsize=1_000)
+def crossings(start: date, end: date, windows: tuple[Window, ...]) -> list[tuple[Step, ...]]:
+    """Each way from the first day to the last where periods cross: four months and a quarter that
+    share April, less April, are a half-year.
+
+    Where no period crosses another covers() finds every way there is; so do the covers of a longer
+    period that is told.
+    """
+    own = ("", start, end)
+    if not any(_cross(*pair) for pair in combinations([own, *windows], 2)):
+        return []
+    onwards = _onwards([window for window in windows if (window[1], window[2]) != (start, end)])
+    found: list[tuple[Step, ...]] = []
+    paths: deque[tuple[date, tuple[Step, ...], frozenset[date]]] = deque([(start, (), frozenset())])
+    for _tried in range(MOST_STEPS):
+        if not paths or len(found) >= MOST_WAYS:
+            break
+        day, steps, passed = paths.popleft()
+        if day == end + A_DAY:
+            found += [steps] if _is_crossing(steps) else []
+            continue
+        for there, step in onwards[day]:
+            if there not in passed:
+                paths.append((there, (*steps, step), passed | {day}))
+    return found
+
+
+def _onwards(windows: Sequence[Window]) -> dict[date, list[tuple[date, Step]]]:
+    """From each day the days that a period leads to: its end if it is added, else its beginning."""
+    found: dict[date, list[tuple[date, Step]]] = defaultdict(list)
+    for window in windows:
+        first, after = window[1], window[2] + A_DAY
+        found[first].append((after, (window, 1)))
+        found[after].append((first, (window, -1)))
+    return found
+
+
+def _cross(window: Window, other: Window) -> bool:
+    """Whether they share days, and each has days that the other has not."""
+    first, last = sorted((window, other), key=lambda window: window[1:])
+    return first[1] < last[1] <= first[2] < last[2]
+
+
+def _is_crossing(steps: Sequence[Step]) -> bool:
+    """Whether some are added and some taken away, and no added one holds all the others."""
+    signs = [sign for _window, sign in steps]
+    return signs.count(1) > 1 and -1 in signs
 
 
 Gap = tuple[date, date]

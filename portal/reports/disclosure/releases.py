@@ -7,13 +7,13 @@ those that were told of its parts; a correction waits, and is told within the ne
 table with it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 from typing import NamedTuple
 
-from portal.reports.disclosure.relations import Window, covers
+from portal.reports.disclosure.relations import Window, covers, crossings
 from portal.reports.disclosure.sheets import ADDITIVE, LEAST, NAMELESS, TOPICS
 
 TOTALS, SEXES, PERSONS = "totals", "sexes", "persons"
@@ -212,28 +212,30 @@ class Releases:
             if (found := [each for each in every
                           if TOPICS in each.table and (also_public or not each.is_public)])
         }  # fmt: skip
-        for whole, pieces in _ways(days, offered):
-            each = [offered[window] for window in ([whole] if whole else []) + pieces]
-            for chosen in _choices(each):
-                if total := self._added(days, chosen, is_rest=whole is not None):
+        for whole, rest in _ways(days, offered):
+            for chosen in _choices([offered[window] for window in [*whole, *rest]]):
+                if total := self._added(days, chosen[: len(whole)], chosen[len(whole) :]):
                     yield total
 
-    def _added(self, days: Days, chosen: Sequence[Release], *, is_rest: bool) -> Release | None:
+    def _added(
+        self, days: Days, whole: Sequence[Release], rest: Sequence[Release]
+    ) -> Release | None:
+        chosen = [*whole, *rest]
         tables = [self._on_lines(_additive(release.table), days) for release in chosen]
         known = [release for release in tables if release is not None]
         if len(known) < len(tables):
             return None
         total = known[0]
-        for other in known[1:]:
-            total = plus(total, other, -1 if is_rest else 1)
+        for number, other in enumerate(known[1:], 1):
+            total = plus(total, other, 1 if number < len(whole) else -1)
         made_of = [
             ((max(start, days[0]), min(end, days[1])), until)
-            for release in chosen for (start, end), until in release.made_of
+            for release in whole for (start, end), until in release.made_of
             if _overlap((start, end), days)
         ]  # fmt: skip
-        rest = [stretch for release in chosen[1:] for stretch in release.made_of] if is_rest else []
         late = [late for release in chosen for late in release.late]
-        late += _between(chosen[0].made_of, rest)
+        for added in whole:
+            late += _between(added.made_of, [each for less in rest for each in less.made_of])
         return Release(total, tuple(made_of), late=tuple(late))
 
     def _on_lines(self, table: Table, days: Days) -> dict[str, dict[str, int]] | None:
@@ -277,17 +279,22 @@ def _shared(table: Table, other: Table) -> Table:
     return found | {TOTALS: totals}
 
 
-def _ways(days: Days, windows: Iterable[Days]) -> Iterator[tuple[Days | None, list[Days]]]:
-    """Periods that make these days up, or longer ones that these make up with others."""
+def _ways(days: Days, windows: Collection[Days]) -> Iterator[tuple[list[Days], list[Days]]]:
+    """Periods that add up to these days, and those that must be taken away from them again."""
     inside = [window for window in windows if window != days and _is_within(window, days)]
     for pieces in covers(*days, _windows(inside)):
-        yield None, [(start, end) for _place, start, end in pieces]
+        yield [(start, end) for _place, start, end in pieces], []
     for whole in windows:
         if whole != days and _is_within(days, whole):
             others = [window for window in windows if window not in (whole, days)
                       and _is_within(window, whole) and not _overlap(window, days)]  # fmt: skip
             for pieces in covers(*whole, _windows([*others, days])):
-                yield whole, [(s, e) for _p, s, e in pieces if (s, e) != days]
+                yield [whole], [(s, e) for _p, s, e in pieces if (s, e) != days]
+    for steps in crossings(*days, tuple(_windows(windows))):
+        yield (
+            [(start, end) for (_place, start, end), sign in steps if sign > 0],
+            [(start, end) for (_place, start, end), sign in steps if sign < 0],
+        )
 
 
 def _choices(each: Sequence[Sequence[Release]]) -> Iterator[tuple[Release, ...]]:

@@ -14,6 +14,9 @@ FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 APRIL = (date(2026, 4, 1), date(2026, 4, 30))
 QUARTER = (date(2026, 1, 1), date(2026, 3, 31))
+FOUR_MONTHS = (date(2026, 1, 1), date(2026, 4, 30))
+SECOND_QUARTER = (date(2026, 4, 1), date(2026, 6, 30))
+HALF = (date(2026, 1, 1), date(2026, 6, 30))
 MORNING = datetime(2026, 5, 1, 9)
 NOON = datetime(2026, 5, 1, 12)
 EVENING = datetime(2026, 5, 1, 18)
@@ -163,3 +166,18 @@ def test_the_same_counts_told_twice_are_one_sheet_that_shows_what_either_shows()
     one, other = SHEET.hiding(frozenset({"SAN", "LAV"})), SHEET.hiding(frozenset({"SAN", "CIT"}))
     (merged,) = together([one, replace(other, moment=2)])
     assert merged.hidden == {"SAN"}
+
+
+def test_no_hidden_count_is_what_periods_that_cross_leave() -> None:
+    """The half-year less a quarter, and April back, is the four months, line by line."""
+
+    def sheet(days: Days, *numbers: int, hidden: str = "") -> Sheet:
+        values = dict(zip(("CIT", "LAV", "SAN"), numbers, strict=True))
+        start, end = days
+        return replace(SHEET, start=start, end=end, values=values, hidden=frozenset(hidden.split()))
+
+    april = sheet(APRIL, 9, 6, 3, hidden="CIT SAN")
+    known = [sheet(FOUR_MONTHS, 29, 26, 3, hidden="LAV SAN"), sheet(SECOND_QUARTER, 19, 16, 8)]
+    half = replace(sheet(HALF, 39, 36, 8), moment=2)
+    assert protect([half], [april, *known])[0].hidden
+    assert not protect([half], known)[0].hidden, "nobody knows April"
