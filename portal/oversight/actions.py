@@ -33,12 +33,16 @@ def publish_edition(*, edition_id: UUID) -> None:
     if edition.approved_at is None:
         raise Refusal(_("L’edizione non è approvata: la rete vede solo quelle approvate."))
     lock(f"published {scoped_desk()}")
-    figures, row = for_network(edition), _find(edition.period)
+    row = _find(edition.period)
+    if row is not None and edition.number < _newest(row):
+        # Its correction came first: told now, this one would be the correction of that.
+        return
+    figures = for_network(edition)
     if figures is None:
         _wait(row, edition)
     elif row is None:
         db.session.add(_new(edition, figures))
-    elif edition.number >= row.number:
+    else:
         _replace(row, edition, figures)
     for start, end in figures["carries"] if figures else ():
         _say_where(date.fromisoformat(start), date.fromisoformat(end), edition.period)
@@ -48,6 +52,13 @@ def publish_edition(*, edition_id: UUID) -> None:
 def _find(period: str) -> PublishedFigure | None:
     mine = select(PublishedFigure).where(PublishedFigure.period == period)
     return db.session.scalars(mine.with_for_update()).one_or_none()
+
+
+def _newest(row: PublishedFigure) -> int:
+    """The last edition of a period that came here: told, waiting, or told within another."""
+    read = row.figures
+    came = [*read.get(ELSEWHERE, ()), *([read[WAITS]] if WAITS in read else [])]
+    return max([row.number, *(news["number"] for news in came)])
 
 
 def _new(edition: EditionRow, figures: dict[str, Any]) -> PublishedFigure:

@@ -74,17 +74,28 @@ def at_network(app: Flask) -> AtNetwork:
 
 
 @pytest.fixture
-def publish(app: Flask) -> Publish:
-    """`publish(desk, period)`: ask, build, approve and publish, as the worker does."""
+def approve(app: Flask) -> Publish:
+    """`approve(desk, period)`: ask, build and approve; the network is not told yet."""
 
     def run(desk: Place, period: str = PERIOD, *, reason: str = "") -> UUID:
         with app.app_context(), desk_scope(desk.id):
             edition_id = _built(DESK, period, reason)
             with unit_of_work():
                 editions.approve_edition(DESK, edition_id=edition_id, seen_version=None)
-            with unit_of_work():
-                publish_edition(edition_id=edition_id)
             return edition_id
+
+    return run
+
+
+@pytest.fixture
+def publish(approve: Publish, at_desk: AtDesk) -> Publish:
+    """`publish(desk, period)`: approve and publish, as the worker does."""
+
+    def run(desk: Place, period: str = PERIOD, *, reason: str = "") -> UUID:
+        edition_id = approve(desk, period, reason=reason)
+        with at_desk(desk):
+            publish_edition(edition_id=edition_id)
+        return edition_id
 
     return run
 
