@@ -283,7 +283,7 @@ def set_address(account: Account, *, email: str) -> None:
     if owner is not None and owner.id != account.id:
         raise Refusal(_("L’account «%(email)s» esiste già.", email=wanted))
     account.email, account.proved_at = wanted, None
-    db.session.flush()
+    _withdraw_keys(account.id)
     prove_address(account)
     record_event(EventKind.ADDRESS_CHANGED, subject_id=account.id, address=before)
 

@@ -192,6 +192,20 @@ def test_the_key_of_a_lost_password_lives_two_hours(
         assert visitor.submit("/password-nuova", form).status_code == 422
 
 
+def test_a_key_sent_to_the_address_before_opens_nothing(
+    app: Flask, sink: Sink, work: Work, identity: AtDesk, world: World
+) -> None:
+    """Whoever governs the machine changed it, because somebody else reads that mailbox."""
+    visitor = new_browser(app)
+    visitor.submit("/password-dimenticata", {"email": world.bruno.email})
+    work()
+    with identity():
+        actions.set_address(db.session.get_one(Account, world.bruno.id), email=OTHER)
+    form = {"key": key_to(sink, world.bruno.email), "new": NEW, "again": NEW}
+    assert visitor.submit("/password-nuova", form).status_code == 422
+    assert sign_in(new_browser(app), OTHER).status_code == 303
+
+
 def test_without_letters_the_page_says_whom_to_ask(visitor: PortalClient, world: World) -> None:
     page = visitor.get("/password-dimenticata").text
     assert "Questo portale non manda posta" in page
