@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     ROLE_CHANGED = "role_changed"
     ROLE_REMOVED = "role_removed"
     ROLE_ENDS = "role_ends"
+    ROLE_STAYS = "role_stays"
 
 
 WORDS: dict[EventKind, LazyString] = {
@@ -77,6 +78,7 @@ WORDS: dict[EventKind, LazyString] = {
     EventKind.ROLE_CHANGED: _l("Ruolo cambiato"),
     EventKind.ROLE_REMOVED: _l("Tolto dallo sportello"),
     EventKind.ROLE_ENDS: _l("Ultimo giorno deciso"),
+    EventKind.ROLE_STAYS: _l("Ultimo giorno tolto: resta allo sportello"),
 }
 TOLD_BY_LETTER = frozenset(
     {
@@ -92,6 +94,7 @@ TOLD_BY_LETTER = frozenset(
         EventKind.ROLE_CHANGED,
         EventKind.ROLE_REMOVED,
         EventKind.ROLE_ENDS,
+        EventKind.ROLE_STAYS,
     }
 )
 """What changes an account, who is in it or what it may do. A letter at each ordinary sign-in would
@@ -101,7 +104,8 @@ ASKED_ABOUT = frozenset({EventKind.NEW_DEVICE, EventKind.COUNTED_AS_PROVED})
 OF_THE_DESK = frozenset(
     {
         EventKind.INVITED, EventKind.KEY_MADE, EventKind.INVITATION_WITHDRAWN, EventKind.ROLE_GIVEN,
-        EventKind.ROLE_CHANGED, EventKind.ROLE_REMOVED, EventKind.ROLE_ENDS, EventKind.REFUSED,
+        EventKind.ROLE_CHANGED, EventKind.ROLE_REMOVED, EventKind.ROLE_ENDS, EventKind.ROLE_STAYS,
+        EventKind.REFUSED,
     }
 )  # fmt: skip
 """What a desk's log holds: its own; where else somebody works or signs in is not its to know."""

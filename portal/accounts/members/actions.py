@@ -86,6 +86,7 @@ def close_managing_body(managing_body: str, *, last_day: date, heir_id: UUID) ->
 
     What they have begun and not saved then goes to the heir, who stays.
     """
+    _lock_members()
     members = [each for each in queries.list_members() if each.managing_body == managing_body]
     if not members or not managing_body:
         raise NotHere
@@ -109,7 +110,7 @@ def let_stay(account_id: UUID) -> None:
     _refuse_oneself(account_id)
     queries.get_member(account_id)
     _change_membership(account_id, ends_on=None, drafts_to=None)
-    _record(EventKind.ROLE_ENDS, account_id)
+    _record(EventKind.ROLE_STAYS, account_id)
 
 
 class Ended(NamedTuple):
@@ -132,7 +133,14 @@ def end_memberships() -> list[Ended]:
     for gone in ended:
         record_change("update", gone.account_id)
         _record(EventKind.ROLE_REMOVED, gone.account_id)
-    return ended
+    return [gone._replace(heir_id=_who_goes_on(gone.heir_id)) for gone in ended]
+
+
+def _who_goes_on(heir_id: UUID | None) -> UUID | None:
+    """The heir; a manager, where the heir has been taken out of the desk since."""
+    if heir_id in {member.account_id for member in queries.list_members()}:
+        return heir_id
+    return next(each.account_id for each in queries.list_managers() if each.ends_on is None)
 
 
 def checked_body(text: str) -> str:
@@ -157,14 +165,7 @@ def record_change(action: str, subject_id: UUID) -> None:
 
 
 def _lock_role(account_id: UUID, *, seen_role: str | None) -> None:
-    """Lock the desk's members first: two managers who remove each other must take turns."""
-    held = db.session.execute(
-        select(Membership.account_id, Membership.role)
-        .where(_of_the_desk())
-        .order_by(Membership.id)
-        .with_for_update()
-    )
-    roles = {row.account_id: row.role for row in held}
+    roles = _lock_members()
     if account_id not in roles:
         raise NotHere
     if roles[account_id] != seen_role:
@@ -172,6 +173,17 @@ def _lock_role(account_id: UUID, *, seen_role: str | None) -> None:
         raise Conflict(
             _("Il ruolo di questa persona intanto è cambiato: ora è «%(now)s». Riprova.", now=now)
         )
+
+
+def _lock_members() -> dict[UUID, str]:
+    """The desk's members with their roles: two managers who remove each other take turns."""
+    held = db.session.execute(
+        select(Membership.account_id, Membership.role)
+        .where(_of_the_desk())
+        .order_by(Membership.id)
+        .with_for_update()
+    )
+    return {row.account_id: row.role for row in held}
 
 
 def _change_membership(account_id: UUID, **values: object) -> None:

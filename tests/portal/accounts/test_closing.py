@@ -2,7 +2,9 @@
 """All operators of a managing body stop on a day, and somebody goes on from what they had begun."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +18,8 @@ from portal.core import clock
 from portal.core.errors import Refusal
 from portal.core.italy import formats
 from portal.core.store.database import db
+from portal.core.store.tenancy import desk_scope
+from portal.core.store.unit import unit_of_work
 from portal.core.web.access import Role
 from portal.core.work import jobs
 from portal.core.work.job_names import JobName
@@ -99,6 +103,64 @@ def test_their_drafts_go_to_who_stays(
         assert kinds.count("role_ends") == kinds.count("role_removed") == 2
 
 
+def test_the_drafts_of_an_heir_who_was_taken_out_go_to_a_manager(
+    app: Flask, client_of: ClientOf, cooperative: list[Someone], at_desk: AtDesk, world: World
+) -> None:
+    with at_desk(world.lucca, world.bruno):
+        drafts.keep(form_token=UUID(int=1), page="/s/lucca/", fields=[["note", "x"]], number=1)
+    with at_desk(world.lucca):
+        actions.change_role(
+            account_id=world.carla.id, role=Role.READER, seen_role="reader", managing_body=""
+        )
+    close(client_of(world.anna), world.carla)
+    with at_desk(world.lucca):
+        actions.remove_member(account_id=world.carla.id, seen_role="reader")
+    end_of_day(app, at_desk, world)
+    with at_desk(world.lucca, world.anna):
+        assert [draft.form_token for draft in drafts.list_drafts()] == [UUID(int=1)]
+
+
+def test_two_managers_who_close_each_other_take_turns(
+    app: Flask, at_desk: AtDesk, world: World
+) -> None:
+    with at_desk(world.lucca):
+        for manager, role in ((world.anna, "manager"), (world.bruno, "operator")):
+            actions.change_role(
+                account_id=manager.id,
+                role=Role.MANAGER,
+                seen_role=role,
+                managing_body=manager.name,
+            )
+    both, refused = Barrier(2), []
+
+    def close_of(manager: Someone, other: Someone) -> None:
+        with (
+            app.app_context(),
+            desk_scope(world.lucca.id, account_id=manager.id),
+            suppress(Refusal),
+            unit_of_work(),
+        ):
+            try:
+                actions.close_managing_body(
+                    other.name, last_day=clock.today(), heir_id=world.carla.id
+                )
+            except Refusal:
+                refused.append(manager)
+                raise
+            with suppress(BrokenBarrierError):
+                both.wait(timeout=2)
+
+    pairs = ((world.anna, world.bruno), (world.bruno, world.anna))
+    threads = [Thread(target=close_of, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with at_desk(world.lucca):
+        assert queries.count_lasting_managers() == 1
+    assert len(refused) == 1
+
+
 def test_whoever_stays_after_all_is_not_ended(
     app: Flask, client_of: ClientOf, cooperative: list[Someone], at_desk: AtDesk, world: World
 ) -> None:
@@ -109,6 +171,9 @@ def test_whoever_stays_after_all_is_not_ended(
     end_of_day(app, at_desk, world)
     with at_desk(world.lucca):
         assert {member.name for member in queries.list_members()} == {"Anna Bianchi", "Bruno Neri"}
+        of_bruno = select(SecurityEvent.kind).where(SecurityEvent.subject_id == world.bruno.id)
+        kinds = list(db.session.scalars(of_bruno.order_by(SecurityEvent.at)))
+        assert kinds[-2:] == ["role_ends", "role_stays"]
 
 
 @pytest.mark.parametrize(
