@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every change of accounts, their addresses, passwords, sessions and known devices."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -192,6 +193,19 @@ def prove_address(account: Account) -> None:
 def take_turns(email: str) -> None:
     """Whoever proves an address at this moment too waits, and then finds whose it is."""
     lock(f"address {email}")
+
+
+def join_accounts(account_ids: Sequence[UUID]) -> None:
+    """One address and one password: a sign-in would open the first alone, so it gets the places
+    of the others; those are of an address that nobody has proved yet.
+    """
+    first, *others = map(queries.get_account, account_ids)
+    take_turns(first.email)
+    unproved = {account.id for account in queries.list_unproved(first.email)}
+    for other in others:
+        if other.id in unproved:
+            _join(other, into=first)
+    db.session.flush()
 
 
 def _join(other: Account, *, into: Account) -> None:

@@ -50,8 +50,8 @@ def _prove(
     candidates: list[PossibleAccount], *, email: str, password: str, address: str, device: str
 ) -> UUID:
     whole, counted = _count_try(candidates, email=email, address=address, device=device)
-    right = next((each for each in candidates if _opens(each, password)), None)
-    if right is None:
+    right = [each for each in candidates if _opens(each, password)]
+    if not right:
         if not candidates:
             # As slow as for an account that is there.
             passwords.is_right(password, None)
@@ -61,9 +61,11 @@ def _prove(
         raise WrongPassword(_("E-mail o password non corrette."))
     with separate():
         limits.forgive(counted, wholly=whole)
-        if passwords.is_outdated(right.password_hash):
-            actions.store_hash(right.id, password=password)
-    return right.id
+        if passwords.is_outdated(right[0].password_hash):
+            actions.store_hash(right[0].id, password=password)
+        if len(right) > 1:
+            actions.join_accounts([account.id for account in right])
+    return right[0].id
 
 
 def _opens(candidate: PossibleAccount, password: str) -> bool:
