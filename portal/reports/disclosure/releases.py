@@ -199,6 +199,9 @@ class Releases:
         if changed(was.table, now.table) >= LEAST:
             return False
         late = (*was.late, *now.late, *_between(was.made_of, now.made_of))
+        if any(_overlap(moved.of, days) for moved in self.carried for days, *_until in late):
+            # Some of those who came late were told elsewhere: what changes here are not all.
+            return True
         return self.latecomers(late) < LEAST
 
     def _sums(self, days: Days, *, also_public: bool = False) -> Iterator[Release]:
@@ -311,9 +314,14 @@ def _choices(each: Sequence[Sequence[Release]]) -> Iterator[tuple[Release, ...]]
 
 
 def _moved(table: Table, change: Table, sign: int = 1) -> dict[str, dict[str, int]]:
-    """With a correction of other days; whom it is of may be among the persons of these."""
+    """With a correction of other days, or without one of these that was told in others.
+
+    Added, whom it is of may be among the persons of these; taken away, they are none of these.
+    """
     more = plus(table, change, sign)
-    if PERSONS in more:
+    if PERSONS in more and sign < 0:
+        more[PERSONS] = {line: max(number, 1) for line, number in more[PERSONS].items()}
+    elif PERSONS in more:
         behind = change[PERSONS]
         more[PERSONS] = {line: max(table[PERSONS].get(line, 0), min(number, behind.get(line, 0)))
                          for line, number in more[PERSONS].items()}  # fmt: skip

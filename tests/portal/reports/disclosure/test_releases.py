@@ -83,6 +83,20 @@ def test_it_is_told_within_the_next_period_and_never_again() -> None:
     assert known.is_safe(QUARTER, quarter, NOON)
 
 
+def test_whoever_was_told_within_another_period_does_not_count_again() -> None:
+    """Two went with February: of January one person more is one person, though three came late."""
+    known = releases(late=3)
+    known.enter(JANUARY, table(10, CIT=10), MORNING)
+    known.own.add(JANUARY)
+    known.waiting[JANUARY] = table(12, CIT=12)
+    february = known.tell(FEBRUARY, table(7, CIT=7), NOON)
+    assert february
+    assert february.carried
+    known.carried += february.carried
+    assert known.tell(JANUARY, table(13, CIT=13), EVENING) is None
+    assert known.tell(JANUARY, table(15, CIT=15), EVENING) is not None
+
+
 def test_of_two_users_it_would_be_all_that_is_read() -> None:
     told = waiting().tell(FEBRUARY, table(2, CIT=2, SAN=0), NOON)
     assert told
