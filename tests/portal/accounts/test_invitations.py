@@ -94,19 +94,6 @@ def test_without_letters_the_owner_of_an_address_is_not_locked_out_by_who_took_i
         assert browser.get("/conto").status_code == 200
 
 
-def test_with_the_password_that_one_has_a_code_opens_the_same_account(
-    app: Flask, client_of: ClientOf, world: World
-) -> None:
-    """Two accounts of one address and one password: a sign-in would never open the second."""
-    code = code_in(invite(client_of(world.fabio), "viareggio", email=world.bruno.email))
-    assert begin(new_browser(app), code, PASSWORD).status_code == 303
-    for _time in range(2):
-        browser = new_browser(app)
-        assert sign_in(browser, world.bruno.email).status_code == 303
-        for desk in ("lucca", "viareggio"):
-            assert browser.get(f"/s/{desk}/").status_code == 200
-
-
 def test_who_proves_an_address_gets_what_was_given_to_it(
     app: Flask, client_of: ClientOf, promote: Callable, sink: Sink, work: Work, world: World,
     settings_of: Callable,

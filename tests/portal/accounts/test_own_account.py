@@ -18,7 +18,17 @@ from portal.core.store.database import db
 from portal.core.web.access import Role
 from tests.conftest import AtDesk
 from tests.pages import PortalClient
-from tests.portal.accounts.doors import NEW, key_to, letters_to, new_browser, sign_in, sign_out
+from tests.portal.accounts.doors import (
+    NEW,
+    begin,
+    code_in,
+    invite,
+    key_to,
+    letters_to,
+    new_browser,
+    sign_in,
+    sign_out,
+)
 from tests.sink import Sink
 from tests.world import PASSWORD, Someone, World
 
@@ -263,3 +273,16 @@ def test_an_address_that_nobody_proved_gets_no_letter_of_an_event(
         actions.rename(world.bruno.id, name="Altro")
     work()
     assert sink.accepted() == []
+
+
+def test_with_the_password_that_one_has_a_code_opens_the_same_account(
+    app: Flask, client_of: ClientOf, world: World
+) -> None:
+    """Two accounts of one address and one password: a sign-in would never open the second."""
+    code = code_in(invite(client_of(world.fabio), "viareggio", email=world.bruno.email))
+    assert begin(new_browser(app), code, PASSWORD).status_code == 303
+    for _time in range(2):
+        browser = new_browser(app)
+        assert sign_in(browser, world.bruno.email).status_code == 303
+        for desk in ("lucca", "viareggio"):
+            assert browser.get(f"/s/{desk}/").status_code == 200
