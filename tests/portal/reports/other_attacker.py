@@ -92,6 +92,27 @@ class OtherAttacker:
             elif kind == "least" and left >= 0:
                 self._say(terms, 0, np.inf)
 
+        for whole, added, taken in self._crossings:
+            terms = {self.at(whole, code): 1} | {self.at(one, code): -1 for one in added}
+            terms |= {self.at(one, code): 1 for one in taken}
+            if not sum(sign * self.true(at // len(self.codes), code) for at, sign in terms.items()):
+                self._say(terms, 0, 0)
+
+    @cached_property
+    def _crossings(self) -> list[tuple[int, list[int], list[int]]]:
+        """A table, two that share days, and the one of these days: the first is their union."""
+        newest = {(one.place, one.start, one.end): n for n, one in enumerate(self.papers)
+                  if one.adds_up_in_time}  # fmt: skip
+        found = []
+        for (place, start, middle), one in newest.items():
+            for (there, inner, end), other in newest.items():
+                if place == there and start < inner <= middle < end:
+                    union = newest.get((place, start, end))
+                    shared = newest.get((place, inner, middle))
+                    if union is not None and shared is not None:
+                        found.append((union, [one, other], [shared]))
+        return found
+
     def _sums(self) -> Iterator[Sum]:
         """Each table beside others that make it up, or that are a part of it."""
         for whole, paper in enumerate(self.papers):

@@ -3,12 +3,22 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from tests.portal.reports.other_attacker import PROTECTED, OtherAttacker, Printed
-from tests.portal.reports.told_history import SENSITIVE, Asked, Paper, Window, joined, tilings
+from tests.portal.reports.told_history import (
+    SENSITIVE,
+    Asked,
+    Paper,
+    Steps,
+    Window,
+    crossings,
+    joined,
+    tilings,
+)
 
 FEW, FEW_SENSITIVE = 3, 5
+MOST_CROSSINGS = 2_000
 
 
 def counts_of(asked: Asked) -> Counter[str]:
@@ -63,7 +73,28 @@ def differenced(papers: Sequence[Paper]) -> list[tuple[Window, str, int]]:
             found += _subtracted(one, [other])
     for whole, pieces in _wholes(papers):
         found += _subtracted(whole, pieces)
+    for whole in papers:
+        for order in (1, -1):
+            for steps in islice(crossings(whole.window, papers[::order]), MOST_CROSSINGS):
+                found += _crossed(whole, steps)
     return found
+
+
+def _crossed(whole: Paper, steps: Steps) -> Iterator[tuple[Window, str, int]]:
+    """What is left between a paper and others added and taken away, if of fewer than three."""
+    less = [whole, *(paper for paper, sign in steps if sign < 0)]
+    more = [paper for paper, sign in steps if sign > 0]
+    each_side = joined(paper.asked for paper in less), joined(paper.asked for paper in more)
+    if _differ(*each_side) >= FEW or None in [paper.total for paper in (*less, *more)]:
+        return
+    codes = sorted({code for paper in (*less, *more) for code in paper.lines})
+    sides = [[(paper.total, *(_shown(paper, code) for code in codes)) for paper in side]
+             for side in (less, more)]  # fmt: skip
+    for name, *numbers in zip(("total", *codes), *[zip(*side, strict=True) for side in sides],
+                              strict=True):  # fmt: skip
+        left, right = numbers
+        if None not in (*left, *right) and sum(map(int, left)) != sum(map(int, right)):
+            yield whole.window, name, sum(map(int, left)) - sum(map(int, right))
 
 
 def _subtracted(whole: Paper, pieces: Sequence[Paper]) -> Iterator[tuple[Window, str, int]]:
@@ -93,8 +124,12 @@ def _shown(paper: Paper, code: str) -> int | None:
 
 def _changed(whole: Asked, pieces: Sequence[Asked]) -> int:
     """How many persons' enquiries are not those of the pieces."""
-    before = joined(pieces)
-    return sum(before.get(person) != whole.get(person) for person in {*before, *whole})
+    return _differ(joined(pieces), whole)
+
+
+def _differ(one: Asked, other: Asked) -> int:
+    """How many persons' enquiries are not the same."""
+    return sum(one.get(person) != other.get(person) for person in {*one, *other})
 
 
 def _wholes(papers: Sequence[Paper]) -> Iterator[tuple[Paper, list[Paper]]]:

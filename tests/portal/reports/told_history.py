@@ -36,6 +36,8 @@ YEAR = 2026
 SENSITIVE = ("SAN", "PRO", "TUT", "SOC-INV", "SOC-ECO")
 ASKED = {"CIT": 20, "SOG-RIN": 25, "LAV": 8, "FOR": 6, "BUR": 7, "FAM-RIC": 4,
          "SAN": 5, "PRO": 3, "TUT": 2, "SOC-INV": 2, "CAS": 2}  # fmt: skip
+LONGER = {"T": 3, "Q": 4, "S": 6}
+"""Months of the periods between a month and a year; some cross each other."""
 Window = tuple[date, date]
 Asked = Mapping[int, tuple[str, ...]]
 """By person, what they asked in a period, in order."""
@@ -141,8 +143,9 @@ class History:
         """
         found = [_asked(record, window) for record in reversed(self.records)]
         found.insert(0, {**found[0], **self._corrected(carried)})
-        for pieces in tilings(window, [one for one in self.papers[::-1] if one.total is not None]):
-            found.append(joined(one.asked for one in pieces))
+        newest = [one for one in self.papers[::-1] if one.total is not None]
+        found += [joined(one.asked for one in pieces) for pieces in tilings(window, newest)]
+        found += [asked for steps in crossings(window, newest) if (asked := netted(steps))]
         return next((one for one in found if _fits(one, total, lines)), found[0])
 
     def _corrected(self, windows: Sequence[Window]) -> Asked:
@@ -244,17 +247,54 @@ def tilings(window: Window, papers: Sequence[Paper]) -> Iterator[list[Paper]]:
     yield from go_on(window[0], [])
 
 
+Steps = Sequence[tuple[Paper, int]]
+"""Papers that are added (1) or taken away (-1)."""
+MOST_STEPS = 5
+
+
+def crossings(window: Window, papers: Sequence[Paper]) -> Iterator[Steps]:
+    """From the first day on by the first paper of each period, forwards and back, to the last."""
+    first = {paper.window: paper for paper in reversed(papers) if paper.window != window}
+    end = window[1] + timedelta(days=1)
+
+    def go_on(day: date, steps: Steps, passed: frozenset[date]) -> Iterator[Steps]:
+        if day == end:
+            if {sign for _paper, sign in steps} == {1, -1}:
+                yield steps
+            return
+        for (start, last), paper in first.items():
+            after = last + timedelta(days=1)
+            for there, here, sign in ((after, start, 1), (start, after, -1)):
+                if here == day and there not in passed and len(steps) < MOST_STEPS:
+                    yield from go_on(there, [*steps, (paper, sign)], passed | {day})
+
+    yield from go_on(window[0], [], frozenset())
+
+
+def netted(steps: Steps) -> Asked | None:
+    """What each person asked in what is left; nothing where somebody would have asked less."""
+    together: dict[int, Counter[str]] = defaultdict(Counter)
+    for paper, sign in steps:
+        for person, topics in paper.asked.items():
+            for topic in topics:
+                together[person][topic] += sign
+    if any(number < 0 for topics in together.values() for number in topics.values()):
+        return None
+    return {person: tuple(sorted(topics.elements())) for person, topics in together.items()
+            if any(topics.values())}  # fmt: skip
+
+
 def _version(one: Visit) -> int:
     return int(get_visit(one.id).version)
 
 
 def window_of(name: str) -> Window:
-    """«2026-03», «2026-T1», «2026-S1», «2026»."""
+    """«2026-03», «2026-T1», «2026-Q1», «2026-S1», «2026»."""
     year, _dash, part = name.partition("-")
     first, length = 1, 12
     if part:
-        length = {"T": 3, "S": 6}.get(part[0], 1)
-        first = length * (int(part.lstrip("TS")) - 1) + 1
+        length = LONGER.get(part[0], 1)
+        first = length * (int(part.lstrip("TQS")) - 1) + 1
     last = first + length - 1
     end = date(int(year) + last // 12, last % 12 + 1, 1) - timedelta(days=1)
     return date(int(year), first, 1), end
@@ -263,7 +303,7 @@ def window_of(name: str) -> Window:
 def closing(month: int) -> Iterator[str]:
     """The periods that end with a month: itself, and those that it completes."""
     yield f"{YEAR}-{month:02}"
-    for letter, length in (("T", 3), ("S", 6)):
+    for letter, length in LONGER.items():
         if month % length == 0:
             yield f"{YEAR}-{letter}{month // length}"
     if month == 12:
