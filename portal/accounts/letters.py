@@ -133,12 +133,25 @@ def _event(event: SecurityEvent, *, to: str | None) -> dict[str, Any] | None:
         "sentences": [
             when,
             _("Se eri tu, o te lo aspettavi, non devi fare nulla."),
-            _("Altrimenti cambia la password: in «Il tuo account» vedi chi ha cambiato che cosa."),
+            *_if_it_was_not_you(event, account, to=to),
         ],
         "link": address("accounts.account"),
         "link_text": _("Apri «Il tuo account»"),
         "key": "",
     }
+
+
+def _if_it_was_not_you(event: SecurityEvent, account: Account, *, to: str | None) -> list[str]:
+    """What is left to do: whoever took an account may also have shut its owner out of it."""
+    if event.kind == EventKind.ADDRESS_CHANGED and to not in (None, account.email):
+        return [
+            _("Altrimenti scrivi subito a chi gestisce il portale: può ridarti questo indirizzo."),
+            _("Fino ad allora qui non arriva più la lettera di «Password dimenticata»."),
+        ]
+    return [
+        _("Altrimenti cambia la password: in «Il tuo account» vedi chi ha cambiato che cosa."),
+        _("Se non riesci a entrare scegline una con «Password dimenticata», dove si accede."),
+    ]
 
 
 def _place_name(event: SecurityEvent) -> str:

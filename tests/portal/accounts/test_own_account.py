@@ -153,6 +153,8 @@ def test_an_address_changes_when_its_own_letter_is_opened(
     work()
     for address in (world.bruno.email, OTHER):
         assert any("INDIRIZZO E-MAIL CAMBIATO" in text for text in letters_to(sink, address))
+    assert "scrivi subito a chi gestisce" in letters_to(sink, world.bruno.email)[-1]
+    assert "«Password dimenticata»" in letters_to(sink, OTHER)[-1]
     assert sign_in(new_browser(app), world.bruno.email).status_code == 422
     assert sign_in(new_browser(app), OTHER).status_code == 303
 
