@@ -4,7 +4,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
 from portal.accounts.rules import DESK_ROLES, LONGEST_EMAIL, LONGEST_NAME, ROLE_NAMES
 from portal.core.web.forms import DayField, PortalForm
@@ -124,5 +124,10 @@ class BodyClosingForm(PortalForm):
     """The last day of all who are employed by one body."""
 
     managing_body = SelectField(_l("Gestore"))
-    last_day = DayField(_l("Ultimo giorno"), [DataRequired(_l("Scrivi l’ultimo giorno"))])
+    last_day = DayField(_l("Ultimo giorno"))
     heir = SelectField(_l("Chi riceve le bozze"))
+
+    def validate_last_day(self, field: DayField) -> None:
+        # DataRequired would put its own sentence in the place of what is wrong with a typed day.
+        if not field.typed and field.data is None:
+            raise ValidationError(_l("Scrivi l’ultimo giorno"))

@@ -17,7 +17,7 @@ from portal.core import clock
 from portal.core.errors import Conflict, NotHere, Refusal
 from portal.core.store.audit import AuditEvent
 from portal.core.store.database import current_scope, db, scoped_desk
-from portal.core.web.access import Role
+from portal.core.web.access import Permission, Role, may
 from portal.core.work import jobs
 from portal.core.work.job_names import JobName
 
@@ -95,6 +95,8 @@ def close_managing_body(managing_body: str, *, last_day: date, heir_id: UUID) ->
     heir = queries.get_member(heir_id)
     if heir.managing_body == managing_body or heir.ends_on is not None:
         raise Refusal(_("Chi riceve le bozze deve restare allo sportello."), field="heir")
+    if not may(heir.role, Permission.RECORD_VISITS):
+        raise Refusal(_("Chi ha sola lettura non può riprendere delle bozze."), field="heir")
     for member in members:
         _refuse_oneself(member.account_id)
         _change_membership(member.account_id, ends_on=last_day, drafts_to=heir_id)

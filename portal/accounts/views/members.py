@@ -14,7 +14,7 @@ from portal.accounts.invitations.queries import get_open, list_waiting
 from portal.accounts.members import actions, queries
 from portal.accounts.rules import ROLE_NAMES
 from portal.core import clock
-from portal.core.web.access import Permission, Role, needs
+from portal.core.web.access import Permission, Role, may, needs
 from portal.core.web.pages import page, redirect_to
 from portal.core.work.writing import address
 
@@ -127,7 +127,7 @@ def close_managing_body() -> Response:
         with form.attempting():
             actions.close_managing_body(
                 form.managing_body.data,
-                last_day=form.last_day.data or clock.today(),
+                last_day=form.last_day.data,
                 heir_id=UUID(form.heir.data),
             )
             return redirect_to("members.index", fatto="chiusi")
@@ -184,7 +184,7 @@ def _closing_form() -> BodyClosingForm:
     form.heir.choices = [
         (str(member.account_id), member.name)
         for member in queries.list_members()
-        if member.ends_on is None
+        if member.ends_on is None and may(member.role, Permission.RECORD_VISITS)
     ]
     return form
 

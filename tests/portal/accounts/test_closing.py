@@ -181,6 +181,8 @@ def test_whoever_stays_after_all_is_not_ended(
     [
         ({"last_day": "1/1/2020"}, "già passato"),
         ({"last_day": ""}, "Scrivi l’ultimo giorno"),
+        ({"last_day": " "}, "Scrivi l’ultimo giorno"),
+        ({"last_day": "31/11/2026"}, "Il 31/11/2026 non esiste"),
         ({"managing_body": "Altra"}, ""),
         ({"heir": str(uuid4())}, ""),
     ],
@@ -207,10 +209,23 @@ def test_the_heir_must_stay_and_a_manager_too(
             account_id=world.anna.id, role=Role.MANAGER, seen_role="manager", managing_body=BODY
         )
         actions.change_role(
-            account_id=world.carla.id, role=Role.READER, seen_role="reader", managing_body=""
+            account_id=world.carla.id, role=Role.OPERATOR, seen_role="reader", managing_body=""
         )
         with pytest.raises(Refusal, match="almeno un responsabile"):
             actions.close_managing_body(BODY, last_day=today, heir_id=world.carla.id)
+
+
+def test_whoever_only_reads_is_given_no_drafts(
+    client_of: ClientOf, cooperative: list[Someone], at_desk: AtDesk, world: World
+) -> None:
+    with at_desk(world.lucca):
+        actions.change_role(
+            account_id=world.carla.id, role=Role.READER, seen_role="reader", managing_body=""
+        )
+        with pytest.raises(Refusal, match="sola lettura"), db.session.begin_nested():
+            actions.close_managing_body(BODY, last_day=clock.today(), heir_id=world.carla.id)
+    offered = client_of(world.anna).soup(PAGE).select("[name=heir] option")
+    assert {option.text for option in offered} == {"Anna Bianchi", "Bruno Neri"}
 
 
 def test_a_desk_without_managing_bodies_is_told(client_of: ClientOf, world: World) -> None:
