@@ -164,7 +164,7 @@ def begin_with(key: str, *, password: str) -> UUID:
 def _get_by_key(key: str) -> Invitation:
     invitation = queries.find_by_key(key, for_change=True)
     if invitation is None:
-        raise Refusal(_("Il codice non vale, o non vale più: chiedine un altro."))
+        raise Refusal(queries.KEY_NOT_GOOD)
     return invitation
 
 

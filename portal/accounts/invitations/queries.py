@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 
 from portal.accounts.models import AccountLetter, Invitation
@@ -14,6 +15,12 @@ from portal.core import clock
 from portal.core.errors import NotHere
 from portal.core.store.database import db, scoped_desk
 from portal.core.web.access import Role
+
+KEY_NOT_GOOD = _l(
+    "Il codice non vale, o non vale più. Se l’hai già usato accedi con la tua password;"
+    " se no chiedine un altro."
+)
+"""Used, withdrawn, past its time, mistyped: it is not said which."""
 
 
 class Waiting(NamedTuple):

@@ -119,5 +119,5 @@ def _fresh(kind: type[HiddenKeyForm], prefix: str, key: str) -> HiddenKeyForm:
 
 def _no_longer(form: KeyForm) -> Response:
     """Used, withdrawn, past its time, mistyped: it is not said which."""
-    form.refuse(Refusal(_("Il codice non vale, o non vale più: chiedine un altro."), field="key"))
+    form.refuse(Refusal(queries.KEY_NOT_GOOD, field="key"))
     return page("accounts/invitation_key.html", form=form, status=422)

@@ -145,7 +145,8 @@ def test_an_account_without_a_desk_is_told_what_to_do(
         remove_member(account_id=world.bruno.id, seen_role=Role.OPERATOR)
     bruno = client_of(world.bruno)
     assert bruno.get("/").location == "/scegli"
-    assert "Non sei ancora in nessuno sportello" in bruno.get("/scegli").text
+    assert "Non sei in nessuno sportello" in bruno.get("/scegli").text
+    assert bruno.soup("/scegli").select("main a[href='/invito']")
     assert bruno.get("/s/lucca/").status_code == 404
 
 
