@@ -32,7 +32,7 @@ def hidden_note(comparison: NetworkComparison, show: str) -> str:
     why = _("Sono richieste di protezione, salute, tutela o sociale di meno di %(least)s persone, o"
             " numeri da cui quelle si ricaverebbero, anche insieme a ciò che è già stato"
             " pubblicato. 0 è zero, non un dato nascosto.", least=LEAST_SENSITIVE)  # fmt: skip
-    partly = _("«Almeno» vuol dire che manca la parte nascosta.") if show == COUNTS else ""
+    partly = _("«Almeno» vuol dire che manca la parte nascosta.") if show != CHANGES else ""
     return f"{number} {why} {partly}".rstrip()
 
 
