@@ -127,7 +127,7 @@ def close_managing_body() -> Response:
         with form.attempting():
             actions.close_managing_body(
                 form.managing_body.data,
-                last_day=form.last_day.data,
+                last_day=form.last_day.data,  # type: ignore[arg-type]  # the form asks for it
                 heir_id=UUID(form.heir.data),
             )
             return redirect_to("members.index", fatto="chiusi")

@@ -168,6 +168,7 @@ def test_whoever_stays_after_all_is_not_ended(
     close(anna, world.anna)
     stays = f"/s/lucca/operatori/{world.bruno.id}/resta"
     assert anna.submit("/s/lucca/operatori", {}, action=stays).status_code == 303
+    assert "Ultimo giorno tolto" in anna.get("/s/lucca/operatori/registro").text
     end_of_day(app, at_desk, world)
     with at_desk(world.lucca):
         assert {member.name for member in queries.list_members()} == {"Anna Bianchi", "Bruno Neri"}
