@@ -139,8 +139,9 @@ def end_memberships() -> list[Ended]:
 
 
 def _who_goes_on(heir_id: UUID | None) -> UUID | None:
-    """The heir; a manager, where the heir has been taken out of the desk since."""
-    if heir_id in {member.account_id for member in queries.list_members()}:
+    """The heir; a manager, where the heir is no longer one who can."""
+    members = queries.list_members()
+    if heir_id in {each.account_id for each in members if may(each.role, Permission.RECORD_VISITS)}:
         return heir_id
     return next(each.account_id for each in queries.list_managers() if each.ends_on is None)
 

@@ -103,34 +103,42 @@ def test_their_drafts_go_to_who_stays(
         assert kinds.count("role_ends") == kinds.count("role_removed") == 2
 
 
-def test_the_drafts_of_an_heir_who_was_taken_out_go_to_a_manager(
-    app: Flask, client_of: ClientOf, cooperative: list[Someone], at_desk: AtDesk, world: World
+@pytest.mark.parametrize("becomes", [None, Role.READER])
+def test_the_drafts_of_an_heir_who_cannot_go_on_go_to_a_manager(
+    app: Flask,
+    client_of: ClientOf,
+    cooperative: list[Someone],
+    at_desk: AtDesk,
+    world: World,
+    becomes: Role | None,
 ) -> None:
+    """Taken out of the desk since, or made a reader."""
     with at_desk(world.lucca, world.bruno):
         drafts.keep(form_token=UUID(int=1), page="/s/lucca/", fields=[["note", "x"]], number=1)
     with at_desk(world.lucca):
-        actions.change_role(
-            account_id=world.carla.id, role=Role.READER, seen_role="reader", managing_body=""
-        )
+        change_role(world.carla, Role.OPERATOR, was="reader")
     close(client_of(world.anna), world.carla)
     with at_desk(world.lucca):
-        actions.remove_member(account_id=world.carla.id, seen_role="reader")
+        if becomes is None:
+            actions.remove_member(account_id=world.carla.id, seen_role="operator")
+        else:
+            change_role(world.carla, becomes, was="operator")
     end_of_day(app, at_desk, world)
     with at_desk(world.lucca, world.anna):
         assert [draft.form_token for draft in drafts.list_drafts()] == [UUID(int=1)]
+
+
+def change_role(who: Someone, role: Role, *, was: str, managing_body: str = "") -> None:
+    actions.change_role(account_id=who.id, role=role, seen_role=was, managing_body=managing_body)
 
 
 def test_two_managers_who_close_each_other_take_turns(
     app: Flask, at_desk: AtDesk, world: World
 ) -> None:
     with at_desk(world.lucca):
+        change_role(world.carla, Role.OPERATOR, was="reader")
         for manager, role in ((world.anna, "manager"), (world.bruno, "operator")):
-            actions.change_role(
-                account_id=manager.id,
-                role=Role.MANAGER,
-                seen_role=role,
-                managing_body=manager.name,
-            )
+            change_role(manager, Role.MANAGER, was=role, managing_body=manager.name)
     both, refused = Barrier(2), []
 
     def close_of(manager: Someone, other: Someone) -> None:
