@@ -101,6 +101,11 @@ def find_kept(edition: EditionRow) -> list[dict[str, Any]] | None:
     return [*(line for line in exact_kept(edition) if line["part"] != "sexes"), *sexes]
 
 
+def is_waiting(edition: EditionRow) -> bool:
+    """Whether it is a correction of so few that the network was told nothing of it by itself."""
+    return any(line["side"] == WAITS for line in find_kept(edition) or ())
+
+
 def _sheets(lines: Iterable[Kept], moment: int) -> list[Sheet]:
     return [relazione_sheets.from_json(line, moment) for line in lines
             if line["side"] in (NOW, THEN) and line["part"] != TOTALS]  # fmt: skip

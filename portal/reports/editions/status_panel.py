@@ -16,6 +16,7 @@ from portal.core.italy.periods import Period, PeriodKind
 from portal.core.store.database import scoped_desk
 from portal.core.web.access import Permission, may
 from portal.desks.queries import get_desk
+from portal.reports.disclosure.told import is_waiting
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.choices import Choices, against_of, choices_of, first_unfinished
 from portal.reports.editions.desk import DESK, SinceFreezing, since_freezing
@@ -50,6 +51,8 @@ class Panel:
     """What else is otherwise on that page: «senza «Andamento mensile»»."""
     counted: Baseline | None = None
     """What the figures of that page are compared with."""
+    waits: bool = False
+    """A correction of so few that the network goes on reading the edition before."""
 
     @property
     def is_building(self) -> bool:
@@ -160,6 +163,8 @@ def tell_since(panel: Panel, shown: Relazione | None = None) -> Panel:
         return panel
     if shown:
         panel = replace(panel, other_words=other_words(thaw(edition.frozen), shown))
+    if edition.state == "approved":
+        return replace(panel, waits=is_waiting(edition))
     if edition.state != "ready":
         return panel
     return replace(panel, since=since_freezing(edition, shown))

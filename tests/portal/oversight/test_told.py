@@ -160,6 +160,8 @@ def test_a_correction_of_two_waits_and_is_told_within_the_next_period(
     assert {key: waiting[key] for key in before} == before
     text = client_of(health.elena).soup(PAGE).text
     assert "rettifica in arrivo" in text
+    own = client_of(health.anna).soup("/s/lucca/relazioni/periodo?periodo=2026-S1").text
+    assert "La rete continua a leggere l’edizione di prima" in own
     with at_desk(health.lucca):
         record(SECOND, *[("CIT",)] * 9)
     publish(health.lucca, "2026-T3")
