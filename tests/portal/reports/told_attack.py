@@ -26,9 +26,9 @@ def counts_of(asked: Asked) -> Counter[str]:
     return Counter(topic for topics in asked.values() for topic in topics)
 
 
-def persons_of(asked: Asked) -> Counter[str]:
+def persons_of(asked: Asked | None) -> Counter[str]:
     """By topic, how many asked for it: nine enquiries of one are one."""
-    return Counter(topic for topics in asked.values() for topic in set(topics))
+    return Counter(topic for topics in (asked or {}).values() for topic in set(topics))
 
 
 def is_secret(paper: Paper, code: str, number: int) -> bool:
@@ -65,9 +65,9 @@ def learned(papers: Sequence[Paper]) -> list[tuple[Window, str, list[int]]]:
     return [((paper.start, paper.end), code, values) for paper, code, values in attacker.known()]
 
 
-def differenced(papers: Sequence[Paper]) -> list[tuple[Window, str, int]]:
+def differenced(every: Sequence[Paper]) -> list[tuple[Window, str, int]]:
     """By what two tellings of the same days differ, where it is fewer than three persons."""
-    found = []
+    found, papers = [], [paper for paper in every if paper.asked is not None]
     for one, other in combinations(papers, 2):
         if one.window == other.window:
             found += _subtracted(one, [other])
@@ -84,7 +84,7 @@ def _crossed(whole: Paper, steps: Steps) -> Iterator[tuple[Window, str, int]]:
     """What is left between a paper and others added and taken away, if of fewer than three."""
     less = [whole, *(paper for paper, sign in steps if sign < 0)]
     more = [paper for paper, sign in steps if sign > 0]
-    each_side = joined(paper.asked for paper in less), joined(paper.asked for paper in more)
+    each_side = [joined(paper.asked or {} for paper in side) for side in (less, more)]
     if _differ(*each_side) >= FEW or None in [paper.total for paper in (*less, *more)]:
         return
     codes = sorted({code for paper in (*less, *more) for code in paper.lines})
@@ -98,7 +98,7 @@ def _crossed(whole: Paper, steps: Steps) -> Iterator[tuple[Window, str, int]]:
 
 
 def _subtracted(whole: Paper, pieces: Sequence[Paper]) -> Iterator[tuple[Window, str, int]]:
-    behind = _changed(whole.asked, [one.asked for one in pieces])
+    behind = _changed(whole.asked or {}, [one.asked or {} for one in pieces])
     if len(pieces) == 1:
         # So many users more are so many persons.
         behind = max(behind, abs((whole.users or 0) - (pieces[0].users or whole.users or 0)))

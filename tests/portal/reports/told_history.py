@@ -65,8 +65,8 @@ class Paper:
     total: int | None
     lines: Lines
     sexes: Mapping[str, int | None]
-    asked: Asked
-    """What was on record, for whoever judges the paper."""
+    asked: Asked | None
+    """What was on record, for whoever judges the paper; nothing known of it fits the numbers."""
     inside: Mapping[str, int] = field(default_factory=dict)
     """The counts behind the marks, as they were written down when it was told."""
 
@@ -83,6 +83,8 @@ class History:
     records: list[list[Visit]] = field(default_factory=list)
     """The visits, each time that an edition was counted."""
     refused: int = 0
+    carried: set[tuple[Window, Window]] = field(default_factory=set)
+    """Which corrections were told within which other period."""
 
     def live(self, month: int, busy: int) -> None:
         """A month's visits; what is found out late; what was wrong."""
@@ -137,16 +139,20 @@ class History:
 
     def asked_in(
         self, window: Window, total: int | None, lines: Lines, carried: Sequence[Window] = ()
-    ) -> Asked:
+    ) -> Asked | None:
         """By person, what is behind the numbers of a paper: what was on record when it was counted,
         what was corrected elsewhere and is in it, or what is behind the papers that it sums.
         """
         found = [_asked(record, window) for record in reversed(self.records)]
+        self.carried |= {(of, window) for of in carried}
+        within = [of for of, into in self.carried
+                  if _is_within(into, window) and not _is_within(of, window)]  # fmt: skip
+        found += [{**record, **self._corrected(within)} for record in found]
         found.insert(0, {**found[0], **self._corrected(carried)})
         newest = [one for one in self.papers[::-1] if one.total is not None]
-        found += [joined(one.asked for one in pieces) for pieces in tilings(window, newest)]
+        found += [joined(one.asked or {} for one in pieces) for pieces in tilings(window, newest)]
         found += [asked for steps in crossings(window, newest) if (asked := netted(steps))]
-        return next((one for one in found if _fits(one, total, lines)), found[0])
+        return next((one for one in found if _fits(one, total, lines)), None)
 
     def _corrected(self, windows: Sequence[Window]) -> Asked:
         """What persons have asked besides what the last paper of a period says; nobody's own."""
@@ -154,7 +160,7 @@ class History:
         for window in windows:
             was = next(one for one in self.papers[::-1] if one.window == window)
             for person, topics in _asked(self.records[-1], window).items():
-                if more := Counter(topics) - Counter(was.asked.get(person, ())):
+                if more := Counter(topics) - Counter((was.asked or {}).get(person, ())):
                     found[-1 - person] = tuple(sorted(more.elements()))
         return found
 
@@ -213,6 +219,10 @@ class History:
 
 def _asked(record: Sequence[Visit], window: Window) -> Asked:
     return joined({one.person: one.topics} for one in record if window[0] <= one.day <= window[1])
+
+
+def _is_within(window: Window, other: Window) -> bool:
+    return other[0] <= window[0] and window[1] <= other[1]
 
 
 def _fits(asked: Asked, total: int | None, lines: Lines) -> bool:
@@ -275,7 +285,7 @@ def netted(steps: Steps) -> Asked | None:
     """What each person asked in what is left; nothing where somebody would have asked less."""
     together: dict[int, Counter[str]] = defaultdict(Counter)
     for paper, sign in steps:
-        for person, topics in paper.asked.items():
+        for person, topics in (paper.asked or {}).items():
             for topic in topics:
                 together[person][topic] += sign
     if any(number < 0 for topics in together.values() for number in topics.values()):

@@ -49,7 +49,8 @@ def attacked(history: History, record_property: Record, *, at_least: int) -> Non
             f" ({100 * hidden / len(cells):.0f} %), {secrets} protected, {len(found)} with fewer"
             f" than three values, {exact} told of 1 or 2, {len(persons)} persons by differencing,"
             f" {history.refused} public versions refused")  # fmt: skip
-    record_property("summary", told)
+    unjudged = sum(paper.asked is None and paper.total is not None for paper in papers)
+    record_property("summary", f"{told}, {unjudged} tables unjudged")
     assert found == []
     assert persons == []
     assert secrets >= at_least
