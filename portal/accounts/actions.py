@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts import queries
@@ -254,7 +254,8 @@ def ask_for_address(account_id: UUID, *, email: str) -> None:
 
 
 def _send_key(account: Account, *, purpose: str, email: str) -> None:
-    _withdraw_keys(account.id)
+    # Whoever asks for a lost password in another's name takes no change of address away.
+    _withdraw_keys(account.id, AccountKey.purpose == purpose)
     asked = AccountKey(
         account_id=account.id, purpose=purpose, email=email, expires_at=clock.now() + ONE_TIME_KEY
     )
@@ -323,10 +324,10 @@ def _spend(key: str, *, purpose: str, account_id: UUID | None = None) -> Account
     return found
 
 
-def _withdraw_keys(account_id: UUID) -> None:
+def _withdraw_keys(account_id: UUID, *which: ColumnElement[bool]) -> None:
     db.session.execute(
         update(AccountKey)
-        .where(AccountKey.account_id == account_id, AccountKey.used_at.is_(None))
+        .where(AccountKey.account_id == account_id, AccountKey.used_at.is_(None), *which)
         .values(used_at=clock.now())
     )
 

@@ -154,6 +154,9 @@ def begin_with(key: str, *, password: str) -> UUID:
         raise Refusal(_("Questo account è disattivato: rivolgiti a chi gestisce il portale."))
     if account is None:
         account = accounts.add_account(email=invitation.email, name=invitation.name)
+    else:
+        # As when a lost password is set: browsers that were known may be somebody else's.
+        accounts.forget_devices(account.id)
     place = queries.offered(invitation).place_name
     accounts.refuse_weak(password, known_words=[place], field="new")
     accounts.set_password(account, password=password, field="new", by_owner=True)

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 from portal.accounts import actions
 from portal.accounts.events import EventKind, record_event
 from portal.accounts.members.actions import change_role
-from portal.accounts.models import Account, SecurityEvent
+from portal.accounts.models import Account, KnownDevice, SecurityEvent
 from portal.core import clock
 from portal.core.store.database import db
 from portal.core.web.access import Role
@@ -202,6 +203,36 @@ def test_the_key_of_a_lost_password_lives_two_hours(
     form = {"key": key_to(sink, world.bruno.email), "new": NEW, "again": NEW}
     with clock.stopped_at(clock.now() + timedelta(hours=2, minutes=1)):
         assert visitor.submit("/password-nuova", form).status_code == 422
+
+
+def test_a_lost_password_asked_for_by_a_stranger_leaves_a_change_of_address_alone(
+    app: Flask, client_of: ClientOf, sink: Sink, work: Work, identity: AtDesk, world: World
+) -> None:
+    bruno = client_of(world.bruno)
+    change_address(bruno, OTHER)
+    work()
+    new_browser(app).submit("/password-dimenticata", {"email": world.bruno.email})
+    work()
+    key, confirm = key_to(sink, OTHER), "/conto/indirizzo/conferma"
+    assert bruno.submit("/conto/indirizzo", {"key": key}, action=confirm).status_code == 303
+    assert account_of(identity, world.bruno).email == OTHER
+
+
+def test_a_password_chosen_at_an_invitation_forgets_the_browsers_of_before(
+    app: Flask, client_of: ClientOf, sink: Sink, work: Work, identity: AtDesk, world: World
+) -> None:
+    def known() -> set[UUID]:
+        with identity():
+            mine = select(KnownDevice.id).where(KnownDevice.account_id == world.dario.id)
+            return set(db.session.scalars(mine))
+
+    sign_in(new_browser(app), world.dario.email)
+    before = known()
+    invite(client_of(world.anna), email=world.dario.email)
+    work()
+    assert begin(new_browser(app), key_to(sink, world.dario.email)).status_code == 303
+    assert before
+    assert not before & known()
 
 
 def test_a_key_sent_to_the_address_before_opens_nothing(
