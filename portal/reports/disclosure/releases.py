@@ -5,6 +5,11 @@ Whoever holds two tables of the same days, or of their parts, knows what changed
 either nothing did, or what did concerns LEAST persons at least. Else the enquiries of a period are
 those that were told of its parts; a correction waits, and is told within the next period, in one
 table with it.
+
+January and February were told with 6 enquiries each and March with 7; then a visit of January is
+found. A quarter of 20 would say that one person was missing: 19 are told, the sum of its months.
+January corrected to 7 waits, and April, with 9, is told as 10. From then on a half-year is due what
+was counted, since it holds both; a quarter without April is due one less.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -46,13 +51,13 @@ class Release(NamedTuple):
     """A table that somebody beyond the desk reads, and of which records it is."""
 
     table: Table
-    made_of: tuple[Stretch, ...]
+    recorded: tuple[Stretch, ...]
     is_public: bool = False
-    late: tuple[Late, ...] = ()
+    besides: tuple[Late, ...] = ()
     """Of a sum: what else it holds, or lacks, besides what these days do."""
 
 
-class Next(NamedTuple):
+class Telling(NamedTuple):
     """What is told of a period, and which corrections are within it."""
 
     table: Table
@@ -116,11 +121,11 @@ class Releases:
         is_sum: bool = False,
     ) -> None:
         """It was told; the sum of what was told before is of the same records."""
-        made_of: tuple[Stretch, ...] = ((days, as_of),)
+        recorded: tuple[Stretch, ...] = ((days, as_of),)
         for sums in self._sums(days) if is_sum else ():
             if _shared(sums.table, table) == _shared(table, sums.table):
-                made_of = sums.made_of
-        self.releases.setdefault(days, []).append(Release(table, made_of, is_public))
+                recorded = sums.recorded
+        self.releases.setdefault(days, []).append(Release(table, recorded, is_public))
 
     def due(self, days: Days, counted: Table) -> Table:
         """What the network is to read of a period in which the desk has counted this."""
@@ -128,21 +133,21 @@ class Releases:
         for moved in self.carried:
             sign = _is_within(moved.into, days) - _is_within(moved.of, days)
             if sign and (change := self._on_lines(moved.change, days)):
-                table |= _moved(table, change, sign)
+                table |= _apply(table, change, sign)
         return table
 
     def is_safe(self, days: Days, table: Table, as_of: datetime) -> bool:
         """Whether, beside every other release of these days, it says nothing of a few persons."""
-        made_of = ((days, as_of),)
-        return self._stands(days, Release(table, made_of))
+        recorded = ((days, as_of),)
+        return self._is_safe_beside_all(days, Release(table, recorded))
 
-    def _stands(self, days: Days, release: Release) -> bool:
+    def _is_safe_beside_all(self, days: Days, release: Release) -> bool:
         beside = chain(self.releases.get(days, ()), self._sums(days, also_public=True))
-        return not any(self._is_of_few(other, release) for other in beside)
+        return not any(self._changes_too_few(other, release) for other in beside)
 
     def tell(
         self, days: Days, counted: Table, as_of: datetime, *, may_carry: bool = True
-    ) -> Next | None:
+    ) -> Telling | None:
         """The table, with the corrections that wait where the period can hold them.
 
         None of a correction that waits itself. Of a period not told before, what was told of its
@@ -152,12 +157,12 @@ class Releases:
         if not self.is_safe(days, due, as_of):
             if days in self.own:
                 return None
-            return self._instead(days, due)
+            return self._as_told_before(days, due)
         if not may_carry or any(_overlap(days, other) for other in self.releases):
-            return Next(due)
+            return Telling(due)
         return self._with_waiting(days, due)
 
-    def _instead(self, days: Days, due: Table) -> Next:
+    def _as_told_before(self, days: Days, due: Table) -> Telling:
         """What was told of these days, or of their parts; without enquiries where nothing was."""
         known, is_sum = self.last(days), False
         if known is None:
@@ -165,7 +170,7 @@ class Releases:
                 (
                     found
                     for found in self._sums(days)
-                    if _is_count(found.table) and self._stands(days, found)
+                    if _is_count(found.table) and self._is_safe_beside_all(days, found)
                 ),
                 None,
             )
@@ -181,24 +186,24 @@ class Releases:
             # Of those who are behind what is counted now, so many may have come since.
             table[PERSONS] = {line: max(min(number, 1), number - LEAST + 1)
                               for line, number in table[PERSONS].items()}  # fmt: skip
-        return Next(table, is_sum=is_sum)
+        return Telling(table, is_sum=is_sum)
 
-    def _with_waiting(self, days: Days, table: Table) -> Next:
+    def _with_waiting(self, days: Days, table: Table) -> Telling:
         found: list[Carried] = []
         for of, newest in sorted(self.waiting.items()):
             change = plus(self.due(of, newest), self.last(of) or {}, -1)
             moved = self._on_lines(change, days)
-            if moved and (more := _held(table, moved)):
+            if moved and (more := _with_change(table, moved)):
                 table = more
                 found.append(Carried(of, days, change))
-        return Next(table, tuple(found))
+        return Telling(table, tuple(found))
 
-    def _is_of_few(self, was: Release, now: Release) -> bool:
+    def _changes_too_few(self, was: Release, now: Release) -> bool:
         if is_same(was.table, now.table):
             return False
         if changed(was.table, now.table) >= LEAST:
             return False
-        late = (*was.late, *now.late, *_between(was.made_of, now.made_of))
+        late = (*was.besides, *now.besides, *_between(was.recorded, now.recorded))
         if any(_overlap(moved.of, days) for moved in self.carried for days, *_until in late):
             # Some of those who came late were told elsewhere: what changes here are not all.
             return True
@@ -231,15 +236,15 @@ class Releases:
         total = known[0]
         for number, other in enumerate(known[1:], 1):
             total = plus(total, other, 1 if number < len(whole) else -1)
-        made_of = [
+        recorded = [
             ((max(start, days[0]), min(end, days[1])), until)
-            for release in whole for (start, end), until in release.made_of
+            for release in whole for (start, end), until in release.recorded
             if _overlap((start, end), days)
         ]  # fmt: skip
-        late = [late for release in chosen for late in release.late]
+        late = [late for release in chosen for late in release.besides]
         for added in whole:
-            late += _between(added.made_of, [each for less in rest for each in less.made_of])
-        return Release(total, tuple(made_of), late=tuple(late))
+            late += _between(added.recorded, [each for less in rest for each in less.recorded])
+        return Release(total, tuple(recorded), besides=tuple(late))
 
     def _on_lines(self, table: Table, days: Days) -> dict[str, dict[str, int]] | None:
         """The same by the lines of other days; None where these have not all of them."""
@@ -313,7 +318,7 @@ def _choices(each: Sequence[Sequence[Release]]) -> Iterator[tuple[Release, ...]]
             yield (*newest[:place], older, *newest[place + 1 :])
 
 
-def _moved(table: Table, change: Table, sign: int = 1) -> dict[str, dict[str, int]]:
+def _apply(table: Table, change: Table, sign: int = 1) -> dict[str, dict[str, int]]:
     """With a correction of other days, or without one of these that was told in others.
 
     Added, whom it is of may be among the persons of these; taken away, they are none of these.
@@ -328,14 +333,14 @@ def _moved(table: Table, change: Table, sign: int = 1) -> dict[str, dict[str, in
     return more
 
 
-def _held(table: Table, change: Table) -> Table | None:
+def _with_change(table: Table, change: Table) -> Table | None:
     """Both in one table; None where what changed would show in it.
 
     Of too few users it would be all that there is; a negative count says that something was less.
     """
     if table.get(TOTALS, {}).get(USERS, 0) < LEAST or not change.keys() >= table.keys():
         return None
-    more = _moved(table, change)
+    more = _apply(table, change)
     return more if _is_count(more) else None
 
 

@@ -15,7 +15,7 @@ from portal.reports.disclosure import relazione_sheets
 from portal.reports.disclosure.own_lines import Topics, about, own_lines
 from portal.reports.disclosure.protect import Exposed, protect
 from portal.reports.disclosure.relazione_sheets import CARRIED, NOW, THEN, WAITS, Side
-from portal.reports.disclosure.releases import SEXES, TOTALS, UNNAMED, Days, Table
+from portal.reports.disclosure.releases import SEXES, TOTALS, UNNAMED, Days, Table, Telling
 from portal.reports.disclosure.sheets import NAMELESS, TOPICS, Sheet, together
 from portal.reports.disclosure.told import History
 from portal.reports.editions.snapshot import thaw
@@ -46,22 +46,32 @@ def network_sheets(edition: EditionRow, history: History, moment: int) -> Kept:
     if relazione.against.is_usual(relazione.period):
         earlier = [_earlier(history, side, topics[1], as_of) for side in then]
     is_public = any((sheet.start, sheet.end) == days for sheet in history.public)
-    for may_carry in (not is_public, False):
+
+    def read(*, may_carry: bool) -> tuple[Telling | None, Kept]:
         release = history.releases.tell(days, counted, as_of, may_carry=may_carry)
         if release is None:
-            break
+            return None, []
         # Each period by its own lists: another's might hold something sensitive in a line of this.
         now_read = _Read(NOW, days, release.table, topics[0], release.is_sum)
-        written = _protected([now_read, *earlier], history, moment)
-        if _tells_enquiries(written) or (not release.carried and days not in history.releases.own):
-            return written + [
-                line
-                for moved in release.carried
-                for line in _written(tables.bare_sheets(moved.of, moment, moved.change), CARRIED)
-            ]
-        if TOPICS not in release.table:
-            return written
-    return _written(tables.bare_sheets(days, moment, counted), WAITS)
+        return release, _protected([now_read, *earlier], history, moment)
+
+    release, written = read(may_carry=not is_public)
+    if release and release.carried and not _tells_enquiries(written):
+        # With what it would carry nothing of the enquiries can be told.
+        release, written = read(may_carry=False)
+    if release is None or _would_empty(written, release, days, history):
+        return _written(tables.bare_sheets(days, moment, counted), WAITS)
+    return written + [
+        line
+        for moved in release.carried
+        for line in _written(tables.bare_sheets(moved.of, moment, moved.change), CARRIED)
+    ]
+
+
+def _would_empty(written: Kept, release: Telling, days: Days, history: History) -> bool:
+    """Whether nobody would read enquiries where the network has read some."""
+    has_enquiries = TOPICS in release.table and not _tells_enquiries(written)
+    return has_enquiries and days in history.releases.own
 
 
 def _tells_enquiries(written: Kept) -> bool:
@@ -121,9 +131,7 @@ def _lines(read: Sequence[_Read], history: History, moment: int) -> list[tuple[s
     return found
 
 
-def _split(
-    read: Sequence[_Read], history: History, moment: int
-) -> dict[str, Sheet]:  # fmt: skip
+def _split(read: Sequence[_Read], history: History, moment: int) -> dict[str, Sheet]:
     """Those of which it may be told at all which enquiries are nameless."""
     each = [period for period in read if NAMELESS in period.table]
     sheets = [

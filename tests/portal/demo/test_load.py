@@ -272,7 +272,20 @@ def _without_zeros(counts: Counts) -> Counts:
     )
 
 
-def unread(found: dict[str, Any], code: str) -> dict[str, None]:
+def read_of(found: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """What the network reads otherwise of a desk's own line: nothing of what is hidden, or, of a
+    line of several topics, what the others say.
+    """
+    (told,) = (each for each in found["rows"] if each["code"] == row["code"])
+    unknown: dict[str, Any] = unread(found, row["code"])
+    for count in {"count", "baseline"} & unknown.keys():
+        if told[count] is not None:
+            assert 0 < told[count] < row[count], "a part of it"
+            unknown[count] = told[count]
+    return unknown
+
+
+def unread(found: dict[str, Any], code: str) -> dict[str, Any]:
     """What the network does not read of a line, and beside it of any."""
     hidden, unsplit = found["hidden"], found["unsplit"]
     names: set[str] = set()
@@ -304,7 +317,7 @@ def test_the_comparison_is_each_desks_own_relazione(first_lines: list[str]) -> N
             own |= {"hidden": found["hidden"], "unsplit": found["unsplit"]}
             for row in own["rows"]:
                 del row["details"]
-                row |= unread(found, row["code"])
+                row |= read_of(found, row)
             assert found == {key: own[key] for key in found}
             compared += 4 + 5 * len(found["rows"])
     last = last_half(clock.today())

@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from config.settings import child_environment
-from portal.accounts.letters import TO_ACCOUNTS
 from portal.cli import main
+from portal.cli.mail import OF_NO_PLACE
 from portal.core.store.database import db
 from portal.core.store.tenancy import network_scope
 from portal.core.store.unit import unit_of_work
@@ -88,4 +88,4 @@ def test_every_table_of_letters_is_held_back_and_counted() -> None:
     """A kind of letter that stood nowhere would stay queued for ever after a restore."""
     mappers = db.Model.registry.mappers
     tables = {one.class_ for one in mappers if issubclass(one.class_, LetterRow)}
-    assert tables == {*OF_DESK.letters, *OF_NETWORK.letters, TO_ACCOUNTS.table}
+    assert tables == {*OF_DESK.letters, *OF_NETWORK.letters, *OF_NO_PLACE}
