@@ -57,7 +57,7 @@ class Release(NamedTuple):
     """Of a sum: what else it holds, or lacks, besides what these days do."""
 
 
-class Telling(NamedTuple):
+class NextTable(NamedTuple):
     """What is told of a period, and which corrections are within it."""
 
     table: Table
@@ -147,7 +147,7 @@ class Releases:
 
     def tell(
         self, days: Days, counted: Table, as_of: datetime, *, may_carry: bool = True
-    ) -> Telling | None:
+    ) -> NextTable | None:
         """The table, with the corrections that wait where the period can hold them.
 
         None of a correction that waits itself. Of a period not told before, what was told of its
@@ -159,10 +159,10 @@ class Releases:
                 return None
             return self._as_told_before(days, due)
         if not may_carry or any(_overlap(days, other) for other in self.releases):
-            return Telling(due)
+            return NextTable(due)
         return self._with_waiting(days, due)
 
-    def _as_told_before(self, days: Days, due: Table) -> Telling:
+    def _as_told_before(self, days: Days, due: Table) -> NextTable:
         """What was told of these days, or of their parts; without enquiries where nothing was."""
         known, is_sum = self.last(days), False
         if known is None:
@@ -186,9 +186,9 @@ class Releases:
             # Of those who are behind what is counted now, so many may have come since.
             table[PERSONS] = {line: max(min(number, 1), number - LEAST + 1)
                               for line, number in table[PERSONS].items()}  # fmt: skip
-        return Telling(table, is_sum=is_sum)
+        return NextTable(table, is_sum=is_sum)
 
-    def _with_waiting(self, days: Days, table: Table) -> Telling:
+    def _with_waiting(self, days: Days, table: Table) -> NextTable:
         found: list[Carried] = []
         for of, newest in sorted(self.waiting.items()):
             change = plus(self.due(of, newest), self.last(of) or {}, -1)
@@ -196,7 +196,7 @@ class Releases:
             if moved and (more := _with_change(table, moved)):
                 table = more
                 found.append(Carried(of, days, change))
-        return Telling(table, tuple(found))
+        return NextTable(table, tuple(found))
 
     def _changes_too_few(self, was: Release, now: Release) -> bool:
         if is_same(was.table, now.table):

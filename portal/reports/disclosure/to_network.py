@@ -15,7 +15,7 @@ from portal.reports.disclosure import relazione_sheets
 from portal.reports.disclosure.own_lines import Topics, about, own_lines
 from portal.reports.disclosure.protect import Exposed, protect
 from portal.reports.disclosure.relazione_sheets import CARRIED, NOW, THEN, WAITS, Side
-from portal.reports.disclosure.releases import SEXES, TOTALS, UNNAMED, Days, Table, Telling
+from portal.reports.disclosure.releases import SEXES, TOTALS, UNNAMED, Days, NextTable, Table
 from portal.reports.disclosure.sheets import NAMELESS, TOPICS, Sheet, together
 from portal.reports.disclosure.told import History
 from portal.reports.editions.snapshot import thaw
@@ -47,7 +47,7 @@ def network_sheets(edition: EditionRow, history: History, moment: int) -> Kept:
         earlier = [_earlier(history, side, topics[1], as_of) for side in then]
     is_public = any((sheet.start, sheet.end) == days for sheet in history.public)
 
-    def read(*, may_carry: bool) -> tuple[Telling | None, Kept]:
+    def read(*, may_carry: bool) -> tuple[NextTable | None, Kept]:
         release = history.releases.tell(days, counted, as_of, may_carry=may_carry)
         if release is None:
             return None, []
@@ -68,7 +68,7 @@ def network_sheets(edition: EditionRow, history: History, moment: int) -> Kept:
     ]
 
 
-def _would_empty(written: Kept, release: Telling, days: Days, history: History) -> bool:
+def _would_empty(written: Kept, release: NextTable, days: Days, history: History) -> bool:
     """Whether nobody would read enquiries where the network has read some."""
     has_enquiries = TOPICS in release.table and not _tells_enquiries(written)
     return has_enquiries and days in history.releases.own
