@@ -37,7 +37,7 @@ for ask in (codicefiscale.get_birth_date, codicefiscale.get_gender):
         print(f"{ask.__name__}: {error}")
 
 # Of nobody: invented letters, day 41 is a woman's 1st.
-right = "XXXYYY90A41Z330"
+right = "QQQWWW90A41Z330"
 code = right + codicefiscale.calc_check_digit(right)
 wrong = right + ("A" if code[-1] != "A" else "B")
 print(code, codicefiscale.is_valid(code), "/", wrong, codicefiscale.is_valid(wrong))

@@ -98,10 +98,8 @@ def _by_code(
 
 def current_of(read: Read) -> Counts:
     """A period's figures by line, with what is in their total alone."""
-    rows, unsplit = (
-        [row for row in read["rows"] if row["count"] is not None],
-        unsplit_of(read, "now"),
-    )
+    rows = [row for row in read["rows"] if row["count"] is not None]
+    unsplit = unsplit_of(read, "now")
     asked = _with_rest(read["services"], {row["code"]: row["count"] for row in rows})
     by_line = {row["code"]: row.get("nameless") for row in rows if row["code"] not in unsplit}
     return counts_of(read["users"], asked, _nameless(read.get("nameless"), by_line))

@@ -18,8 +18,9 @@ from portal.oversight import queries as oversight
 from portal.oversight.editions import NETWORK
 from portal.oversight.editions import thaw as thaw_comparison
 from portal.reports import files
-from portal.reports.disclosure.disclose import find_disclosure, sheets_of
+from portal.reports.disclosure.disclose import sheets_of
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.disclosure.told import find_disclosure
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK, since_freezing, stamp_of
 from portal.reports.editions.snapshot import thaw

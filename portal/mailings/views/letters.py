@@ -15,8 +15,8 @@ from portal.core.work.mail import Letter
 from portal.mailings import queries
 from portal.mailings.kinds import MailingType
 from portal.mailings.rules import PROTECTED, in_words, may_go_again
-from portal.reports.disclosure.disclose import find_disclosure
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.disclosure.told import find_disclosure
 from portal.reports.editions import lifecycle as editions
 from portal.reports.models import EditionRow
 

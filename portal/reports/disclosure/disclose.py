@@ -25,7 +25,7 @@ from portal.reports.disclosure.protect import Exposed, protect
 from portal.reports.disclosure.relazione_sheets import NOW, THEN, Side
 from portal.reports.disclosure.sheets import LEAST, TOPICS, Audience, Sheet
 from portal.reports.disclosure.to_network import network_sheets
-from portal.reports.disclosure.told import History, read_told
+from portal.reports.disclosure.told import History, find_disclosure, read_told
 from portal.reports.editions.desk import DESK
 from portal.reports.editions.lifecycle import get_edition
 from portal.reports.editions.snapshot import thaw
@@ -35,14 +35,6 @@ from portal.reports.relazione.model import Relazione
 
 class NotPublishable(Refusal):
     """An edition has no form that this audience may read, and why."""
-
-
-def find_disclosure(edition_id: UUID, audience: Audience) -> Disclosure | None:
-    """What an edition has told this audience, if anything."""
-    statement = select(Disclosure).where(
-        Disclosure.edition_id == edition_id, Disclosure.audience == audience
-    )
-    return db.session.scalars(statement).one_or_none()
 
 
 def sheets_of(disclosure: Disclosure) -> dict[tuple[str, str], Sheet]:

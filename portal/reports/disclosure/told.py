@@ -8,6 +8,7 @@ and is read again from the editions.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -87,23 +88,27 @@ def exact_kept(edition: EditionRow) -> list[dict[str, Any]]:
     ]
 
 
+def find_disclosure(edition_id: UUID, audience: Audience) -> Disclosure | None:
+    """What an edition has told this audience, if anything."""
+    statement = select(Disclosure).where(
+        Disclosure.edition_id == edition_id, Disclosure.audience == audience
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
 def find_kept(edition: EditionRow) -> list[dict[str, Any]] | None:
     """What the network reads of an edition; None where nothing was told yet."""
-    statement = select(Disclosure).where(
-        Disclosure.edition_id == edition.id, Disclosure.audience == Audience.NETWORK
-    )
-    found = db.session.scalars(statement).one_or_none()
-    if found is not None and not was_exact(edition, found):
-        return list(found.sheets)
+    found = find_disclosure(edition.id, Audience.NETWORK)
     if not was_exact(edition, found):
-        return None
+        return list(found.sheets) if found else None
     sexes = list(found.sheets) if found else []
     return [*(line for line in exact_kept(edition) if line["part"] != "sexes"), *sexes]
 
 
 def is_waiting(edition: EditionRow) -> bool:
     """Whether it is a correction of so few that the network was told nothing of it by itself."""
-    return any(line["side"] == WAITS for line in find_kept(edition) or ())
+    found = find_disclosure(edition.id, Audience.NETWORK)
+    return found is not None and any(line["side"] == WAITS for line in found.sheets)
 
 
 def _sheets(lines: Iterable[Kept], moment: int) -> list[Sheet]:

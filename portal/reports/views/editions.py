@@ -14,8 +14,9 @@ from portal.core.documents.tables import Table
 from portal.core.italy.periods import parse_period
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, page, redirect_to
-from portal.reports.disclosure.disclose import find_disclosure, is_in_force
+from portal.reports.disclosure.disclose import is_in_force
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.disclosure.told import find_disclosure
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.choices import Choices, choices_of, columns
 from portal.reports.editions.desk import DESK, stamp_of

@@ -9,8 +9,9 @@ from portal.accounts.gate import limited
 from portal.accounts.limits import Act
 from portal.core.web.access import Permission, needs
 from portal.core.web.pages import download, redirect_to
-from portal.reports.disclosure.disclose import disclose, find_disclosure
+from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.disclosure.told import find_disclosure
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.publication.public_files import PUBLIC_FORMATS, public_file

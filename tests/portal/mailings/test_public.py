@@ -16,8 +16,9 @@ from portal.mailings.kinds import DESK, OF_DESK
 from portal.mailings.rules import PROTECTED, may_go_again
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports.disclosure.disclose import disclose, find_disclosure
+from portal.reports.disclosure.disclose import disclose
 from portal.reports.disclosure.sheets import Audience
+from portal.reports.disclosure.told import find_disclosure
 from portal.reports.editions import lifecycle as editions
 from portal.visits import actions as visits
 from portal.visits.rules import VisitFacts

@@ -16,8 +16,9 @@ from portal.oversight.actions import publish_edition
 from portal.oversight.models import PublishedFigure
 from portal.people import actions as people
 from portal.people.rules import PersonFacts
-from portal.reports.disclosure.disclose import disclose, find_disclosure, sheets_of
+from portal.reports.disclosure.disclose import disclose, sheets_of
 from portal.reports.disclosure.sheets import TOPICS, Audience
+from portal.reports.disclosure.told import find_disclosure
 from portal.reports.editions import lifecycle as editions
 from portal.reports.editions.desk import DESK
 from portal.reports.models import Disclosure
